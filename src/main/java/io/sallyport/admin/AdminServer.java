@@ -1,0 +1,91 @@
+package io.sallyport.admin;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The admin listener: a socket, a thread, and HTTP on it.
+ *
+ * <p>{@link #bind} takes the port, {@link #serve} starts to answer; a client that comes between the two waits.
+ */
+public final class AdminServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
+
+    private final EventLoopGroup group;
+    private final Channel channel;
+
+    private AdminServer(EventLoopGroup group, Channel channel) {
+        this.group = group;
+        this.channel = channel;
+    }
+
+    /**
+     * Binds the address and starts the thread.
+     *
+     * @throws IOException in the kernel's words, when the address cannot be bound; nothing is left running then
+     */
+    public static AdminServer bind(InetSocketAddress address, AdminSource source) throws IOException {
+        return bind(address, source, AdminTimeouts.DEFAULT);
+    }
+
+    static AdminServer bind(InetSocketAddress address, AdminSource source, AdminTimeouts timeouts) throws IOException {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("sallyport-admin", true), EpollIoHandler.newFactory());
+        Endpoints endpoints = new Endpoints(source, new RequestGuard(address));
+        ChannelFuture bound = new ServerBootstrap()
+                .group(group)
+                .channel(EpollServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(new ConnectionInitializer(endpoints, timeouts))
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            stop(group);
+            throw new IOException(bound.cause().getMessage(), bound.cause());
+        }
+        bound.channel().pipeline().addLast(new AcceptFailures());
+        return new AdminServer(group, bound.channel());
+    }
+
+    /** Starts to answer. */
+    public void serve() {
+        if (!address().getAddress().isLoopbackAddress()) {
+            LOG.atWarn()
+                    .addKeyValue("address", NetUtil.toSocketAddressString(address()))
+                    .log("admin.bind is no loopback address: whoever reaches it can read the status and drain this"
+                            + " process");
+        }
+        channel.config().setAutoRead(true);
+    }
+
+    /** Where it is bound. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    /** Closes the socket and every connection, and ends the thread; returns when that is done. Not on the admin thread. */
+    @Override
+    public void close() {
+        channel.close().awaitUninterruptibly();
+        stop(group);
+    }
+
+    private static void stop(EventLoopGroup group) {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,41 @@
+package io.sallyport.admin;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What the admin listener shows and sets off. Called on the admin thread: quick, and safe beside all other threads. */
+public interface AdminSource {
+
+    /** Where the process is in its life. */
+    enum State {
+        /** Not every listener accepts yet. */
+        STARTING,
+        READY,
+        /** Asked to stop. */
+        DRAINING
+    }
+
+    State state();
+
+    /**
+     * Every meter in Prometheus' text format or in OpenMetrics.
+     *
+     * @param contentType which of the two: the media type with its version
+     */
+    String scrape(String contentType);
+
+    /** Writes one JSON value: what {@code /status} answers. No secret is part of it. */
+    void writeStatus(JsonGenerator json) throws IOException;
+
+    /** Writes one JSON value: the latest failed handshakes that {@code filter} lets through, newest first. */
+    void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException;
+
+    /** Sets off the drain that SIGTERM sets off, and returns at once. */
+    void drain();
+
+    /** Sets off a reload, and returns at once; null where there is none, and {@code /reload} does not exist then. */
+    default @Nullable Runnable reload() {
+        return null;
+    }
+}

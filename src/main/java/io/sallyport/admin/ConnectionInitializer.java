@@ -1,0 +1,33 @@
+package io.sallyport.admin;
+
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
+
+/** Makes the pipeline of each accepted connection. Lives on the admin thread. */
+final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
+    private static final int MAX_CONNECTIONS = 64;
+    private static final int MAX_LINE_BYTES = 4 * 1024;
+    private static final int MAX_REQUEST_BYTES = 8 * 1024;
+
+    private final OpenConnections connections = new OpenConnections(MAX_CONNECTIONS);
+    private final AdminTimeouts timeouts;
+    private final Endpoints endpoints;
+
+    ConnectionInitializer(Endpoints endpoints, AdminTimeouts timeouts) {
+        this.endpoints = endpoints;
+        this.timeouts = timeouts;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel channel) {
+        connections.add(channel);
+        channel.pipeline()
+                .addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_REQUEST_BYTES, MAX_REQUEST_BYTES))
+                .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
+                .addLast(new FlowControlHandler())
+                .addLast(new ExchangeHandler(endpoints, timeouts));
+    }
+}

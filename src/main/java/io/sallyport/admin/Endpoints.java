@@ -1,0 +1,150 @@
+package io.sallyport.admin;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The paths and what each answers. */
+final class Endpoints {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final AdminSource source;
+    private final RequestGuard guard;
+    private final Map<String, Endpoint> endpoints = new TreeMap<>();
+
+    Endpoints(AdminSource source, RequestGuard guard) {
+        this.source = source;
+        this.guard = guard;
+        read("/", "this page", request -> index());
+        read("/livez", "whether the process lives", request -> Answer.text(HttpResponseStatus.OK, "ok"));
+        read("/readyz", "whether every listener accepts", request -> readiness());
+        read("/metrics", "meters, for Prometheus", this::metrics);
+        read("/status", "what runs, in JSON", request -> json(source::writeStatus));
+        read("/handshakes", "the latest failed handshakes, in JSON", this::handshakes);
+        change("/drain", "ends as SIGTERM does", "draining", source::drain);
+        Runnable reload = source.reload();
+        if (reload != null) {
+            change("/reload", "loads the configuration again", "reloading: see /status", reload);
+        }
+    }
+
+    Answer answer(HttpRequest request) throws IOException {
+        String path = pathOf(request);
+        Endpoint endpoint = endpoints.get(path);
+        String refusal = guard.refusal(request, endpoint != null && endpoint.method() == HttpMethod.POST);
+        if (refusal != null) {
+            return Answer.text(HttpResponseStatus.FORBIDDEN, refusal);
+        }
+        if (endpoint == null) {
+            return Answer.text(
+                    HttpResponseStatus.NOT_FOUND,
+                    path + ": not here (expected: " + String.join(", ", endpoints.keySet()) + ")");
+        }
+        if (!endpoint.takes(request.method())) {
+            return Answer.text(HttpResponseStatus.METHOD_NOT_ALLOWED, path + ": use " + endpoint.methods())
+                    .allow(endpoint.methods());
+        }
+        return endpoint.reply().to(request);
+    }
+
+    private Answer index() {
+        StringBuilder page = new StringBuilder()
+                .append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n")
+                .append("<meta name=\"viewport\" content=\"width=device-width\">\n")
+                .append("<meta name=\"color-scheme\" content=\"light dark\">\n")
+                .append("<title>Sallyport</title>\n<h1>Sallyport</h1>\n<p>This process is ")
+                .append(stateText())
+                .append(".</p>\n<ul>\n");
+        endpoints.forEach((path, endpoint) -> page.append("<li>")
+                .append(
+                        endpoint.method() == HttpMethod.GET
+                                ? "<a href=\"" + path + "\">" + path + "</a>"
+                                : "POST " + path)
+                .append(": ")
+                .append(endpoint.purpose())
+                .append("</li>\n"));
+        return Answer.of(
+                HttpResponseStatus.OK,
+                "text/html; charset=utf-8",
+                page.append("</ul>\n</html>\n").toString());
+    }
+
+    private Answer readiness() {
+        HttpResponseStatus status = source.state() == AdminSource.State.READY
+                ? HttpResponseStatus.OK
+                : HttpResponseStatus.SERVICE_UNAVAILABLE;
+        return Answer.text(status, stateText());
+    }
+
+    private Answer metrics(HttpRequest request) {
+        MetricsFormat format = MetricsFormat.accepted(request.headers().get(HttpHeaderNames.ACCEPT));
+        return Answer.of(HttpResponseStatus.OK, format.contentType(), source.scrape(format.contentType()));
+    }
+
+    private Answer handshakes(HttpRequest request) throws IOException {
+        HandshakeFilter filter;
+        try {
+            filter = HandshakeFilter.parse(new QueryStringDecoder(request.uri()).parameters());
+        } catch (IllegalArgumentException e) {
+            return Answer.text(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+        }
+        return json(json -> source.writeHandshakes(json, filter));
+    }
+
+    private static Answer json(JsonBody body) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.useDefaultPrettyPrinter();
+            body.writeTo(json);
+        }
+        return Answer.of(
+                HttpResponseStatus.OK, "application/json", text.append('\n').toString());
+    }
+
+    private String stateText() {
+        return source.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String pathOf(HttpRequest request) {
+        int query = request.uri().indexOf('?');
+        return query < 0 ? request.uri() : request.uri().substring(0, query);
+    }
+
+    private void read(String path, String purpose, Reply reply) {
+        endpoints.put(path, new Endpoint(HttpMethod.GET, purpose, reply));
+    }
+
+    private void change(String path, String purpose, String word, Runnable action) {
+        Answer answer = Answer.text(HttpResponseStatus.ACCEPTED, word).then(action);
+        endpoints.put(path, new Endpoint(HttpMethod.POST, purpose, request -> answer));
+    }
+
+    private record Endpoint(HttpMethod method, String purpose, Reply reply) {
+        boolean takes(HttpMethod asked) {
+            return asked.equals(method) || (asked.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET));
+        }
+
+        String methods() {
+            return method.equals(HttpMethod.GET) ? "GET, HEAD" : method.name();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Reply {
+        Answer to(HttpRequest request) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface JsonBody {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+}

@@ -1,0 +1,143 @@
+package io.sallyport.admin;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: one request at a time, each under a deadline.
+ *
+ * <p>The next request is read only after the answer to the last one has left. A client that pipelines and reads nothing
+ * would otherwise make this process hold an answer for each of its requests.
+ */
+final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
+
+    private final Endpoints endpoints;
+    private final AdminTimeouts timeouts;
+    private @Nullable Future<?> deadline;
+    private Phase phase = Phase.READING;
+
+    ExchangeHandler(Endpoints endpoints, AdminTimeouts timeouts) {
+        this.endpoints = endpoints;
+        this.timeouts = timeouts;
+    }
+
+    private enum Phase {
+        READING,
+        ANSWERING,
+        /** The last answer is out; what the client still sends is thrown away. */
+        LEAVING
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        closeIn(ctx, timeouts.firstRequest().toNanos());
+        ctx.read();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (phase != Phase.READING) {
+            return;
+        }
+        phase = Phase.ANSWERING;
+        closeIn(ctx, timeouts.answer().toNanos());
+        Answer answer = answer(request);
+        boolean stays = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+        FullHttpResponse response = answer.response(ctx.alloc());
+        HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), stays);
+        ctx.writeAndFlush(response).addListener(written -> {
+            answer.afterwards().run();
+            if (!written.isSuccess()) {
+                ctx.close();
+            } else if (stays) {
+                awaitNext(ctx);
+            } else {
+                leave(ctx);
+            }
+        });
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (phase != Phase.ANSWERING) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        cancelDeadline();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.atWarn().setCause(cause).log("a connection failed");
+        }
+        ctx.close();
+    }
+
+    private Answer answer(FullHttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            return Answer.text(refusal(request.decoderResult().cause()), "not a request that can be read");
+        }
+        if (request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+            return Answer.text(HttpResponseStatus.BAD_REQUEST, "Host: more than one");
+        }
+        try {
+            return endpoints.answer(request);
+        } catch (IOException | RuntimeException e) {
+            LOG.atWarn().setCause(e).addKeyValue("uri", request.uri()).log("a request failed");
+            return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error: see the log");
+        }
+    }
+
+    private static HttpResponseStatus refusal(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return HttpResponseStatus.REQUEST_URI_TOO_LONG;
+        }
+        return cause instanceof TooLongHttpHeaderException
+                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                : HttpResponseStatus.BAD_REQUEST;
+    }
+
+    private void awaitNext(ChannelHandlerContext ctx) {
+        phase = Phase.READING;
+        closeIn(ctx, timeouts.nextRequest().toNanos());
+        ctx.read();
+    }
+
+    /** A close with unread bytes in the socket is a reset, and the client may lose the answer to it. */
+    private void leave(ChannelHandlerContext ctx) {
+        phase = Phase.LEAVING;
+        closeIn(ctx, timeouts.leave().toNanos());
+        ((SocketChannel) ctx.channel()).shutdownOutput();
+        ctx.read();
+    }
+
+    private void closeIn(ChannelHandlerContext ctx, long nanos) {
+        cancelDeadline();
+        deadline = ctx.executor().schedule(() -> ctx.close(), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void cancelDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+}

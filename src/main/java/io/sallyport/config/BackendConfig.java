@@ -1,0 +1,26 @@
+package io.sallyport.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A named pool of servers.
+ *
+ * @param name the key under {@code backends}
+ * @param servers at least one address
+ * @param connectTimeout for one TCP connection to one server; zero means the kernel's
+ */
+public record BackendConfig(String name, List<HostPort> servers, Duration connectTimeout) {
+
+    public BackendConfig {
+        servers = List.copyOf(servers);
+    }
+
+    static BackendConfig read(String name, Section section) {
+        List<HostPort> servers = section.parsedList("servers", HostPort.RULE, HostPort::parse);
+        if (servers.size() != 1) {
+            section.problem("servers", servers.size() + " entries (expected: exactly one host:port)");
+        }
+        return new BackendConfig(name, servers, section.child("connect", connect -> connect.duration("timeout")));
+    }
+}

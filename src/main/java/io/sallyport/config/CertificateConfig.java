@@ -1,0 +1,45 @@
+package io.sallyport.config;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Where one certificate chain and its private key come from. */
+public sealed interface CertificateConfig {
+
+    /** The file that names this certificate in messages and metrics. */
+    Path file();
+
+    /** {@code file:line} of the entry in the configuration. */
+    String where();
+
+    /** The password of the key, and of the key store that it is in. */
+    PasswordConfig password();
+
+    /** PEM files: a chain, leaf first, and its key. Both may be the same file. */
+    record Pem(Path chain, Path key, PasswordConfig password, String where) implements CertificateConfig {
+        @Override
+        public Path file() {
+            return chain;
+        }
+    }
+
+    /** A PKCS#12, JKS or JCEKS key store with exactly one private key entry, or {@code alias}. */
+    record Keystore(Path keystore, @Nullable String alias, PasswordConfig password, String where)
+            implements CertificateConfig {
+        @Override
+        public Path file() {
+            return keystore;
+        }
+    }
+
+    static CertificateConfig read(Section section) {
+        PasswordConfig password = PasswordConfig.read(section);
+        if (section.has("keystore")) {
+            if (section.has("chain") || section.has("key")) {
+                section.problem("keystore", "given together with chain or key (expected: one or the other)");
+            }
+            return new Keystore(section.file("keystore"), section.optionalString("alias"), password, section.where());
+        }
+        return new Pem(section.file("chain"), section.file("key"), password, section.where());
+    }
+}

@@ -1,0 +1,16 @@
+package io.sallyport.config;
+
+import java.time.Duration;
+
+/**
+ * How a stop goes.
+ *
+ * @param delay how long connections are still accepted after readiness is gone, so that a load balancer sees it
+ * @param timeout how long live connections may take to finish after the listeners closed
+ */
+public record DrainConfig(Duration delay, Duration timeout) {
+
+    static DrainConfig read(Section section) {
+        return new DrainConfig(section.duration("delay"), section.duration("timeout"));
+    }
+}

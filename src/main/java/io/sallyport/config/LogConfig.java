@@ -1,0 +1,29 @@
+package io.sallyport.config;
+
+/**
+ * What Sallyport says about itself on standard output.
+ *
+ * @param level the least severe level that is told
+ * @param format one JSON object a line, or plain text for a person
+ */
+public record LogConfig(Level level, Format format) {
+
+    /** Severity. */
+    public enum Level {
+        OFF,
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG
+    }
+
+    /** How a line looks. */
+    public enum Format {
+        JSON,
+        TEXT
+    }
+
+    static LogConfig read(Section section) {
+        return new LogConfig(section.choice("level", Level.class), section.choice("format", Format.class));
+    }
+}

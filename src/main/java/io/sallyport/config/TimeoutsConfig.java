@@ -1,0 +1,19 @@
+package io.sallyport.config;
+
+import java.time.Duration;
+
+/**
+ * How long each phase of one connection may take. Zero means no limit, but for {@code halfClose}, where it means at
+ * once.
+ *
+ * @param handshake from accept to the end of the TLS handshake
+ * @param idle without a byte in either direction
+ * @param halfClose from the first end of stream to the end of the connection
+ */
+public record TimeoutsConfig(Duration handshake, Duration idle, Duration halfClose) {
+
+    static TimeoutsConfig read(Section section) {
+        return new TimeoutsConfig(
+                section.duration("handshake"), section.duration("idle"), section.duration("half-close"));
+    }
+}

@@ -1,0 +1,108 @@
+package io.sallyport.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.sallyport.handshake.ClientHelloReader;
+import io.sallyport.handshake.ClientHelloResult;
+import io.sallyport.handshake.ClientHelloResult.Complete;
+import io.sallyport.handshake.ClientHelloResult.Malformed;
+import io.sallyport.handshake.ClientHelloResult.NotTls;
+import io.sallyport.handshake.ClientHelloResult.TooLarge;
+import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.FirstBytes;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the ClientHello, asks the connection for the TLS handler that it is for, and gives its place to that handler
+ * with every byte so far.
+ */
+final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
+    /** A fatal alert record, RFC 8446 section 6, up to its description. */
+    private static final byte[] FATAL_ALERT = {21, 3, 3, 0, 2, 2};
+
+    private static final int UNEXPECTED_MESSAGE = 10;
+    private static final int ILLEGAL_PARAMETER = 47;
+    private static final int DECODE_ERROR = 50;
+
+    private static final byte[] PLAIN_HTTP_ANSWER = ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
+                    + "Connection: close\r\nContent-Length: 46\r\n\r\nThis port speaks TLS: use https:// to reach it\n")
+            .getBytes(StandardCharsets.US_ASCII);
+
+    private final ProxyConnection connection;
+    private final ClientHelloReader reader = new ClientHelloReader();
+    private @Nullable ByteBuf received;
+
+    ClientHelloHandler(ProxyConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        connection.onFirstBytes();
+        ByteBuf data = (ByteBuf) message;
+        received = received == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);
+        ClientHelloResult result = reader.read(received);
+        if (result instanceof Complete complete) {
+            SslHandler tls = connection.onClientHello(complete.hello());
+            ctx.pipeline().replace(this, Handlers.TLS, tls);
+        } else if (result instanceof NotTls notTls) {
+            refuseOther(ctx, notTls.kind(), received);
+        } else if (result instanceof TooLarge large) {
+            String detail = large.length() + " bytes (expected: at most " + ClientHelloReader.MAX_MESSAGE + ")";
+            refuse(ctx, FailureReason.CLIENT_HELLO_TOO_LARGE, detail, alert(ILLEGAL_PARAMETER));
+        } else if (result instanceof Malformed malformed) {
+            refuse(ctx, FailureReason.CLIENT_HELLO_MALFORMED, malformed.detail(), alert(DECODE_ERROR));
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (received == null) {
+            return;
+        }
+        ByteBuf all = received;
+        received = null;
+        if (ctx.channel().isActive()) {
+            ctx.fireChannelRead(all);
+            ctx.fireChannelReadComplete();
+        } else {
+            all.release();
+        }
+    }
+
+    private void refuseOther(ChannelHandlerContext ctx, FirstBytes kind, ByteBuf first) {
+        switch (kind) {
+            case HTTP ->
+                refuse(ctx, FailureReason.PLAIN_HTTP, "an HTTP request", Unpooled.wrappedBuffer(PLAIN_HTTP_ANSWER));
+            case TLS, UNKNOWN -> {
+                String start = ByteBufUtil.hexDump(first, first.readerIndex(), Math.min(16, first.readableBytes()));
+                refuse(ctx, FailureReason.GARBAGE, "first bytes " + start, alert(UNEXPECTED_MESSAGE));
+            }
+            default -> refuse(ctx, FailureReason.OTHER_PROTOCOL, kind.toString(), alert(UNEXPECTED_MESSAGE));
+        }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, FailureReason reason, String detail, ByteBuf answer) {
+        if (received != null) {
+            received.release();
+            received = null;
+        }
+        ctx.writeAndFlush(answer);
+        connection.onNoClientHello(reason, detail);
+    }
+
+    private static ByteBuf alert(int description) {
+        return Unpooled.wrappedBuffer(FATAL_ALERT, new byte[] {(byte) description});
+    }
+}

@@ -1,0 +1,112 @@
+package io.sallyport.connection;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.sallyport.config.LimitsConfig.WhenFull;
+import io.sallyport.limits.ConnectionLimiter;
+import io.sallyport.observe.CloseReason;
+import io.sallyport.observe.ListenerMeters;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The event loops that move bytes, and the acceptors on them. */
+public final class ConnectionLoops {
+    private static final int BACKLOG = 4096;
+
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<Loop> loops = new ArrayList<>();
+    private final ConnectionIds ids = new ConnectionIds();
+
+    private record Loop(EventLoop executor, LiveConnections live, BackendDialer dialer) {}
+
+    /** Starts {@code count} threads, all of them at once. */
+    public ConnectionLoops(int count) {
+        group = new MultiThreadIoEventLoopGroup(
+                count, new DefaultThreadFactory("sallyport-loop"), EpollIoHandler.newFactory());
+        for (EventExecutor executor : group) {
+            EventLoop loop = (IoEventLoop) executor;
+            loops.add(new Loop(loop, new LiveConnections(loop), new BackendDialer()));
+            // A thread that starts later may find no file descriptor left for its epoll instance.
+            loop.submit(() -> {}).syncUninterruptibly();
+        }
+    }
+
+    /**
+     * Binds one acceptor on each loop, all to one port, and accepts nothing yet.
+     *
+     * @throws Exception as the kernel refused
+     */
+    public Acceptors bind(
+            String listener,
+            InetSocketAddress address,
+            ConnectionLimiter limiter,
+            WhenFull whenFull,
+            ListenerMeters meters,
+            Supplier<ListenerSettings> settings)
+            throws Exception {
+        List<Acceptors.Acceptor> acceptors = new ArrayList<>();
+        InetSocketAddress target = address;
+        for (Loop loop : loops) {
+            AcceptGate gate = new AcceptGate(listener, limiter, whenFull, meters);
+            ChannelFuture bound = new ServerBootstrap()
+                    .group(loop.executor())
+                    .channel(EpollServerSocketChannel.class)
+                    .option(UnixChannelOption.SO_REUSEPORT, true)
+                    .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                    .option(ChannelOption.AUTO_READ, false)
+                    .childOption(ChannelOption.AUTO_READ, false)
+                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                    .childOption(ChannelOption.SO_KEEPALIVE, true)
+                    .handler(gate)
+                    .childHandler(new FrontendInitializer(settings, loop.dialer(), loop.live(), ids))
+                    .bind(target)
+                    .awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                new Acceptors(acceptors).close();
+                throw asException(bound.cause());
+            }
+            acceptors.add(new Acceptors.Acceptor(bound.channel(), gate));
+            // With port 0 the kernel chose one for the first; the others share it.
+            target = (InetSocketAddress) bound.channel().localAddress();
+        }
+        return new Acceptors(acceptors);
+    }
+
+    /** Closes every connection. */
+    public void closeAll(CloseReason reason) {
+        loops.forEach(loop -> loop.live().closeAll(reason));
+    }
+
+    /** Completes once no connection is open on any loop. Only after the acceptors closed does that stay so. */
+    public CompletableFuture<Void> whenEmpty() {
+        return CompletableFuture.allOf(
+                loops.stream().map(loop -> loop.live().whenEmpty()).toArray(CompletableFuture<?>[]::new));
+    }
+
+    public int size() {
+        return loops.size();
+    }
+
+    /** Stops the threads; what is still open is cut. */
+    public Future<?> stop() {
+        return group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    private static Exception asException(Throwable cause) {
+        return cause instanceof Exception exception ? exception : new IllegalStateException(cause);
+    }
+}

@@ -1,0 +1,31 @@
+package io.sallyport.connection;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import java.util.function.Supplier;
+
+/** Makes the pipeline of an accepted connection. One per listener and event loop. */
+final class FrontendInitializer extends ChannelInitializer<Channel> {
+    private final Supplier<ListenerSettings> settings;
+    private final BackendDialer dialer;
+    private final LiveConnections live;
+    private final ConnectionIds ids;
+
+    FrontendInitializer(
+            Supplier<ListenerSettings> settings, BackendDialer dialer, LiveConnections live, ConnectionIds ids) {
+        this.settings = settings;
+        this.dialer = dialer;
+        this.live = live;
+        this.ids = ids;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        ProxyConnection connection = new ProxyConnection(settings.get(), dialer, live, channel, ids.next());
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(Handlers.LINGER, new LingerHandler());
+        pipeline.addLast(Handlers.CLIENT_HELLO, new ClientHelloHandler(connection));
+        pipeline.addLast(Handlers.FRONTEND, new FrontendHandler(connection));
+    }
+}

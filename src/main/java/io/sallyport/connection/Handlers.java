@@ -1,0 +1,11 @@
+package io.sallyport.connection;
+
+/** Names of the handlers in the pipelines. */
+final class Handlers {
+    static final String LINGER = "linger";
+    static final String CLIENT_HELLO = "client-hello";
+    static final String TLS = "tls";
+    static final String FRONTEND = "frontend";
+
+    private Handlers() {}
+}

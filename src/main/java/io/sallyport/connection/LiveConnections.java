@@ -1,0 +1,50 @@
+package io.sallyport.connection;
+
+import io.netty.channel.EventLoop;
+import io.sallyport.observe.CloseReason;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The open connections of one event loop; touched on that loop alone. */
+final class LiveConnections {
+    private final EventLoop loop;
+    private final Set<ProxyConnection> connections = new LinkedHashSet<>();
+    private @Nullable CompletableFuture<Void> empty;
+
+    LiveConnections(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    void add(ProxyConnection connection) {
+        connections.add(connection);
+    }
+
+    void remove(ProxyConnection connection) {
+        connections.remove(connection);
+        completeIfEmpty();
+    }
+
+    /** Completes as soon as no connection is open; from any thread. Connections that are accepted later put it off. */
+    CompletableFuture<Void> whenEmpty() {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            empty = result;
+            completeIfEmpty();
+        });
+        return result;
+    }
+
+    private void completeIfEmpty() {
+        if (empty != null && connections.isEmpty()) {
+            empty.complete(null);
+        }
+    }
+
+    /** Closes every connection, from any thread. */
+    void closeAll(CloseReason reason) {
+        loop.execute(() -> new ArrayList<>(connections).forEach(connection -> connection.close(reason)));
+    }
+}

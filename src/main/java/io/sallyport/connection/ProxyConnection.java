@@ -1,0 +1,617 @@
+package io.sallyport.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.sallyport.backend.BackendServer;
+import io.sallyport.handshake.ClientHello;
+import io.sallyport.handshake.FailureReason;
+import io.sallyport.observe.CloseReason;
+import io.sallyport.observe.ConnectionSummary;
+import io.sallyport.observe.Direction;
+import io.sallyport.observe.FailedHandshake;
+import io.sallyport.observe.ListenerMeters.ClientCertificateResult;
+import io.sallyport.observe.ListenerMeters.SessionKind;
+import io.sallyport.tls.TlsSession;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client and its server: decides what every event of the two channels means.
+ *
+ * <p>Confined to the event loop that both channels live on. See the package's description for the states.
+ */
+final class ProxyConnection {
+
+    /** How far a connection has come; never goes back. */
+    enum Phase {
+        AWAITING_HELLO,
+        HANDSHAKING,
+        CONNECTING,
+        RELAYING,
+        HALF_CLOSED,
+        CLOSED
+    }
+
+    private final ListenerSettings settings;
+    private final BackendDialer dialer;
+    private final LiveConnections live;
+    private final Channel frontend;
+    private final String id;
+    private final Instant accepted = Instant.now();
+    private final long acceptedNanos = System.nanoTime();
+    private final Queue<ByteBuf> early = new ArrayDeque<>(2);
+
+    private Phase phase = Phase.AWAITING_HELLO;
+    private boolean sawBytes;
+    private boolean handshakeOver;
+    private @Nullable Channel backend;
+    private @Nullable SslHandler tls;
+    private @Nullable ClientHello hello;
+    private @Nullable TlsSession session;
+    private @Nullable BackendServer server;
+    private @Nullable String client;
+    private @Nullable CloseReason firstEnd;
+    private @Nullable CloseReason reason;
+    private @Nullable Future<?> timer;
+    private int openChannels = 1;
+
+    private boolean clientEnded;
+    private boolean clientClean;
+    private boolean backendEnded;
+    private boolean finSentToBackend;
+    private boolean finSentToClient;
+    private boolean backendTakesNoMore;
+
+    private long clientToBackend;
+    private long backendToClient;
+    private int unflushedToBackend;
+    private int unflushedToClient;
+    private long handshakeNanos = -1;
+    private long connectNanos = -1;
+    private long lastActivity;
+
+    ProxyConnection(
+            ListenerSettings settings, BackendDialer dialer, LiveConnections live, Channel frontend, String id) {
+        this.settings = settings;
+        this.dialer = dialer;
+        this.live = live;
+        this.frontend = frontend;
+        this.id = id;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    // ---- handshake
+
+    void onAccepted() {
+        live.add(this);
+        client = String.valueOf(AddressText.of(frontend.remoteAddress()));
+        settings.meters().connectionOpened();
+        frontend.closeFuture().addListener(closed -> onChannelGone());
+        arm(settings.timeouts().handshake(), this::onHandshakeDeadline);
+        frontend.read();
+    }
+
+    void onFirstBytes() {
+        sawBytes = true;
+    }
+
+    /** A whole ClientHello arrived; the caller puts the handler into the pipeline. */
+    SslHandler onClientHello(ClientHello offered) {
+        hello = offered;
+        phase = Phase.HANDSHAKING;
+        SslHandler handler = settings.tls().newHandler(frontend.alloc());
+        tls = handler;
+        return handler;
+    }
+
+    /** The first bytes are not a ClientHello that can be served. */
+    void onNoClientHello(FailureReason failure, String detail) {
+        failHandshake(failure, detail);
+    }
+
+    void onHandshakeSuccess() {
+        if (phase != Phase.HANDSHAKING || tls == null) {
+            return;
+        }
+        disarm();
+        handshakeOver = true;
+        handshakeNanos = System.nanoTime() - acceptedNanos;
+        TlsSession agreed = TlsSession.of(tls);
+        session = agreed;
+        boolean identified = !agreed.clientChain().isEmpty();
+        settings.meters()
+                .handshakeSucceeded(
+                        handshakeNanos,
+                        new SessionKind(agreed.version(), agreed.cipher(), agreed.group(), agreed.resumed()),
+                        identified ? ClientCertificateResult.VERIFIED : ClientCertificateResult.NONE);
+        connect();
+    }
+
+    void onHandshakeFailure(Throwable cause) {
+        if (phase == Phase.HANDSHAKING) {
+            HandshakeError error = HandshakeError.of(cause);
+            failHandshake(error.reason(), error.detail());
+        }
+    }
+
+    private void onHandshakeDeadline() {
+        failHandshake(
+                FailureReason.TIMEOUT,
+                phase == Phase.AWAITING_HELLO
+                        ? "no whole ClientHello within timeouts.handshake"
+                        : "not finished within timeouts.handshake");
+    }
+
+    private void failHandshake(FailureReason failure, String detail) {
+        if (handshakeOver) {
+            return;
+        }
+        handshakeOver = true;
+        settings.meters().handshakeFailed(failure);
+        if (failure != FailureReason.BARE_PROBE) {
+            settings.log()
+                    .handshakeFailed(new FailedHandshake(
+                            id,
+                            Instant.now(),
+                            settings.name(),
+                            String.valueOf(client),
+                            failure,
+                            detail,
+                            hello,
+                            System.nanoTime() - acceptedNanos));
+        }
+        finish(failure == FailureReason.BARE_PROBE ? CloseReason.BARE_PROBE : CloseReason.HANDSHAKE_FAILED);
+    }
+
+    // ---- backend
+
+    private void connect() {
+        phase = Phase.CONNECTING;
+        server = settings.backend().choose();
+        dialer.dial(frontend.eventLoop(), settings.backend(), server, this);
+    }
+
+    /** The dial has a channel, not yet connected. */
+    void onBackendOpened(Channel channel) {
+        backend = channel;
+        openChannels++;
+        channel.closeFuture().addListener(closed -> onChannelGone());
+    }
+
+    void onBackendConnected(long nanos) {
+        if (phase != Phase.CONNECTING || backend == null) {
+            return;
+        }
+        connectNanos = nanos;
+        phase = Phase.RELAYING;
+        lastActivity = System.nanoTime();
+        arm(settings.timeouts().idle(), this::onIdleDeadline);
+        while (!early.isEmpty()) {
+            toBackend(early.remove());
+        }
+        flushToBackend();
+        backend.read();
+        if (clientEnded) {
+            endClientToBackend();
+            return;
+        }
+        readFrontend();
+    }
+
+    void onBackendUnreachable() {
+        finish(CloseReason.BACKEND_UNREACHABLE);
+    }
+
+    // ---- relay, client to backend
+
+    void onFrontendRead(ByteBuf data) {
+        switch (phase) {
+            case CONNECTING -> early.add(data);
+            case RELAYING, HALF_CLOSED -> toBackend(data);
+            case AWAITING_HELLO, HANDSHAKING, CLOSED -> data.release();
+        }
+    }
+
+    void onFrontendReadComplete() {
+        if (phase != Phase.RELAYING && phase != Phase.HALF_CLOSED) {
+            return;
+        }
+        flushToBackend();
+        if (!clientEnded && backendEnded && tls != null && tls.engine().isInboundDone()) {
+            // Once our own close_notify is out, SslHandler has no event for the client's.
+            onFrontendCloseNotify();
+            return;
+        }
+        readFrontend();
+    }
+
+    void onBackendWritabilityChanged() {
+        if (phase == Phase.RELAYING || phase == Phase.HALF_CLOSED) {
+            readFrontend();
+        }
+    }
+
+    private void toBackend(ByteBuf data) {
+        if (backend == null || backendTakesNoMore || finSentToBackend) {
+            data.release();
+            return;
+        }
+        unflushedToBackend += data.readableBytes();
+        backend.write(data, backend.voidPromise());
+    }
+
+    private void flushToBackend() {
+        if (backend == null || unflushedToBackend == 0) {
+            return;
+        }
+        clientToBackend += unflushedToBackend;
+        settings.meters().relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
+        unflushedToBackend = 0;
+        lastActivity = System.nanoTime();
+        backend.flush();
+    }
+
+    private void readFrontend() {
+        if (!clientEnded && !backendTakesNoMore && backend != null && backend.isWritable()) {
+            frontend.read();
+        }
+    }
+
+    // ---- relay, backend to client
+
+    void onBackendRead(ByteBuf data) {
+        if (phase == Phase.CLOSED || finSentToClient || clientClean) {
+            data.release();
+            return;
+        }
+        unflushedToClient += data.readableBytes();
+        frontend.write(data, frontend.voidPromise());
+    }
+
+    void onBackendReadComplete() {
+        if (phase != Phase.RELAYING && phase != Phase.HALF_CLOSED) {
+            return;
+        }
+        if (unflushedToClient > 0) {
+            backendToClient += unflushedToClient;
+            settings.meters().relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
+            unflushedToClient = 0;
+            lastActivity = System.nanoTime();
+            frontend.flush();
+        }
+        readBackend();
+    }
+
+    void onFrontendWritabilityChanged() {
+        if (phase == Phase.RELAYING || phase == Phase.HALF_CLOSED) {
+            readBackend();
+        }
+    }
+
+    private void readBackend() {
+        if (!backendEnded && backend != null && (frontend.isWritable() || clientClean)) {
+            backend.read();
+        }
+    }
+
+    // ---- ends of stream
+
+    /** SslHandler's close event: the client's close_notify, or our own on its way out. */
+    void onFrontendCloseNotify() {
+        if (tls == null || !tls.engine().isInboundDone()) {
+            return;
+        }
+        onClientEnd(true);
+    }
+
+    /** The client's FIN. */
+    void onFrontendEndOfStream() {
+        switch (phase) {
+            case AWAITING_HELLO, HANDSHAKING -> failHandshake(left(), "the client's TCP stream ended");
+            case CONNECTING, RELAYING, HALF_CLOSED ->
+                onClientEnd(tls != null && tls.engine().isInboundDone());
+            case CLOSED -> {}
+        }
+    }
+
+    private FailureReason left() {
+        if (!sawBytes) {
+            return FailureReason.BARE_PROBE;
+        }
+        return hello == null ? FailureReason.CLIENT_HELLO_INCOMPLETE : FailureReason.CLIENT_LEFT;
+    }
+
+    private void onClientEnd(boolean clean) {
+        if (clientEnded || phase == Phase.CLOSED) {
+            return;
+        }
+        clientEnded = true;
+        clientClean = clean;
+        firstEnd(clean ? CloseReason.CLIENT_CLOSED : CloseReason.TRUNCATED);
+        if (phase != Phase.CONNECTING) {
+            endClientToBackend();
+        }
+    }
+
+    private void endClientToBackend() {
+        halfClosed();
+        if (clientClean) {
+            // Netty's engine has closed both directions: nothing more can reach the client.
+            finSentToClient = true;
+            frontend.close();
+        }
+        flushToBackend();
+        if (backend == null || backendTakesNoMore) {
+            finSentToBackend = true;
+            finishIfDone();
+            return;
+        }
+        Channel to = backend;
+        to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
+            shutdownOutput(to);
+            finSentToBackend = true;
+            finishIfDone();
+            readBackend();
+        });
+    }
+
+    void onBackendEndOfStream() {
+        if (backendEnded || phase == Phase.CLOSED || phase == Phase.CONNECTING) {
+            return;
+        }
+        backendEnded = true;
+        firstEnd(CloseReason.BACKEND_CLOSED);
+        halfClosed();
+        onBackendReadComplete();
+        if (finSentToClient || tls == null) {
+            finishIfDone();
+            return;
+        }
+        tls.closeOutbound().addListener(sent -> {
+            shutdownOutput(frontend);
+            finSentToClient = true;
+            finishIfDone();
+        });
+    }
+
+    /** A write to the backend failed, or we are done with it. What it has still to say is read first. */
+    void onBackendOutputShutdown() {
+        backendTakesNoMore = true;
+        readBackend();
+    }
+
+    void onFrontendOutputShutdown() {
+        if (phase != Phase.CLOSED && !backendEnded) {
+            reset(CloseReason.CLIENT_RESET);
+        }
+    }
+
+    private void firstEnd(CloseReason end) {
+        if (firstEnd == null) {
+            firstEnd = end;
+        }
+    }
+
+    private void halfClosed() {
+        if (phase != Phase.RELAYING) {
+            return;
+        }
+        phase = Phase.HALF_CLOSED;
+        disarm();
+        Duration patience = settings.timeouts().halfClose();
+        if (!patience.isZero()) {
+            arm(patience, () -> finish(CloseReason.HALF_CLOSE_TIMEOUT));
+        }
+    }
+
+    private void finishIfDone() {
+        boolean both = finSentToBackend && finSentToClient && (backendEnded || !clientClean);
+        boolean atOnce = settings.timeouts().halfClose().isZero() && (finSentToBackend || finSentToClient);
+        if ((both || atOnce) && firstEnd != null) {
+            finish(firstEnd);
+        }
+    }
+
+    // ---- failures
+
+    void onFrontendException(Throwable cause) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (!handshakeOver) {
+            HandshakeError error = HandshakeError.of(cause);
+            // Load balancers end their health checks with a reset.
+            failHandshake(sawBytes ? error.reason() : FailureReason.BARE_PROBE, error.detail());
+            return;
+        }
+        if (cause instanceof IOException) {
+            reset(finSentToBackend || finSentToClient ? endedBy(CloseReason.CLIENT_RESET) : CloseReason.CLIENT_RESET);
+            return;
+        }
+        if (HandshakeError.isTls(cause)) {
+            resetBackend();
+            finish(CloseReason.CLIENT_TLS_ERROR);
+            return;
+        }
+        InternalErrors.log(id, cause);
+        reset(CloseReason.INTERNAL_ERROR);
+    }
+
+    void onBackendException(Throwable cause) {
+        if (phase == Phase.CLOSED || phase == Phase.CONNECTING) {
+            return;
+        }
+        if (!(cause instanceof IOException)) {
+            InternalErrors.log(id, cause);
+            reset(CloseReason.INTERNAL_ERROR);
+            return;
+        }
+        if (backendEnded || clientClean) {
+            finish(endedBy(CloseReason.BACKEND_RESET));
+            return;
+        }
+        reset(CloseReason.BACKEND_RESET);
+    }
+
+    void onFrontendClosed() {
+        if (phase == Phase.CLOSED || finSentToClient) {
+            return;
+        }
+        if (!handshakeOver) {
+            failHandshake(left(), "the TCP connection closed");
+            return;
+        }
+        reset(endedBy(CloseReason.CLIENT_RESET));
+    }
+
+    void onBackendClosed() {
+        if (phase == Phase.CLOSED || phase == Phase.CONNECTING) {
+            return;
+        }
+        if (finSentToBackend || backendEnded) {
+            backendEnded = true;
+            finish(endedBy(CloseReason.BACKEND_CLOSED));
+            return;
+        }
+        reset(CloseReason.BACKEND_RESET);
+    }
+
+    private CloseReason endedBy(CloseReason otherwise) {
+        return firstEnd == null ? otherwise : firstEnd;
+    }
+
+    private void onIdleDeadline() {
+        Duration idle = settings.timeouts().idle();
+        long left = idle.toNanos() - (System.nanoTime() - lastActivity);
+        if (left > 0) {
+            arm(Duration.ofNanos(left), this::onIdleDeadline);
+            return;
+        }
+        finish(CloseReason.IDLE_TIMEOUT);
+    }
+
+    /** Ends the connection from outside. */
+    void close(CloseReason why) {
+        if (!handshakeOver) {
+            failHandshake(FailureReason.DRAINING, "cut at the end of a drain");
+            return;
+        }
+        finish(why);
+    }
+
+    // ---- the end
+
+    /** Resets whatever is open, so that nobody takes a cut stream for a whole one. */
+    private void reset(CloseReason why) {
+        resetBackend();
+        if (frontend.isOpen()) {
+            frontend.config().setOption(ChannelOption.SO_LINGER, 0);
+            frontend.unsafe().close(frontend.voidPromise());
+        }
+        finish(why);
+    }
+
+    private void resetBackend() {
+        if (backend != null && backend.isOpen()) {
+            backend.config().setOption(ChannelOption.SO_LINGER, 0);
+            backend.close();
+        }
+    }
+
+    private void finish(CloseReason why) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        reason = why;
+        disarm();
+        while (!early.isEmpty()) {
+            early.remove().release();
+        }
+        frontend.close();
+        if (backend != null) {
+            backend.close();
+        }
+    }
+
+    private void onChannelGone() {
+        openChannels--;
+        if (openChannels > 0) {
+            return;
+        }
+        live.remove(this);
+        CloseReason why = reason == null ? CloseReason.INTERNAL_ERROR : reason;
+        long total = System.nanoTime() - acceptedNanos;
+        settings.meters().connectionClosed(why, total);
+        if (why != CloseReason.BARE_PROBE) {
+            settings.log().connectionClosed(summary(why, total));
+        }
+    }
+
+    private ConnectionSummary summary(CloseReason why, long total) {
+        return new ConnectionSummary(
+                id,
+                accepted,
+                settings.name(),
+                String.valueOf(client),
+                hello == null ? null : hello.serverName(),
+                null,
+                session == null ? null : tlsSummary(session),
+                server == null ? null : settings.backend().name(),
+                connectNanos < 0 || server == null ? null : server.toString(),
+                clientToBackend,
+                backendToClient,
+                handshakeNanos,
+                connectNanos,
+                total,
+                why);
+    }
+
+    private static ConnectionSummary.Tls tlsSummary(TlsSession session) {
+        return new ConnectionSummary.Tls(
+                session.version(),
+                session.cipher(),
+                session.group(),
+                session.alpn(),
+                session.resumed(),
+                session.clientChain().isEmpty()
+                        ? null
+                        : session.clientChain().get(0).getSubjectX500Principal().getName());
+    }
+
+    private void arm(Duration delay, Runnable onDeadline) {
+        if (!delay.isZero()) {
+            timer = frontend.eventLoop().schedule(onDeadline, delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void disarm() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+
+    private static void shutdownOutput(Channel channel) {
+        if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
+            ((DuplexChannel) channel).shutdownOutput();
+        }
+    }
+}

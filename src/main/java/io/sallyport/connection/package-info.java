@@ -1,0 +1,23 @@
+/**
+ * The data plane. Handlers translate Netty's callbacks; {@link io.sallyport.connection.ProxyConnection} decides.
+ *
+ * <pre>
+ * listener   accept-gate    over the limit: parked, or reset before any TLS work
+ * frontend   linger         turns a close into FIN, wait for the peer, close: an alert is not lost to a reset
+ *            client-hello   bounded; replaced by tls once the ClientHello is whole
+ *            tls            SslHandler on BoringSSL
+ *            frontend       to ProxyConnection.onX()
+ * backend    backend        to ProxyConnection.onX()
+ * </pre>
+ *
+ * <pre>
+ *  AWAITING_HELLO to HANDSHAKING to CONNECTING to RELAYING to HALF_CLOSED to CLOSED
+ *       any state may go to CLOSED, with one CloseReason; it is entered once
+ * </pre>
+ *
+ * Both channels of a connection live on one event loop, so nothing here locks.
+ */
+@NullMarked
+package io.sallyport.connection;
+
+import org.jspecify.annotations.NullMarked;

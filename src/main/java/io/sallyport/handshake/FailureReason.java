@@ -1,0 +1,84 @@
+package io.sallyport.handshake;
+
+import java.util.Locale;
+
+/** Why a handshake failed. The closed set behind {@code handshake_failures_total{reason}}. */
+public enum FailureReason {
+    /** TCP came and went without a byte, as health checks of load balancers do. */
+    BARE_PROBE,
+    /** The deadline passed before the handshake was done. */
+    TIMEOUT,
+    /** The first bytes are an HTTP request. */
+    PLAIN_HTTP,
+    /** The first bytes are another protocol's. */
+    OTHER_PROTOCOL,
+    /** The first bytes are no TLS and nothing known. */
+    GARBAGE,
+    /** The ClientHello breaks the rules of its format. */
+    CLIENT_HELLO_MALFORMED,
+    /** The ClientHello is larger than 16 KiB, or spread over too many records. */
+    CLIENT_HELLO_TOO_LARGE,
+    /** The client went away in the middle of its ClientHello. */
+    CLIENT_HELLO_INCOMPLETE,
+    /** No TLS version in common. */
+    NO_COMMON_VERSION,
+    /** No cipher suite in common. */
+    NO_COMMON_SUITE,
+    /** No key exchange group in common. */
+    NO_COMMON_GROUP,
+    /** No signature scheme in common, or none that fits the certificate. */
+    NO_COMMON_SIGNATURE_SCHEME,
+    /** No application protocol in common (ALPN). */
+    NO_COMMON_ALPN,
+    /** The server name is none of ours. */
+    UNKNOWN_SERVER_NAME,
+    /** The client sent no server name. */
+    MISSING_SERVER_NAME,
+    /** The client does not know the issuer of our certificate. */
+    CLIENT_REJECTED_ISSUER,
+    /** The client finds our certificate expired. */
+    CLIENT_REJECTED_EXPIRED,
+    /** The client refuses our certificate for another reason: its name, its purpose, its form. */
+    CLIENT_REJECTED_CERTIFICATE,
+    /** The client ended the handshake with another alert. */
+    CLIENT_ALERT,
+    /** The client sent no certificate where one is required. */
+    CLIENT_CERTIFICATE_MISSING,
+    /** The client's certificate is past its end date. */
+    CLIENT_CERTIFICATE_EXPIRED,
+    /** The client's certificate is before its start date. */
+    CLIENT_CERTIFICATE_NOT_YET_VALID,
+    /** The client's certificate is revoked. */
+    CLIENT_CERTIFICATE_REVOKED,
+    /** The client's certificate ends in no trust anchor. */
+    CLIENT_CERTIFICATE_UNKNOWN_ISSUER,
+    /** The client's certificate is not made for client authentication. */
+    CLIENT_CERTIFICATE_WRONG_PURPOSE,
+    /** The client's chain is longer than max-depth. */
+    CLIENT_CERTIFICATE_CHAIN_TOO_DEEP,
+    /** The client's certificate cannot be judged: its form, or a revocation list that is missing under hard-fail. */
+    CLIENT_CERTIFICATE_INVALID,
+    /** An access rule refuses the client's certificate. */
+    CLIENT_CERTIFICATE_REFUSED,
+    /** The client's CertificateVerify does not fit its certificate. */
+    BAD_CERTIFICATE_VERIFY,
+    /** A record does not decrypt, or Finished is wrong. */
+    BAD_RECORD,
+    /** The client broke the protocol in another way. */
+    PROTOCOL_ERROR,
+    /** The client's TCP stream ended in the middle. */
+    CLIENT_LEFT,
+    /** The client reset the TCP connection in the middle. */
+    CLIENT_RESET,
+    /** Cut by the end of a drain. */
+    DRAINING,
+    /** Our own fault: a key that does not sign, an exception. */
+    INTERNAL_ERROR;
+
+    private final String tag = name().toLowerCase(Locale.ROOT);
+
+    /** The label value. */
+    public String tag() {
+        return tag;
+    }
+}

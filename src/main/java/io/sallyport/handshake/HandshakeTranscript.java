@@ -1,0 +1,91 @@
+package io.sallyport.handshake;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handshake in words, as far as it went. Encrypted messages are told by the size and the position of their records, which
+ * is a guess that holds for all common TLS libraries; their step says so.
+ *
+ * @param clientHello the first; null if none came whole or it could not be read
+ * @param serverHello the one that is no HelloRetryRequest; null if none came
+ * @param steps what happened, in order
+ * @param records the first 64 records, in order
+ * @param recordsNotKept how many followed them
+ * @param alerts those in the clear, in order
+ * @param bytesFromClient all bytes of the direction, record headers included
+ * @param bytesFromServer all bytes of the direction, record headers included
+ * @param clientUnreadableAt offset of the client's first byte that is no TLS; -1 if all is
+ * @param serverUnreadableAt offset of the server's first byte that is no TLS; -1 if all is
+ */
+public record HandshakeTranscript(
+        @Nullable ClientHello clientHello,
+        @Nullable ServerHello serverHello,
+        List<Step> steps,
+        List<RecordSeen> records,
+        int recordsNotKept,
+        List<AlertSeen> alerts,
+        long bytesFromClient,
+        long bytesFromServer,
+        long clientUnreadableAt,
+        long serverUnreadableAt) {
+
+    public HandshakeTranscript {
+        steps = List.copyOf(steps);
+        records = List.copyOf(records);
+        alerts = List.copyOf(alerts);
+    }
+
+    /** What happened last; null if nothing did. */
+    public @Nullable Step lastStep() {
+        return steps.isEmpty() ? null : steps.get(steps.size() - 1);
+    }
+
+    /**
+     * One thing that a side sent.
+     *
+     * @param what the message's name in the RFCs ({@code ServerKeyExchange}), {@code HelloRetryRequest}, {@code
+     *     ChangeCipherSpec}, {@code Alert}; several with commas if one encrypted record holds them; or lower-case words
+     *     where it is not one message
+     * @param bytes of the message with its header of four; of the record's fragment if it is encrypted or no message
+     * @param nanos from the start of the trace to its last byte
+     * @param complete whether all of it passed
+     * @param detail one line, may be empty; printable ASCII whatever the wire held
+     * @param message what was read of it; null if encrypted or not read
+     */
+    public record Step(
+            Direction direction,
+            String what,
+            int bytes,
+            long nanos,
+            boolean complete,
+            String detail,
+            @Nullable HandshakeMessage message) {}
+
+    /**
+     * One record.
+     *
+     * @param contentType see {@link ContentTypes}
+     * @param length bytes of its fragment, without the header of five
+     * @param nanos from the start of the trace to its last byte
+     */
+    public record RecordSeen(Direction direction, int contentType, int length, long nanos) {}
+
+    /**
+     * One alert in the clear.
+     *
+     * @param level 1 warning, 2 fatal
+     * @param description see {@link AlertDescriptions}
+     */
+    public record AlertSeen(Direction direction, int level, int description, long nanos) {
+
+        /** {@code unknown_ca} and the like. */
+        public String name() {
+            return AlertDescriptions.name(description);
+        }
+
+        public boolean isFatal() {
+            return level == 2;
+        }
+    }
+}

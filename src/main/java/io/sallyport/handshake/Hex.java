@@ -1,0 +1,21 @@
+package io.sallyport.handshake;
+
+/** Lower-case hexadecimal without a format string. */
+final class Hex {
+
+    private Hex() {}
+
+    static void appendShort(StringBuilder text, int value) {
+        appendByte(text, value >>> 8);
+        appendByte(text, value);
+    }
+
+    static void appendByte(StringBuilder text, int value) {
+        text.append(digit(value >>> 4)).append(digit(value));
+    }
+
+    /** The digit of the low four bits. */
+    static char digit(int value) {
+        return Character.forDigit(value & 0xF, 16);
+    }
+}

@@ -1,0 +1,69 @@
+package io.sallyport.observe;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.config.AccessLogConfig;
+import io.sallyport.config.AccessLogConfig.Target;
+import io.sallyport.config.ConfigException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The access log: one line of JSON for each record, written by a thread of its own. */
+public final class AccessLog implements ConnectionLog, AutoCloseable {
+    private final @Nullable LineWriter<Object> writer;
+
+    private AccessLog(@Nullable LineWriter<Object> writer) {
+        this.writer = writer;
+    }
+
+    /**
+     * Opens what {@code access-log.target} names.
+     *
+     * @throws ConfigException when a file cannot be opened
+     */
+    public static AccessLog open(AccessLogConfig config) throws ConfigException {
+        Target target = config.target();
+        if (target instanceof Target.File file) {
+            return new AccessLog(LineWriter.toFile(file.path(), AccessLog::render));
+        }
+        return target instanceof Target.Stdout ? new AccessLog(LineWriter.toStdout(AccessLog::render)) : none();
+    }
+
+    /** A log that keeps nothing. */
+    public static AccessLog none() {
+        return new AccessLog(null);
+    }
+
+    @Override
+    public void connectionClosed(ConnectionSummary connection) {
+        if (writer != null) {
+            writer.offer(connection);
+        }
+    }
+
+    @Override
+    public void handshakeFailed(FailedHandshake handshake) {
+        if (writer != null) {
+            writer.offer(handshake);
+        }
+    }
+
+    /** Lines that were lost because the output stood still. */
+    public long dropped() {
+        return writer == null ? 0 : writer.dropped();
+    }
+
+    @Override
+    public void close() {
+        if (writer != null) {
+            writer.close();
+        }
+    }
+
+    private static void render(Object line, JsonGenerator json) throws IOException {
+        if (line instanceof ConnectionSummary connection) {
+            AccessLine.write(json, connection);
+        } else if (line instanceof FailedHandshake handshake) {
+            AccessLine.write(json, handshake);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.sallyport.observe;
+
+import java.util.Locale;
+
+/** Why a connection ended, and whose doing it was. The closed set behind {@code connections_closed_total{reason}}. */
+public enum CloseReason {
+    /** The client said close_notify first, and everything that was under way arrived. */
+    CLIENT_CLOSED(Side.CLIENT),
+    /** The client's TCP stream ended without close_notify. */
+    TRUNCATED(Side.CLIENT),
+    /** The client reset the TCP connection. */
+    CLIENT_RESET(Side.CLIENT),
+    /** The client broke TLS after the handshake: a record that does not decrypt, a fatal alert. */
+    CLIENT_TLS_ERROR(Side.CLIENT),
+    /** The TLS handshake failed; the failure line has the reason. */
+    HANDSHAKE_FAILED(Side.CLIENT),
+    /** A TCP connection that came and went without a byte. */
+    BARE_PROBE(Side.CLIENT),
+    /** The backend ended its stream first. */
+    BACKEND_CLOSED(Side.BACKEND),
+    /** The backend reset the TCP connection. */
+    BACKEND_RESET(Side.BACKEND),
+    /** No server of the backend could be reached. */
+    BACKEND_UNREACHABLE(Side.BACKEND),
+    /** No byte in either direction for {@code timeouts.idle}. */
+    IDLE_TIMEOUT(Side.PROXY),
+    /** {@code timeouts.half-close} passed after the first end of stream. */
+    HALF_CLOSE_TIMEOUT(Side.PROXY),
+    /** No place under {@code limits.connections}. */
+    LIMIT(Side.PROXY),
+    /** The drain's deadline passed, or a second signal came. */
+    DRAIN_DEADLINE(Side.PROXY),
+    /** A fault of Sallyport's own. */
+    INTERNAL_ERROR(Side.PROXY);
+
+    /** Who ended it. */
+    public enum Side {
+        CLIENT,
+        BACKEND,
+        PROXY;
+
+        /** Lower case, as in logs. */
+        public String tag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Side side;
+    private final String tag = name().toLowerCase(Locale.ROOT);
+
+    CloseReason(Side side) {
+        this.side = side;
+    }
+
+    public Side side() {
+        return side;
+    }
+
+    /** The label value. */
+    public String tag() {
+        return tag;
+    }
+}

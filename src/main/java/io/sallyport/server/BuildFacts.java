@@ -1,0 +1,18 @@
+package io.sallyport.server;
+
+import io.netty.handler.ssl.OpenSsl;
+import io.sallyport.observe.Meters.BuildInfo;
+import java.util.Objects;
+
+/** What is running. */
+public final class BuildFacts {
+    private BuildFacts() {}
+
+    public static BuildInfo current() {
+        return new BuildInfo(
+                Objects.requireNonNullElse(BuildFacts.class.getPackage().getImplementationVersion(), "development"),
+                Runtime.version().toString(),
+                String.valueOf(OpenSsl.versionString()),
+                "epoll");
+    }
+}

@@ -1,0 +1,68 @@
+package io.sallyport.tls;
+
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.EdECKey;
+import java.security.interfaces.RSAKey;
+import java.util.Set;
+
+/** The key types that a certificate of ours may have. */
+public enum KeyAlgorithm {
+    /** 2048 bits or more. */
+    RSA("SHA256withRSA"),
+    /** On P-256, P-384 or P-521. */
+    EC("SHA256withECDSA"),
+    ED25519("Ed25519");
+
+    static final String RULE = "RSA of 2048 bits or more, EC on P-256, P-384 or P-521, or Ed25519";
+
+    private static final int RSA_BITS = 2048;
+    private static final Set<Integer> EC_BITS = Set.of(256, 384, 521);
+
+    private final String signature;
+
+    KeyAlgorithm(String signature) {
+        this.signature = signature;
+    }
+
+    /** A JCA signature algorithm for keys of this type. */
+    String signature() {
+        return signature;
+    }
+
+    /** @throws MaterialException when {@code key} is of a type or size that is not taken */
+    static KeyAlgorithm of(PrivateKey key) throws MaterialException {
+        if (key instanceof RSAKey rsa && key.getAlgorithm().equals("RSA")) {
+            int bits = rsa.getModulus().bitLength();
+            if (bits < RSA_BITS) {
+                throw unsupported("RSA key of " + bits + " bits");
+            }
+            return RSA;
+        }
+        if (key instanceof ECKey ec) {
+            int bits = ec.getParams().getCurve().getField().getFieldSize();
+            if (!EC_BITS.contains(bits)) {
+                throw unsupported("EC key on a curve of " + bits + " bits");
+            }
+            return EC;
+        }
+        if (key instanceof EdECKey ed && ed.getParams().getName().equals("Ed25519")) {
+            return ED25519;
+        }
+        throw unsupported((key instanceof EdECKey ed ? ed.getParams().getName() : key.getAlgorithm()) + " key");
+    }
+
+    /** Whether {@code key} could belong to a private key of this type. */
+    boolean isTypeOf(PublicKey key) {
+        return switch (this) {
+            case RSA -> key instanceof RSAKey;
+            case EC -> key instanceof ECKey;
+            case ED25519 -> key instanceof EdECKey;
+        };
+    }
+
+    static MaterialException unsupported(String found) {
+        return new MaterialException(found + " (expected: " + RULE + ")");
+    }
+}

@@ -1,0 +1,45 @@
+package io.sallyport.tls;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads a whole file that the configuration names, or says in a person's words why not. */
+final class MaterialFile {
+    private MaterialFile() {}
+
+    /**
+     * @param limit bytes; a larger file is refused before it fills the heap
+     * @param expected what the file is to be, for messages
+     */
+    static byte[] read(Path file, int limit, String expected) throws MaterialException {
+        String rule = " (expected: " + expected + ")";
+        if (!Files.exists(file)) {
+            throw new MaterialException("no such file" + rule);
+        }
+        if (Files.isDirectory(file)) {
+            throw new MaterialException("is a directory" + rule);
+        }
+        // A pipe without a writer would hang the start.
+        if (!Files.isRegularFile(file)) {
+            throw new MaterialException("is not a regular file" + rule);
+        }
+        if (!Files.isReadable(file)) {
+            throw new MaterialException("not readable" + rule);
+        }
+        return bytes(file, limit, rule);
+    }
+
+    private static byte[] bytes(Path file, int limit, String rule) throws MaterialException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(limit);
+            if (in.read() >= 0) {
+                throw new MaterialException("is larger than " + limit + " bytes" + rule);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new MaterialException("cannot be read: " + e + rule);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.sallyport.tls;
+
+import io.sallyport.config.PasswordConfig;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The password of a key, in UTF-8. Never printed. */
+final class Password {
+    private static final int LIMIT = 64 << 10;
+
+    private final byte[] bytes;
+    private final boolean given;
+
+    private Password(byte[] bytes, boolean given) {
+        this.bytes = bytes;
+        this.given = given;
+    }
+
+    /** @param environment the value of a variable, null when it is not set */
+    static Password read(PasswordConfig config, Function<String, @Nullable String> environment)
+            throws MaterialException {
+        if (config instanceof PasswordConfig.File file) {
+            return of(file.path());
+        }
+        if (config instanceof PasswordConfig.Variable variable) {
+            String value = environment.apply(variable.name());
+            if (value == null) {
+                throw new MaterialException("password-env: the environment variable " + variable.name()
+                        + " is not set (expected: the password; it may be empty)");
+            }
+            return new Password(value.getBytes(StandardCharsets.UTF_8), true);
+        }
+        return new Password(new byte[0], false);
+    }
+
+    /** Whether the configuration names one; if not, it is the empty one. */
+    boolean isGiven() {
+        return given;
+    }
+
+    char[] chars() {
+        return new String(bytes, StandardCharsets.UTF_8).toCharArray();
+    }
+
+    /** One char for each byte: for key derivations that take the low byte of each char as OpenSSL takes each byte. */
+    char[] byteChars() {
+        return new String(bytes, StandardCharsets.ISO_8859_1).toCharArray();
+    }
+
+    /** Both spellings: which one a key derivation takes differs between them. One, where they are the same. */
+    List<char[]> spellings() {
+        return Arrays.equals(chars(), byteChars()) ? List.of(chars()) : List.of(chars(), byteChars());
+    }
+
+    @Override
+    public String toString() {
+        return "***";
+    }
+
+    private static Password of(Path file) throws MaterialException {
+        byte[] content = MaterialFile.read(file, LIMIT, "a file with the password; it may be empty");
+        int end = content.length;
+        if (end > 0 && content[end - 1] == '\n') {
+            end--;
+            if (end > 0 && content[end - 1] == '\r') {
+                end--;
+            }
+        }
+        return new Password(Arrays.copyOf(content, end), true);
+    }
+}

@@ -1,0 +1,76 @@
+package io.sallyport.tls;
+
+import io.netty.handler.ssl.OpenSsl;
+import io.sallyport.config.TlsProfile;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a profile means: Mozilla's Server Side TLS guideline.
+ *
+ * @param guideline the version of the guideline that the lists are from
+ * @param protocols versions, oldest first, as {@code TLSv1.3}
+ * @param suites IANA names. The TLS 1.3 ones are always all there: BoringSSL does not let one choose among them
+ * @param groups key exchange groups in our order of preference
+ * @param serverOrder whether our order of the TLS 1.2 suites wins; the guideline lets modern clients choose
+ */
+public record TlsPolicy(
+        String guideline, List<String> protocols, List<String> suites, List<String> groups, boolean serverOrder) {
+
+    /** In the order that every profile prefers: post-quantum hybrid first, P-256 also for ECDSA certificates in 1.2. */
+    public static final List<String> DEFAULT_GROUPS = List.of("X25519MLKEM768", "X25519", "P-256", "P-384");
+
+    /** RFC 8446 section B.4. */
+    private static final List<String> TLS13_SUITES =
+            List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+
+    private static final List<String> INTERMEDIATE_SUITES = List.of(
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    /** Version 5.8 is the last that defines old; its DHE and 3DES suites are not in BoringSSL. */
+    private static final List<String> OLD_SUITES = List.of(
+            "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+            "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+            "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+            "TLS_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_RSA_WITH_AES_128_CBC_SHA",
+            "TLS_RSA_WITH_AES_256_CBC_SHA");
+
+    public TlsPolicy {
+        protocols = List.copyOf(protocols);
+        suites = List.copyOf(suites);
+        groups = List.copyOf(groups);
+    }
+
+    /** The guideline's lists for {@code profile}, less what BoringSSL does not have. */
+    public static TlsPolicy of(TlsProfile profile) {
+        return switch (profile) {
+            case MODERN -> new TlsPolicy("6.0", List.of("TLSv1.3"), TLS13_SUITES, DEFAULT_GROUPS, false);
+            case INTERMEDIATE ->
+                new TlsPolicy(
+                        "6.0", List.of("TLSv1.2", "TLSv1.3"), available(INTERMEDIATE_SUITES), DEFAULT_GROUPS, false);
+            case OLD ->
+                new TlsPolicy(
+                        "5.8",
+                        List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"),
+                        available(Stream.concat(INTERMEDIATE_SUITES.stream(), OLD_SUITES.stream())
+                                .toList()),
+                        DEFAULT_GROUPS,
+                        true);
+        };
+    }
+
+    private static List<String> available(List<String> tls12Suites) {
+        return Stream.concat(TLS13_SUITES.stream(), tls12Suites.stream().filter(OpenSsl::isCipherSuiteAvailable))
+                .toList();
+    }
+}

@@ -1,0 +1,92 @@
+package io.sallyport.tls;
+
+import io.sallyport.config.TrustAnchorConfig;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates that a chain may end in. Every certificate of the files is one, intermediates too.
+ *
+ * <p>The expiry of an anchor is told at load and by metric; a chain to an expired one still counts (RFC 5280 section
+ * 6.1.1 d: an anchor is a name and a key).
+ *
+ * @param sources in the order of the configuration
+ */
+public record TrustAnchors(List<Source> sources) {
+    private static final String EXPECTED = "a PEM file with one or more certificates";
+
+    public TrustAnchors {
+        sources = List.copyOf(sources);
+    }
+
+    /**
+     * One file, or {@code system}.
+     *
+     * @param name as the configuration has it, for messages and metrics
+     */
+    public record Source(String name, List<X509Certificate> certificates) {
+        public Source {
+            certificates = List.copyOf(certificates);
+        }
+    }
+
+    /** Every certificate once. */
+    public List<X509Certificate> certificates() {
+        return sources.stream()
+                .flatMap(source -> source.certificates().stream())
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * Reads what the configuration names. Blocks; what cannot be read is missing in the result, and a problem in
+     * {@code findings}.
+     *
+     * @param where {@code file:line} of the entry in the configuration, for messages
+     * @param now what validity is judged by
+     */
+    public static TrustAnchors load(List<TrustAnchorConfig> configs, String where, Instant now, Findings findings) {
+        List<Source> sources = new ArrayList<>();
+        for (TrustAnchorConfig config : configs) {
+            @Nullable Path file = config instanceof TrustAnchorConfig.PemFile pem ? pem.file() : null;
+            Findings.About about = findings.about(where, file == null ? Path.of("system") : file);
+            try {
+                List<X509Certificate> certificates =
+                        file == null ? systemStore() : PemCertificates.read(file, EXPECTED);
+                if (file != null) {
+                    Validity.tell(certificates, now, about);
+                }
+                sources.add(new Source(about.subject(), certificates));
+            } catch (MaterialException e) {
+                about.problem(e);
+            }
+        }
+        return new TrustAnchors(sources);
+    }
+
+    private static List<X509Certificate> systemStore() throws MaterialException {
+        try {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init((@Nullable KeyStore) null);
+            List<X509Certificate> certificates = Stream.of(factory.getTrustManagers())
+                    .filter(X509TrustManager.class::isInstance)
+                    .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers()))
+                    .toList();
+            if (certificates.isEmpty()) {
+                throw new MaterialException("the JVM has no certificate authorities (expected: its cacerts file)");
+            }
+            return certificates;
+        } catch (GeneralSecurityException e) {
+            throw new MaterialException("the JVM's certificate authorities cannot be read: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls;
+
+import org.jspecify.annotations.NullMarked;
