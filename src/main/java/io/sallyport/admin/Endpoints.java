@@ -40,7 +40,7 @@ final class Endpoints {
     Answer answer(HttpRequest request) throws IOException {
         String path = pathOf(request);
         Endpoint endpoint = endpoints.get(path);
-        String refusal = guard.refusal(request, endpoint != null && endpoint.method() == HttpMethod.POST);
+        String refusal = guard.refusal(request, endpoint != null && endpoint.changesState());
         if (refusal != null) {
             return Answer.text(HttpResponseStatus.FORBIDDEN, refusal);
         }
@@ -65,10 +65,7 @@ final class Endpoints {
                 .append(stateText())
                 .append(".</p>\n<ul>\n");
         endpoints.forEach((path, endpoint) -> page.append("<li>")
-                .append(
-                        endpoint.method() == HttpMethod.GET
-                                ? "<a href=\"" + path + "\">" + path + "</a>"
-                                : "POST " + path)
+                .append(!endpoint.changesState() ? "<a href=\"" + path + "\">" + path + "</a>" : "POST " + path)
                 .append(": ")
                 .append(endpoint.purpose())
                 .append("</li>\n"));
@@ -129,12 +126,16 @@ final class Endpoints {
     }
 
     private record Endpoint(HttpMethod method, String purpose, Reply reply) {
+        boolean changesState() {
+            return method.equals(HttpMethod.POST);
+        }
+
         boolean takes(HttpMethod asked) {
-            return asked.equals(method) || (asked.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET));
+            return asked.equals(method) || (asked.equals(HttpMethod.HEAD) && !changesState());
         }
 
         String methods() {
-            return method.equals(HttpMethod.GET) ? "GET, HEAD" : method.name();
+            return changesState() ? "POST" : "GET, HEAD";
         }
     }
 

@@ -9,9 +9,22 @@ import java.util.List;
  * @param certificates at least one; the first is the default
  * @param clientAuth which client certificates are asked for and taken
  * @param session resumption
+ * @param recordPath what moves the records after the handshake
  */
 public record TlsConfig(
-        TlsProfile profile, List<CertificateConfig> certificates, ClientAuthConfig clientAuth, SessionConfig session) {
+        TlsProfile profile,
+        List<CertificateConfig> certificates,
+        ClientAuthConfig clientAuth,
+        SessionConfig session,
+        RecordPath recordPath) {
+
+    /** What moves the records after the handshake. */
+    public enum RecordPath {
+        /** Straight through BoringSSL, each direction on its own. */
+        DIRECT,
+        /** Netty's SslHandler, which ends both directions at the client's close_notify. */
+        SSL_HANDLER
+    }
 
     public TlsConfig {
         certificates = List.copyOf(certificates);
@@ -28,6 +41,7 @@ public record TlsConfig(
                 profile,
                 certificates,
                 section.child("client-auth", ClientAuthConfig::read),
-                section.child("session", SessionConfig::read));
+                section.child("session", SessionConfig::read),
+                section.choice("record-path", RecordPath.class));
     }
 }

@@ -1,7 +1,7 @@
 package io.sallyport.connection;
 
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Names for connections: 16 hex digits, unique in a process and unlikely to meet another process's. */

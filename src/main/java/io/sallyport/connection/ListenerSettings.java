@@ -11,6 +11,7 @@ import io.sallyport.tls.TlsContext;
  * What every connection of one listener shares.
  *
  * @param name the listener's
+ * @param directRecords whether our own record path takes over after the handshake
  */
 public record ListenerSettings(
         String name,
@@ -18,5 +19,6 @@ public record ListenerSettings(
         ClientAuthConfig.Mode clientAuth,
         Backend backend,
         TimeoutsConfig timeouts,
+        boolean directRecords,
         ListenerMeters meters,
         ConnectionLog log) {}

@@ -3,6 +3,7 @@ package io.sallyport.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -16,6 +17,9 @@ import io.sallyport.observe.Direction;
 import io.sallyport.observe.FailedHandshake;
 import io.sallyport.observe.ListenerMeters.ClientCertificateResult;
 import io.sallyport.observe.ListenerMeters.SessionKind;
+import io.sallyport.tls.EngineRecordLayer;
+import io.sallyport.tls.RecordHandler;
+import io.sallyport.tls.RecordLayer;
 import io.sallyport.tls.TlsSession;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,7 +59,8 @@ final class ProxyConnection {
     private boolean sawBytes;
     private boolean handshakeOver;
     private @Nullable Channel backend;
-    private @Nullable SslHandler tls;
+    private @Nullable SslHandler handshakeTls;
+    private @Nullable RecordLayer tls;
     private @Nullable ClientHello hello;
     private @Nullable TlsSession session;
     private @Nullable BackendServer server;
@@ -66,7 +71,7 @@ final class ProxyConnection {
     private int openChannels = 1;
 
     private boolean clientEnded;
-    private boolean clientClean;
+    private boolean clientDeaf;
     private boolean backendEnded;
     private boolean finSentToBackend;
     private boolean finSentToClient;
@@ -117,7 +122,7 @@ final class ProxyConnection {
         hello = offered;
         phase = Phase.HANDSHAKING;
         SslHandler handler = settings.tls().newHandler(frontend.alloc());
-        tls = handler;
+        handshakeTls = handler;
         return handler;
     }
 
@@ -127,13 +132,14 @@ final class ProxyConnection {
     }
 
     void onHandshakeSuccess() {
-        if (phase != Phase.HANDSHAKING || tls == null) {
+        if (phase != Phase.HANDSHAKING || handshakeTls == null) {
             return;
         }
+        tls = new EngineRecordLayer(handshakeTls);
         disarm();
         handshakeOver = true;
         handshakeNanos = System.nanoTime() - acceptedNanos;
-        TlsSession agreed = TlsSession.of(tls);
+        TlsSession agreed = TlsSession.of(handshakeTls);
         session = agreed;
         boolean identified = !agreed.clientChain().isEmpty();
         settings.meters()
@@ -230,16 +236,32 @@ final class ProxyConnection {
     }
 
     void onFrontendReadComplete() {
+        if (handshakeTls != null && handshakeOver) {
+            takeRecords(handshakeTls);
+        }
         if (phase != Phase.RELAYING && phase != Phase.HALF_CLOSED) {
             return;
         }
         flushToBackend();
-        if (!clientEnded && backendEnded && tls != null && tls.engine().isInboundDone()) {
+        if (!clientEnded && backendEnded && tls != null && tls.isInboundClosed()) {
             // Once our own close_notify is out, SslHandler has no event for the client's.
             onFrontendCloseNotify();
             return;
         }
         readFrontend();
+    }
+
+    /** SslHandler has made the handshake and is between two reads: our own record path can take over. */
+    private void takeRecords(SslHandler handler) {
+        handshakeTls = null;
+        ChannelHandlerContext ctx = frontend.pipeline().context(handler);
+        if (ctx == null || phase == Phase.CLOSED || !settings.directRecords()) {
+            return;
+        }
+        RecordHandler records = RecordHandler.replace(ctx, Handlers.TLS, handler);
+        if (records != null) {
+            tls = records;
+        }
     }
 
     void onBackendWritabilityChanged() {
@@ -277,7 +299,7 @@ final class ProxyConnection {
     // ---- relay, backend to client
 
     void onBackendRead(ByteBuf data) {
-        if (phase == Phase.CLOSED || finSentToClient || clientClean) {
+        if (phase == Phase.CLOSED || finSentToClient || clientDeaf) {
             data.release();
             return;
         }
@@ -306,7 +328,7 @@ final class ProxyConnection {
     }
 
     private void readBackend() {
-        if (!backendEnded && backend != null && (frontend.isWritable() || clientClean)) {
+        if (!backendEnded && backend != null && (frontend.isWritable() || clientDeaf)) {
             backend.read();
         }
     }
@@ -315,10 +337,9 @@ final class ProxyConnection {
 
     /** SslHandler's close event: the client's close_notify, or our own on its way out. */
     void onFrontendCloseNotify() {
-        if (tls == null || !tls.engine().isInboundDone()) {
-            return;
+        if (tls != null && tls.isInboundClosed()) {
+            onClientEnd(true);
         }
-        onClientEnd(true);
     }
 
     /** The client's FIN. */
@@ -326,9 +347,20 @@ final class ProxyConnection {
         switch (phase) {
             case AWAITING_HELLO, HANDSHAKING -> failHandshake(left(), "the client's TCP stream ended");
             case CONNECTING, RELAYING, HALF_CLOSED ->
-                onClientEnd(tls != null && tls.engine().isInboundDone());
+                onFinAfterHandshake();
             case CLOSED -> {}
         }
+    }
+
+    private void onFinAfterHandshake() {
+        if (tls != null && tls.isMidRecord() && !tls.isInboundClosed()) {
+            // Half a record is no end that the backend may take for one.
+            firstEnd(CloseReason.TRUNCATED);
+            resetBackend();
+            finish(CloseReason.TRUNCATED);
+            return;
+        }
+        onClientEnd(tls != null && tls.isInboundClosed());
     }
 
     private FailureReason left() {
@@ -343,7 +375,7 @@ final class ProxyConnection {
             return;
         }
         clientEnded = true;
-        clientClean = clean;
+        clientDeaf = clean && (tls == null || !tls.isFullDuplex());
         firstEnd(clean ? CloseReason.CLIENT_CLOSED : CloseReason.TRUNCATED);
         if (phase != Phase.CONNECTING) {
             endClientToBackend();
@@ -352,7 +384,7 @@ final class ProxyConnection {
 
     private void endClientToBackend() {
         halfClosed();
-        if (clientClean) {
+        if (clientDeaf) {
             // Netty's engine has closed both directions: nothing more can reach the client.
             finSentToClient = true;
             frontend.close();
@@ -422,7 +454,7 @@ final class ProxyConnection {
     }
 
     private void finishIfDone() {
-        boolean both = finSentToBackend && finSentToClient && (backendEnded || !clientClean);
+        boolean both = finSentToBackend && finSentToClient && (backendEnded || !clientDeaf);
         boolean atOnce = settings.timeouts().halfClose().isZero() && (finSentToBackend || finSentToClient);
         if ((both || atOnce) && firstEnd != null) {
             finish(firstEnd);
@@ -463,7 +495,7 @@ final class ProxyConnection {
             reset(CloseReason.INTERNAL_ERROR);
             return;
         }
-        if (backendEnded || clientClean) {
+        if (backendEnded || clientDeaf) {
             finish(endedBy(CloseReason.BACKEND_RESET));
             return;
         }

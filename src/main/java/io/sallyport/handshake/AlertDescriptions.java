@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 /** Alert descriptions by their IANA names ("TLS Alerts" registry, RFC 8446 section 6 and appendix B.2). */
 public final class AlertDescriptions {
-
     private static final CodeTable TABLE = CodeTable.ofBytes("""
             00 close_notify
             0a unexpected_message

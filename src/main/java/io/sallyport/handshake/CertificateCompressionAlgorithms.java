@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 /** Certificate compression algorithms (RFC 8879 section 7.3). */
 public final class CertificateCompressionAlgorithms {
-
     private static final CodeTable TABLE = CodeTable.ofShorts("""
             0001 zlib
             0002 brotli

@@ -10,7 +10,6 @@ import java.util.List;
  * a chain of any size costs no memory.
  */
 final class CertificateLengths {
-
     private static final int LENGTH_BYTES = 3;
 
     private final List<Integer> lengths = new ArrayList<>(3);

@@ -5,7 +5,6 @@ package io.sallyport.handshake;
  * still offer.
  */
 public final class CipherSuites {
-
     /** Not a suite: the client can renegotiate securely (RFC 5746 section 3.3). */
     public static final int TLS_EMPTY_RENEGOTIATION_INFO_SCSV = 0x00FF;
 

@@ -48,7 +48,6 @@ public record ClientHello(
         boolean grease,
         int length)
         implements HandshakeMessage {
-
     public ClientHello {
         alpn = List.copyOf(alpn);
     }

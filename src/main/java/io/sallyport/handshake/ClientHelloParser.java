@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One reading of one ClientHello body. Allocates in proportion to the bytes that arrived, whatever lengths they claim. */
 final class ClientHelloParser {
-
     private static final int HEADER_LENGTH = 4;
     private static final int RANDOM_LENGTH = 32;
     private static final int MAX_SESSION_ID = 32;

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * when that is spread over records.
  */
 public final class ClientHelloReader {
-
     /** Bytes of the longest message taken, with its header of four. BoringSSL takes no longer one either. */
     public static final int MAX_MESSAGE = HandshakeHeader.LENGTH + (1 << 14);
 

@@ -4,7 +4,6 @@ import io.sallyport.handshake.MalformedHandshakeException.Reason;
 
 /** What a {@link ClientHelloReader} knows so far. */
 public sealed interface ClientHelloResult {
-
     /** The bytes so far begin a ClientHello, or may still begin one. */
     record NeedMore() implements ClientHelloResult {
         static final NeedMore INSTANCE = new NeedMore();

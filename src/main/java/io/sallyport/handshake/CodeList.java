@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** An immutable list of 8 or 16 bit code points in the order of the wire, two bytes an entry. */
 public final class CodeList {
-
     public static final CodeList EMPTY = new CodeList(new char[0]);
 
     private final char[] codes;

@@ -8,7 +8,6 @@ import java.util.Map;
 
 /** The names of one IANA registry of 8 or 16 bit code points. Immutable; looking up a known code allocates nothing. */
 final class CodeTable {
-
     private final String unknownFormat;
     private final int[] codes;
     private final String[] names;

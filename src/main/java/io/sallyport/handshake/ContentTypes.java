@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 /** Record content types (RFC 8446 section 5.1 and appendix B.1). */
 public final class ContentTypes {
-
     public static final int CHANGE_CIPHER_SPEC = 20;
     public static final int ALERT = 21;
     public static final int HANDSHAKE = 22;

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * the content type tells, and Finished is the first handshake record after ChangeCipherSpec.
  */
 final class EncryptedSteps {
-
     static final String ALERT = "Alert";
     static final String FINISHED = "Finished";
 

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * <p>An event is a handshake message or an alert in the clear, or else a whole record.
  */
 final class EventLog {
-
     static final int MAX_RECORDS = 64;
     static final int MAX_EVENTS = 64;
     static final int NONE = -1;

@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 /** Extension types by their IANA names ("TLS ExtensionType Values" registry), with two that browsers use unregistered. */
 public final class ExtensionTypes {
-
     public static final int SERVER_NAME = 0;
     public static final int STATUS_REQUEST = 5;
     public static final int SUPPORTED_GROUPS = 10;

@@ -5,7 +5,6 @@ package io.sallyport.handshake;
  * Extensibility", RFC 8701 section 2).
  */
 public final class Grease {
-
     private Grease() {}
 
     /** Whether a 16 bit code (suite, extension, group, signature scheme, version) is one of 0x0a0a, 0x1a1a, ... 0xfafa. */

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 
 /** Collects the four bytes before every handshake message, type and length (RFC 8446 section 4), from any fragments. */
 final class HandshakeHeader {
-
     static final int LENGTH = 4;
 
     private int value;

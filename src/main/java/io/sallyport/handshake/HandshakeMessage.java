@@ -24,7 +24,6 @@ public sealed interface HandshakeMessage
      * @param lengths bytes of the first {@value #MAX_LENGTHS}, leaf first
      */
     record CertificateChain(int count, List<Integer> lengths) implements HandshakeMessage {
-
         static final int MAX_LENGTHS = 8;
 
         public CertificateChain {
@@ -50,7 +49,6 @@ public sealed interface HandshakeMessage
      * @param signatureScheme -1 if not signed or older than TLS 1.2
      */
     record ServerKeyExchange(int group, int publicLength, int signatureScheme) implements HandshakeMessage {
-
         @Override
         public String describe() {
             String method = group < 0 ? "DHE" : "group " + NamedGroups.name(group);
@@ -70,7 +68,6 @@ public sealed interface HandshakeMessage
     record CertificateRequest(
             CodeList certificateTypes, CodeList signatureSchemes, int authorities, int authoritiesLength)
             implements HandshakeMessage {
-
         @Override
         public String describe() {
             String names = authorities < 0 ? "names" : Words.count(authorities, "name");
@@ -85,7 +82,6 @@ public sealed interface HandshakeMessage
      * @param length bytes of the public value or the encrypted secret
      */
     record ClientKeyExchange(KeyExchange method, int length) implements HandshakeMessage {
-
         @Override
         public String describe() {
             return method.clientSends() + " of " + length + " bytes";
@@ -98,7 +94,6 @@ public sealed interface HandshakeMessage
      * @param signatureScheme -1 before TLS 1.2
      */
     record CertificateVerify(int signatureScheme) implements HandshakeMessage {
-
         @Override
         public String describe() {
             return signatureScheme < 0 ? "" : "signed with " + SignatureSchemes.name(signatureScheme);
@@ -107,7 +102,6 @@ public sealed interface HandshakeMessage
 
     /** RFC 5077 section 3.3; the lifetime hint is in seconds, the length in bytes. */
     record NewSessionTicket(long lifetimeSeconds, int length) implements HandshakeMessage {
-
         @Override
         public String describe() {
             return "ticket of " + length + " bytes, lifetime " + lifetimeSeconds + " s";
@@ -116,7 +110,6 @@ public sealed interface HandshakeMessage
 
     /** A message that breaks the rules of its format, or is longer than a trace reads; says how. */
     record Unreadable(String detail) implements HandshakeMessage {
-
         @Override
         public String describe() {
             return "unreadable: " + detail;

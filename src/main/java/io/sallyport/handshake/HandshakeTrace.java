@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * Not safe for use by several threads at once.
  */
 public final class HandshakeTrace {
-
     private final long startNanos;
     private final boolean readsFirstClientHello;
     private final EventLog log = new EventLog();

@@ -78,7 +78,6 @@ public record HandshakeTranscript(
      * @param description see {@link AlertDescriptions}
      */
     public record AlertSeen(Direction direction, int level, int description, long nanos) {
-
         /** {@code unknown_ca} and the like. */
         public String name() {
             return AlertDescriptions.name(description);

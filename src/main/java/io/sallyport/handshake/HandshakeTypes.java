@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 /** Handshake message types (RFC 8446 appendix B.3, RFC 5246 section 7.4), named as in the prose of the RFCs. */
 public final class HandshakeTypes {
-
     public static final int HELLO_REQUEST = 0;
     public static final int CLIENT_HELLO = 1;
     public static final int SERVER_HELLO = 2;

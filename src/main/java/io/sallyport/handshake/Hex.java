@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 /** Lower-case hexadecimal without a format string. */
 final class Hex {
-
     private Hex() {}
 
     static void appendShort(StringBuilder text, int value) {

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules for the host_name of the server_name extension (RFC 6066 section 3, RFC 1035 section 2.3.4). */
 final class HostName {
-
     private static final int MAX_NAME = 253;
     private static final int MAX_LABEL = 63;
 

@@ -10,7 +10,6 @@ import java.security.NoSuchAlgorithmException;
  * extensions with the signature schemes. Source: FoxIO's specification of JA4, "JA4: TLS Client Fingerprinting".
  */
 public final class Ja4 {
-
     private static final String EMPTY_HASH = "000000000000";
     private static final int HASH_BYTES = 6;
     private static final int MAX_COUNT = 99;

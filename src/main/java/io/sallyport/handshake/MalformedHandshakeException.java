@@ -4,7 +4,6 @@ import java.util.Locale;
 
 /** A handshake message breaks the rules of its specification. Carries no stack trace: hostile clients cause many. */
 public final class MalformedHandshakeException extends Exception {
-
     private static final long serialVersionUID = 1L;
 
     private final Reason reason;

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a trace tells of the messages in the clear, from no more of their first bytes than that needs. */
 final class MessageParser {
-
     // The largest messages of ordinary handshakes, DHE with 8192 bits and lists of many trust anchors, stay below.
     private static final int MAX_READ = 4096;
     private static final int MAX_CLIENT_HELLO = ClientHelloReader.MAX_MESSAGE;

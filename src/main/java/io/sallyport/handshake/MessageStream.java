@@ -10,10 +10,8 @@ import org.jspecify.annotations.Nullable;
  * needs are copied only when they come in pieces, and never more of them than arrived.
  */
 final class MessageStream {
-
     /** Hears of the messages of one direction, in order. */
     interface Listener {
-
         /**
          * A message begins; it has {@code length} bytes with its header. Answers how many of its body's first bytes to show,
          * 0 for none.

@@ -5,7 +5,6 @@ package io.sallyport.handshake;
  * draft-ietf-tls-ecdhe-mlkem).
  */
 public final class NamedGroups {
-
     private static final CodeTable TABLE = CodeTable.ofShorts("""
             0001 sect163k1
             0002 sect163r1

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 
 /** The five bytes before every record: content type, version, length (RFC 8446 section 5.1). */
 final class RecordHeader {
-
     static final int LENGTH = 5;
 
     /** Bytes of the longest fragment, encryption's expansion in TLS 1.3 included (RFC 8446 section 5.2). */

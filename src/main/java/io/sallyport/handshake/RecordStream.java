@@ -7,10 +7,8 @@ import io.netty.buffer.ByteBuf;
  * those in the clear into messages and alerts. What it finds it tells to a {@link Listener}; it keeps nothing but its place.
  */
 final class RecordStream {
-
     /** Hears of everything in one direction, in order. */
     interface Listener {
-
         /** A record begins; its fragment has {@code length} bytes. Answers whether its content is encrypted. */
         boolean onRecord(int contentType, int length);
 

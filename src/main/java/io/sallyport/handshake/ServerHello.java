@@ -29,7 +29,6 @@ public record ServerHello(
         CodeList extensionTypes,
         boolean downgraded)
         implements HandshakeMessage {
-
     /**
      * Reads the readable bytes of {@code body}, the message without its header of four bytes, and leaves its indexes alone.
      *

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One reading of one ServerHello body. */
 final class ServerHelloParser {
-
     // SHA-256 of "HelloRetryRequest" stands in the place of the random (RFC 8446 section 4.1.3).
     private static final long[] RETRY_RANDOM = {
         0xCF21AD74E59A6111L, 0xBE1D8C021E65B891L, 0xC2A211167ABB8C5EL, 0x079E09E2C8A8339CL

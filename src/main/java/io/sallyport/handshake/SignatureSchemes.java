@@ -5,7 +5,6 @@ package io.sallyport.handshake;
  * hash and signature that the registry leaves out are written in the same form.
  */
 public final class SignatureSchemes {
-
     private static final CodeTable TABLE = CodeTable.ofShorts("""
             0101 rsa_pkcs1_md5
             0201 rsa_pkcs1_sha1

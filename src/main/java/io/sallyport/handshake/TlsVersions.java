@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 /** Protocol versions as they stand in {@code ProtocolVersion} fields (RFC 8446 section 4.2.1 and appendix D). */
 public final class TlsVersions {
-
     public static final int SSL_2 = 0x0002;
     public static final int SSL_3 = 0x0300;
     public static final int TLS_1_0 = 0x0301;

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 
 /** One direction of a {@link HandshakeTrace}: writes into its log what the streams of this direction find. */
 final class TracedDirection implements RecordStream.Listener, MessageStream.Listener {
-
     private final Direction direction;
     private final HandshakeTrace trace;
     private final RecordStream records = new RecordStream(this);

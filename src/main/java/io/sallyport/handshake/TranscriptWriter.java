@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts what a trace recorded into words. */
 final class TranscriptWriter {
-
     private final EventLog log;
     private final TracedDirection client;
     private final TracedDirection server;

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
  * alone. Every read names its field, so that the exception can.
  */
 final class WireReader {
-
     private final ByteBuf buffer;
     private final int end;
     private int position;

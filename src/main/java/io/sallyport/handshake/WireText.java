@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 /** Text that came from the wire, one character a byte (ISO 8859-1), made fit for people. */
 public final class WireText {
-
     private WireText() {}
 
     /**

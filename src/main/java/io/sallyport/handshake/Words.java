@@ -7,7 +7,6 @@ import java.util.function.IntFunction;
 
 /** Lists and counts in plain English. */
 final class Words {
-
     private Words() {}
 
     /** {@code 1 name}, {@code 2 names}. */

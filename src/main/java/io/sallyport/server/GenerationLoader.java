@@ -97,6 +97,7 @@ final class GenerationLoader {
                 listener.tls().clientAuth().mode(),
                 Objects.requireNonNull(backends.get(listener.backend())),
                 listener.timeouts(),
+                listener.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
                 meters.listener(listener.name()),
                 log);
     }

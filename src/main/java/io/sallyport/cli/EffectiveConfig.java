@@ -1,0 +1,91 @@
+package io.sallyport.cli;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * A configuration as lines of {@code path = value  # origin}, sorted, one a value: valid HOCON, and easy to compare.
+ *
+ * <p>What each listener and backend takes from {@code defaults} is shown with it.
+ */
+final class EffectiveConfig {
+    private static final String ROOT = "sallyport";
+    private static final int ORIGIN_COLUMN = 60;
+    private static final Pattern SECRET = Pattern.compile("(?i).*(password|secret|token)");
+    private static final String MASK = "\"***\"";
+
+    private final List<String> lines = new ArrayList<>();
+
+    private EffectiveConfig() {}
+
+    /** The lines of the object below {@code sallyport}. */
+    static List<String> lines(ConfigObject values) {
+        EffectiveConfig effective = new EffectiveConfig();
+        ConfigObject whole = withDefaults(withDefaults(values, "listeners", "listener"), "backends", "backend");
+        effective.add(ROOT, "", whole.withoutKey("defaults"));
+        return effective.lines;
+    }
+
+    private static ConfigObject withDefaults(ConfigObject values, String section, String kind) {
+        if (!(values.get(section) instanceof ConfigObject named)
+                || !(values.get("defaults") instanceof ConfigObject defaults)
+                || !(defaults.get(kind) instanceof ConfigObject fallback)) {
+            return values;
+        }
+        ConfigObject whole = named;
+        for (String name : named.keySet()) {
+            if (named.get(name) instanceof ConfigObject own) {
+                whole = whole.withValue(name, own.withFallback(fallback));
+            }
+        }
+        return values.withValue(section, whole);
+    }
+
+    private void add(String path, String key, ConfigValue value) {
+        if (value instanceof ConfigObject object && !object.isEmpty()) {
+            new TreeMap<>(object).forEach((child, inner) -> add(path + "." + ConfigUtil.joinPath(child), child, inner));
+            return;
+        }
+        String line = path + " = " + text(key, value);
+        lines.add(line + " ".repeat(Math.max(1, ORIGIN_COLUMN - line.length())) + "# " + where(value.origin()));
+    }
+
+    private static String text(String key, ConfigValue value) {
+        if (SECRET.matcher(key).matches() && value.valueType() != ConfigValueType.NULL) {
+            return MASK;
+        }
+        if (value instanceof ConfigObject object) {
+            List<String> entries = new ArrayList<>();
+            new TreeMap<>(object)
+                    .forEach((child, inner) -> entries.add(ConfigUtil.joinPath(child) + " = " + text(child, inner)));
+            return entries.isEmpty() ? "{}" : "{ " + String.join(", ", entries) + " }";
+        }
+        if (value instanceof ConfigList list) {
+            return list.stream().map(element -> text(key, element)).toList().toString();
+        }
+        return value.render();
+    }
+
+    private static String where(ConfigOrigin origin) {
+        String line = origin.lineNumber() > 0 ? ":" + origin.lineNumber() : "";
+        if (origin.filename() != null) {
+            return display(Path.of(origin.filename())) + line;
+        }
+        return origin.resource() != null ? origin.resource() + line : origin.description();
+    }
+
+    /** The path as the person typed it, where it lies below the working directory. */
+    private static String display(Path file) {
+        Path here = Path.of("").toAbsolutePath();
+        return file.startsWith(here) ? here.relativize(file).toString() : file.toString();
+    }
+}

@@ -1,0 +1,72 @@
+package io.sallyport.cli;
+
+import io.sallyport.config.ConfigException;
+import io.sallyport.config.ConfigLoader;
+import io.sallyport.config.HostPort;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code healthcheck}. */
+@Command(name = "healthcheck", description = "Exits with 0 when a proxy on this machine is ready.")
+final class HealthcheckCommand implements Callable<Integer> {
+    private static final HostPort DEFAULT = new HostPort("127.0.0.1", 9901);
+
+    private final Console console;
+
+    @Mixin
+    private final ConfigFile file = new ConfigFile();
+
+    @Option(
+            names = "--admin",
+            paramLabel = "ADDR",
+            converter = AddressConverter.class,
+            description = "Its admin listener. Without it: admin.bind of the configuration, else 127.0.0.1:9901.")
+    private @Nullable HostPort admin;
+
+    HealthcheckCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws ConfigException {
+        HostPort address = address();
+        if (address == null) {
+            console.err().println("admin.bind: none (expected: an admin listener to ask, or --admin)");
+            return ExitCode.FAILURE;
+        }
+        try {
+            Readiness readiness = Readiness.ask(address);
+            (readiness.isReady() ? console.out() : console.err()).println(readiness.words());
+            return readiness.isReady() ? ExitCode.OK : ExitCode.FAILURE;
+        } catch (IOException e) {
+            console.err().println(address + ": " + e.getMessage());
+            return ExitCode.FAILURE;
+        }
+    }
+
+    private @Nullable HostPort address() throws ConfigException {
+        if (admin != null) {
+            return admin;
+        }
+        Path existing = file.existing();
+        return existing == null ? DEFAULT : ConfigLoader.load(existing).admin().bind();
+    }
+
+    private static final class AddressConverter implements ITypeConverter<HostPort> {
+        @Override
+        public HostPort convert(String text) {
+            try {
+                return HostPort.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("\"" + text + "\" (expected: " + HostPort.RULE + ")");
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.sallyport.cli;
+
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** The process's boundary. */
+public final class Main {
+    private Main() {}
+
+    /** Runs one command and ends the process: 0 fine, 1 a failure that was told on standard error, 2 usage. */
+    public static void main(String[] args) {
+        int exitCode = execute(args, writer(System.out), writer(System.err));
+        // An exit waits for shutdown hooks; nothing of ours needs one, and SIGTERM must end with 0, not with 143.
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static PrintWriter writer(OutputStream out) {
+        return new PrintWriter(out, true, StandardCharsets.UTF_8);
+    }
+
+    static int execute(String[] args, PrintWriter out, PrintWriter err) {
+        int exitCode = CommandLines.create(new Console(out, err)).execute(args);
+        out.flush();
+        err.flush();
+        return exitCode;
+    }
+}

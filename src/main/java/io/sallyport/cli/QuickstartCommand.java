@@ -1,0 +1,72 @@
+package io.sallyport.cli;
+
+import io.netty.util.NetUtil;
+import io.sallyport.config.ConfigException;
+import io.sallyport.config.LogConfig;
+import io.sallyport.observe.LogSetup;
+import io.sallyport.quickstart.HelloBackend;
+import io.sallyport.quickstart.PrivateDirectory;
+import io.sallyport.quickstart.QuickstartConfig;
+import io.sallyport.server.ProxyServer;
+import io.sallyport.server.StartException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code quickstart}. */
+@Command(
+        name = "quickstart",
+        description = "Starts with a throw-away certificate in front of a small built-in HTTP backend, on loopback.")
+final class QuickstartCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8443",
+            description = "Where it listens for TLS; 0 takes a free port. Default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            defaultValue = "9901",
+            description = "Where the admin listener is; 0 takes a free port. Default: ${DEFAULT-VALUE}.")
+    private int adminPort;
+
+    QuickstartCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException, ConfigException, StartException {
+        try (LogSetup log = LogSetup.start(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT));
+                HelloBackend backend = HelloBackend.start()) {
+            ProxyServer server = start(backend.address());
+            greet(server);
+            return new Serving(server).untilStopped();
+        }
+    }
+
+    /** The key is on disk only while the server starts. */
+    private ProxyServer start(InetSocketAddress backend) throws IOException, ConfigException, StartException {
+        try (PrivateDirectory directory = PrivateDirectory.create()) {
+            return ProxyServer.start(new QuickstartConfig(port, adminPort, backend).writeTo(directory.path()));
+        }
+    }
+
+    private void greet(ProxyServer server) {
+        InetSocketAddress listener = server.addresses().get(QuickstartConfig.LISTENER);
+        InetSocketAddress admin = server.adminAddress();
+        console.out().println();
+        console.out()
+                .println("Try it:  curl --insecure https://localhost:" + (listener == null ? port : listener.getPort())
+                        + "/");
+        console.out()
+                .println("Admin:   http://" + (admin == null ? "none" : NetUtil.toSocketAddressString(admin)) + "/");
+        console.out().println("Stop:    Ctrl-C");
+        console.out().println();
+    }
+}

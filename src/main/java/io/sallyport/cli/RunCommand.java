@@ -1,0 +1,39 @@
+package io.sallyport.cli;
+
+import io.sallyport.config.ConfigException;
+import io.sallyport.config.ConfigLoader;
+import io.sallyport.config.ProxyConfig;
+import io.sallyport.observe.LogSetup;
+import io.sallyport.server.ProxyServer;
+import io.sallyport.server.StartException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code run}. */
+@Command(name = "run", description = "Starts the proxy. SIGTERM and SIGINT drain it, a second one stops it at once.")
+final class RunCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private final ConfigFile file = new ConfigFile();
+
+    @Option(names = "--test", description = "As the command check: tells every problem, and does not start.")
+    private boolean test;
+
+    RunCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws ConfigException, StartException {
+        ProxyConfig config = ConfigLoader.load(file.path());
+        if (test) {
+            return CheckCommand.check(config, console);
+        }
+        try (LogSetup log = LogSetup.start(config.log())) {
+            return new Serving(ProxyServer.start(config)).untilStopped();
+        }
+    }
+}
