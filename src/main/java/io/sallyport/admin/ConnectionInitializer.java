@@ -2,7 +2,6 @@ package io.sallyport.admin;
 
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 
@@ -26,7 +25,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
         connections.add(channel);
         channel.pipeline()
                 .addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_REQUEST_BYTES, MAX_REQUEST_BYTES))
-                .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
+                .addLast(new RequestAggregator(MAX_REQUEST_BYTES))
                 .addLast(new FlowControlHandler())
                 .addLast(new ExchangeHandler(endpoints, timeouts));
     }

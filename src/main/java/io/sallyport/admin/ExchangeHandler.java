@@ -6,8 +6,10 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.concurrent.Future;
@@ -59,7 +61,8 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         Answer answer = answer(request);
         boolean stays = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
         FullHttpResponse response = answer.response(ctx.alloc());
-        HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), stays);
+        response.headers()
+                .set(HttpHeaderNames.CONNECTION, stays ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
         ctx.writeAndFlush(response).addListener(written -> {
             answer.afterwards().run();
             if (!written.isSuccess()) {
@@ -94,7 +97,8 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
 
     private Answer answer(FullHttpRequest request) {
         if (request.decoderResult().isFailure()) {
-            return Answer.text(refusal(request.decoderResult().cause()), "not a request that can be read");
+            return Answer.text(
+                    refusal(request.decoderResult().cause()), "not a request that is understood, or too long a one");
         }
         if (request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
             return Answer.text(HttpResponseStatus.BAD_REQUEST, "Host: more than one");
@@ -110,6 +114,9 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
     private static HttpResponseStatus refusal(Throwable cause) {
         if (cause instanceof TooLongHttpLineException) {
             return HttpResponseStatus.REQUEST_URI_TOO_LONG;
+        }
+        if (cause instanceof TooLongHttpContentException) {
+            return HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
         }
         return cause instanceof TooLongHttpHeaderException
                 ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE

@@ -51,7 +51,7 @@ final class EffectiveConfig {
     }
 
     private void add(String path, String key, ConfigValue value) {
-        if (value instanceof ConfigObject object && !object.isEmpty()) {
+        if (value instanceof ConfigObject object && !object.isEmpty() && !isSecret(key)) {
             new TreeMap<>(object).forEach((child, inner) -> add(path + "." + ConfigUtil.joinPath(child), child, inner));
             return;
         }
@@ -60,7 +60,7 @@ final class EffectiveConfig {
     }
 
     private static String text(String key, ConfigValue value) {
-        if (SECRET.matcher(key).matches() && value.valueType() != ConfigValueType.NULL) {
+        if (isSecret(key) && value.valueType() != ConfigValueType.NULL) {
             return MASK;
         }
         if (value instanceof ConfigObject object) {
@@ -75,12 +75,16 @@ final class EffectiveConfig {
         return value.render();
     }
 
+    private static boolean isSecret(String key) {
+        return SECRET.matcher(key).matches();
+    }
+
     private static String where(ConfigOrigin origin) {
         String line = origin.lineNumber() > 0 ? ":" + origin.lineNumber() : "";
-        if (origin.filename() != null) {
-            return display(Path.of(origin.filename())) + line;
+        if (origin.resource() != null) {
+            return origin.resource() + line;
         }
-        return origin.resource() != null ? origin.resource() + line : origin.description();
+        return origin.filename() != null ? display(Path.of(origin.filename())) + line : origin.description();
     }
 
     /** The path as the person typed it, where it lies below the working directory. */

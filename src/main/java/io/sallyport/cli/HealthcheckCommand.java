@@ -5,13 +5,12 @@ import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.HostPort;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code healthcheck}. */
 @Command(name = "healthcheck", description = "Exits with 0 when a proxy on this machine is ready.")
@@ -46,7 +45,8 @@ final class HealthcheckCommand implements Callable<Integer> {
             (readiness.isReady() ? console.out() : console.err()).println(readiness.words());
             return readiness.isReady() ? ExitCode.OK : ExitCode.FAILURE;
         } catch (IOException e) {
-            console.err().println(address + ": " + e.getMessage());
+            console.err()
+                    .println(address + ": " + String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT));
             return ExitCode.FAILURE;
         }
     }
@@ -57,16 +57,5 @@ final class HealthcheckCommand implements Callable<Integer> {
         }
         Path existing = file.existing();
         return existing == null ? DEFAULT : ConfigLoader.load(existing).admin().bind();
-    }
-
-    private static final class AddressConverter implements ITypeConverter<HostPort> {
-        @Override
-        public HostPort convert(String text) {
-            try {
-                return HostPort.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException("\"" + text + "\" (expected: " + HostPort.RULE + ")");
-            }
-        }
     }
 }

@@ -15,14 +15,12 @@ public final class Main {
         Runtime.getRuntime().halt(exitCode);
     }
 
+    /** Flushed with each line: a flush at the end would wait forever for a reader of our output that stands still. */
     private static PrintWriter writer(OutputStream out) {
         return new PrintWriter(out, true, StandardCharsets.UTF_8);
     }
 
     static int execute(String[] args, PrintWriter out, PrintWriter err) {
-        int exitCode = CommandLines.create(new Console(out, err)).execute(args);
-        out.flush();
-        err.flush();
-        return exitCode;
+        return CommandLines.create(new Console(out, err)).execute(args);
     }
 }

@@ -25,6 +25,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "PORT",
+            converter = PortConverter.class,
             defaultValue = "8443",
             description = "Where it listens for TLS; 0 takes a free port. Default: ${DEFAULT-VALUE}.")
     private int port;
@@ -32,6 +33,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(
             names = "--admin-port",
             paramLabel = "PORT",
+            converter = PortConverter.class,
             defaultValue = "9901",
             description = "Where the admin listener is; 0 takes a free port. Default: ${DEFAULT-VALUE}.")
     private int adminPort;

@@ -2,6 +2,7 @@ package io.sallyport.cli;
 
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
+import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.observe.LogSetup;
 import io.sallyport.server.ProxyServer;
@@ -33,7 +34,7 @@ final class RunCommand implements Callable<Integer> {
             return CheckCommand.check(config, console);
         }
         try (LogSetup log = LogSetup.start(config.log())) {
-            return new Serving(ProxyServer.start(config)).untilStopped();
+            return new Serving(ProxyServer.start(ConfigSource.of(file.path()), config)).untilStopped();
         }
     }
 }

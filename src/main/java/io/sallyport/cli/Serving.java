@@ -1,7 +1,6 @@
 package io.sallyport.cli;
 
 import io.sallyport.server.ProxyServer;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +10,6 @@ final class Serving {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.cli");
 
     private final ProxyServer server;
-    private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
     private final AtomicBoolean asked = new AtomicBoolean();
 
     Serving(ProxyServer server) {
@@ -26,15 +24,15 @@ final class Serving {
     int untilStopped() {
         OsSignals.handle("TERM", () -> stop("SIGTERM"));
         OsSignals.handle("INT", () -> stop("SIGINT"));
-        OsSignals.handle("HUP", () -> LOG.info("SIGHUP: nothing to reload"));
-        OsSignals.handle("USR1", () -> LOG.info("SIGUSR1: nothing to reload"));
-        return stopped.join() ? ExitCode.OK : ExitCode.FAILURE;
+        OsSignals.handle("HUP", () -> server.reload("SIGHUP"));
+        OsSignals.handle("USR1", () -> server.reload("SIGUSR1"));
+        return server.stopped().join() ? ExitCode.OK : ExitCode.FAILURE;
     }
 
     private void stop(String signal) {
         if (asked.compareAndSet(false, true)) {
-            LOG.info("{}: draining", signal);
-            server.drain().thenAccept(stopped::complete);
+            LOG.info("{}: stopping", signal);
+            server.drain();
         } else {
             LOG.info("{} again: stopping at once", signal);
             server.stopNow();

@@ -1,5 +1,6 @@
 package io.sallyport.config;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -7,8 +8,29 @@ import java.util.List;
  *
  * @param mode whether one is asked for
  * @param trustAnchors what a client's chain must end in
+ * @param crls files of certificate revocation lists, PEM or DER
+ * @param crlPolicy what a missing or expired list means
+ * @param maxDepth how many intermediates may stand between a client's certificate and its trust anchor
+ * @param sendCaNames whether clients are told the names of the trust anchors
+ * @param allow of the verified clients these are let in; empty: all of them
+ * @param deny never let in, whatever {@code allow} says
+ * @param recheck whether connected clients are judged again when their certificate ends and after a reload
+ * @param where {@code file:line} of this block
  */
-public record ClientAuthConfig(Mode mode, List<TrustAnchorConfig> trustAnchors) {
+public record ClientAuthConfig(
+        Mode mode,
+        List<TrustAnchorConfig> trustAnchors,
+        List<Path> crls,
+        CrlPolicy crlPolicy,
+        int maxDepth,
+        boolean sendCaNames,
+        List<AccessRuleConfig> allow,
+        List<AccessRuleConfig> deny,
+        boolean recheck,
+        String where) {
+
+    /** The TLS library itself takes a chain of ten certificates and cuts off the rest. */
+    private static final int DEEPEST = 8;
 
     /** Whether a client is asked for a certificate. */
     public enum Mode {
@@ -17,23 +39,64 @@ public record ClientAuthConfig(Mode mode, List<TrustAnchorConfig> trustAnchors) 
         /** Asked for; a client without one is let in, one with a bad one is not. */
         REQUEST,
         /** A client without a good one is refused. */
-        REQUIRE
+        REQUIRE,
+        /** A client is known by its key alone, which an allow rule pins; it needs no chain. */
+        PINNED
+    }
+
+    /** What it means when the revocation list of an issuer is missing or past its next update. */
+    public enum CrlPolicy {
+        /** The client is let in, unless the list that is there names it. */
+        SOFT_FAIL,
+        /** The client is refused. */
+        HARD_FAIL
     }
 
     public ClientAuthConfig {
         trustAnchors = List.copyOf(trustAnchors);
+        crls = List.copyOf(crls);
+        allow = List.copyOf(allow);
+        deny = List.copyOf(deny);
     }
 
     static ClientAuthConfig read(Section section) {
-        Mode mode = section.choice("mode", Mode.class);
-        List<TrustAnchorConfig> anchors = section.parsedList(
-                "trust-anchors",
-                "a PEM file or the word system",
-                text -> TrustAnchorConfig.parse(text, section.directory()));
-        if (mode != Mode.NONE && anchors.isEmpty()) {
+        ClientAuthConfig config = new ClientAuthConfig(
+                section.choice("mode", Mode.class),
+                section.parsedList(
+                        "trust-anchors",
+                        "a PEM file or the word system",
+                        text -> TrustAnchorConfig.parse(text, section.directory())),
+                section.parsedList("crls", "a file, PEM or DER", text -> file(text, section.directory())),
+                section.choice("crl-policy", CrlPolicy.class),
+                section.integer("max-depth", 0, DEEPEST),
+                section.bool("send-ca-names"),
+                section.sections("allow", AccessRuleConfig::read),
+                section.sections("deny", AccessRuleConfig::read),
+                section.bool("recheck"),
+                section.where());
+        config.check(section);
+        return config;
+    }
+
+    private void check(Section section) {
+        if ((mode == Mode.REQUEST || mode == Mode.REQUIRE) && trustAnchors.isEmpty()) {
             section.problem(
-                    "trust-anchors", "[] (expected: at least one file, or system, when client-auth.mode is not none)");
+                    "trust-anchors",
+                    "[] (expected: at least one file, or system, when mode is " + Section.spelling(mode) + ")");
         }
-        return new ClientAuthConfig(mode, anchors);
+        if (mode == Mode.PINNED && (allow.isEmpty() || !allow.stream().allMatch(AccessRuleConfig::isPinned))) {
+            section.problem(
+                    "allow", allow + " (expected: at least one rule, each with spki-sha256, when mode is pinned)");
+        }
+        if (mode == Mode.PINNED && !crls.isEmpty()) {
+            section.problem("crls", crls + " (expected: [] when mode is pinned; a pinned key has no issuer)");
+        }
+    }
+
+    private static Path file(String text, Path directory) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("empty");
+        }
+        return directory.resolve(text);
     }
 }

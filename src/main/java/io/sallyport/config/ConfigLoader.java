@@ -11,7 +11,9 @@ import com.typesafe.config.ConfigParseOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +91,10 @@ public final class ConfigLoader {
         Path base = directory == null ? Path.of("/") : directory;
         ProxyConfig config = new Section(effective, "", base, problems).readBy(ProxyConfig::read);
         if (!problems.isEmpty()) {
-            throw new ConfigException(problems.stream().distinct().toList());
+            // A route is read over its listener's values: what is wrong with those is told once.
+            Map<String, ConfigProblem> once = new LinkedHashMap<>();
+            problems.forEach(problem -> once.putIfAbsent(problem.where() + problem.detail(), problem));
+            throw new ConfigException(List.copyOf(once.values()));
         }
         return config;
     }

@@ -1,22 +1,50 @@
 package io.sallyport.config;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A bound socket and what is done with its connections.
  *
  * @param name the key under {@code listeners}
  * @param bind where it listens
- * @param backend the key under {@code backends}
+ * @param backend the key under {@code backends} for what no route takes; null: that is refused
+ * @param routes by specificity of the name, then in this order
  */
 public record ListenerConfig(
-        String name, HostPort bind, String backend, TlsConfig tls, LimitsConfig limits, TimeoutsConfig timeouts) {
+        String name,
+        HostPort bind,
+        @Nullable String backend,
+        TlsConfig tls,
+        List<RouteConfig> routes,
+        LimitsConfig limits,
+        TimeoutsConfig timeouts) {
+
+    public ListenerConfig {
+        routes = List.copyOf(routes);
+    }
 
     static ListenerConfig read(String name, Section section) {
-        return new ListenerConfig(
+        Section tls = section.child("tls");
+        ListenerConfig listener = new ListenerConfig(
                 name,
                 section.parsed("bind", HostPort.RULE, HostPort::parse, new HostPort("127.0.0.1", 0)),
-                section.string("backend"),
-                section.child("tls", TlsConfig::read),
+                section.optionalString("backend"),
+                tls.readBy(TlsConfig::read),
+                section.sections("routes", route -> RouteConfig.read(route, tls)),
                 section.child("limits", LimitsConfig::read),
                 section.child("timeouts", TimeoutsConfig::read));
+        listener.check(section);
+        return listener;
+    }
+
+    private void check(Section section) {
+        if (backend == null && routes.isEmpty()) {
+            section.problem("backend", "missing (expected: the name of a backend, or routes)");
+        }
+        boolean terminates = backend != null || routes.stream().anyMatch(route -> !route.passthrough());
+        if (terminates && tls.certificates().isEmpty()) {
+            section.problem("tls.certificates", "none (expected: at least one { chain = FILE, key = FILE })");
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.sallyport.config;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole configuration. Listener and backend names are unique, and every listener's backend exists.
@@ -16,7 +17,8 @@ public record ProxyConfig(
         AdminConfig admin,
         LogConfig log,
         AccessLogConfig accessLog,
-        DrainConfig drain) {
+        DrainConfig drain,
+        ReloadConfig reload) {
 
     public ProxyConfig {
         listeners = Collections.unmodifiableMap(new TreeMap<>(listeners));
@@ -38,17 +40,21 @@ public record ProxyConfig(
                 section.child("admin", AdminConfig::read),
                 section.child("log", LogConfig::read),
                 section.child("access-log", AccessLogConfig::read),
-                section.child("drain", DrainConfig::read));
+                section.child("drain", DrainConfig::read),
+                section.child("reload", ReloadConfig::read));
     }
 
     private static ListenerConfig readListener(String name, Section section, Map<String, BackendConfig> backends) {
         ListenerConfig listener = ListenerConfig.read(name, section);
-        if (!listener.backend().isEmpty() && !backends.containsKey(listener.backend())) {
-            section.problem(
-                    "backend",
-                    "\"" + listener.backend() + "\" (expected: one of the backends " + backends.keySet() + ")");
-        }
+        checkBackend(section, listener.backend(), backends);
+        listener.routes().forEach(route -> checkBackend(section, route.backend(), backends));
         return listener;
+    }
+
+    private static void checkBackend(Section section, @Nullable String backend, Map<String, BackendConfig> backends) {
+        if (backend != null && !backend.isEmpty() && !backends.containsKey(backend)) {
+            section.problem("backend", "\"" + backend + "\" (expected: one of the backends " + backends.keySet() + ")");
+        }
     }
 
     private record Defaults(Section listener, Section backend) {

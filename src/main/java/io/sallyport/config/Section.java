@@ -220,6 +220,24 @@ final class Section {
         return child(key).readBy(reader);
     }
 
+    /**
+     * A nested object over another section, of which it may replace {@code keys} alone; any other key is unknown. What it
+     * replaces it replaces whole, but an object merges with the other's.
+     */
+    Section overlay(String key, Section under, Set<String> keys) {
+        ConfigObject over = object(key);
+        for (String name : over.keySet()) {
+            if (!keys.contains(name)) {
+                problems.add(new ConfigProblem(
+                        where(over.get(name).origin()),
+                        join(key) + "." + name,
+                        "unknown key" + suggestion(name, keys)));
+                over = over.withoutKey(name);
+            }
+        }
+        return new Section(over.withFallback(under.values), join(key), directory, problems);
+    }
+
     /** A nested object that the caller reads and does not finish. */
     Section child(String key) {
         return new Section(object(key), join(key), directory, problems);

@@ -1,15 +1,20 @@
 package io.sallyport.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resumption.
  *
  * @param tickets whether session tickets are issued and taken
+ * @param ticketSecretFile what the ticket keys are derived from, the same for every replica; null: random keys
+ * @param rotate how long one ticket key encrypts; zero: for ever
  * @param timeout how long a TLS 1.2 session may be resumed
  * @param cacheSize how many TLS 1.2 sessions are kept for clients without tickets; 0 keeps none
  */
-public record SessionConfig(Tickets tickets, Duration timeout, int cacheSize) {
+public record SessionConfig(
+        Tickets tickets, @Nullable Path ticketSecretFile, Duration rotate, Duration timeout, int cacheSize) {
 
     /** Whether tickets are used. */
     public enum Tickets {
@@ -20,6 +25,8 @@ public record SessionConfig(Tickets tickets, Duration timeout, int cacheSize) {
     static SessionConfig read(Section section) {
         return new SessionConfig(
                 section.choice("tickets", Tickets.class),
+                section.optionalFile("ticket-secret-file"),
+                section.duration("rotate"),
                 section.duration("timeout"),
                 section.integer("cache-size", 0, 10_000_000));
     }

@@ -1,22 +1,42 @@
 package io.sallyport.config;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The TLS side of one listener.
+ * The TLS side of one listener, or of one of its routes.
  *
- * @param profile versions and suites
- * @param certificates at least one; the first is the default
+ * @param policy versions, suites and groups
+ * @param certificates the first is the default
+ * @param unknownServerName what a client gets that asks for a name of no certificate and no route
+ * @param missingServerName what a client gets that asks for none
+ * @param alpn application protocols in order of preference; empty: the extension is not answered
  * @param clientAuth which client certificates are asked for and taken
  * @param session resumption
+ * @param ocspResponses files with the OCSP responses to staple, DER, each for one of the certificates
  * @param recordPath what moves the records after the handshake
  */
 public record TlsConfig(
-        TlsProfile profile,
+        TlsPolicyConfig policy,
         List<CertificateConfig> certificates,
+        ServerNamePolicy unknownServerName,
+        ServerNamePolicy missingServerName,
+        List<String> alpn,
         ClientAuthConfig clientAuth,
         SessionConfig session,
+        List<Path> ocspResponses,
         RecordPath recordPath) {
+
+    static final String ALPN_RULE = "an application protocol, 1 to 255 bytes, as h2 or http/1.1";
+
+    /** What is done about a server name that is not to be had. */
+    public enum ServerNamePolicy {
+        /** The first certificate and the listener's backend. */
+        DEFAULT,
+        /** The alert unrecognized_name (RFC 6066 section 3). */
+        REJECT
+    }
 
     /** What moves the records after the handshake. */
     public enum RecordPath {
@@ -28,20 +48,34 @@ public record TlsConfig(
 
     public TlsConfig {
         certificates = List.copyOf(certificates);
+        alpn = List.copyOf(alpn);
+        ocspResponses = List.copyOf(ocspResponses);
     }
 
     static TlsConfig read(Section section) {
-        TlsProfile profile = section.choice("profile", TlsProfile.class);
-        List<CertificateConfig> certificates = section.sections("certificates", CertificateConfig::read);
-        if (certificates.size() != 1) {
-            section.problem(
-                    "certificates", certificates.size() + " entries (expected: one { chain = FILE, key = FILE })");
-        }
         return new TlsConfig(
-                profile,
-                certificates,
+                TlsPolicyConfig.read(section),
+                section.sections("certificates", CertificateConfig::read),
+                section.choice("unknown-server-name", ServerNamePolicy.class),
+                section.choice("missing-server-name", ServerNamePolicy.class),
+                section.parsedList("alpn", ALPN_RULE, TlsConfig::protocol),
                 section.child("client-auth", ClientAuthConfig::read),
                 section.child("session", SessionConfig::read),
+                section.child(
+                        "ocsp-stapling",
+                        ocsp -> ocsp.parsedList(
+                                "response-file",
+                                "a file",
+                                text -> ocsp.directory().resolve(text))),
                 section.choice("record-path", RecordPath.class));
+    }
+
+    /** RFC 7301 section 3.1. */
+    static String protocol(String text) {
+        int length = text.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > 255) {
+            throw new IllegalArgumentException(text);
+        }
+        return text;
     }
 }

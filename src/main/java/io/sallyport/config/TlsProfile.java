@@ -7,5 +7,7 @@ public enum TlsProfile {
     /** TLS 1.2 with forward secrecy and authenticated encryption, and TLS 1.3. */
     INTERMEDIATE,
     /** TLS 1.0 to 1.3 with everything an old client needs. */
-    OLD
+    OLD,
+    /** As the lists beside it say, and {@code INTERMEDIATE} where they say nothing. */
+    CUSTOM
 }

@@ -6,9 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.sallyport.config.LimitsConfig.WhenFull;
 import io.sallyport.limits.ConnectionLimiter;
-import io.sallyport.observe.ListenerMeters;
 import io.sallyport.observe.ListenerMeters.AcceptError;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,20 +23,16 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.listener");
     private static final long PAUSE_MILLIS = 200;
 
-    private final String listener;
     private final ConnectionLimiter limiter;
-    private final WhenFull whenFull;
-    private final ListenerMeters meters;
+    private final Supplier<ListenerSettings> settings;
     private final RateLimitedLog refusals;
     private final RateLimitedLog errors;
     private @Nullable Parked parked;
     private boolean stopped;
 
-    AcceptGate(String listener, ConnectionLimiter limiter, WhenFull whenFull, ListenerMeters meters) {
-        this.listener = listener;
+    AcceptGate(ConnectionLimiter limiter, Supplier<ListenerSettings> settings) {
         this.limiter = limiter;
-        this.whenFull = whenFull;
-        this.meters = meters;
+        this.settings = settings;
         this.refusals = new RateLimitedLog(LOG);
         this.errors = new RateLimitedLog(LOG);
     }
@@ -48,9 +44,10 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
             admit(ctx, child);
             return;
         }
-        if (whenFull == WhenFull.REJECT) {
-            meters.limitRejected();
-            refusals.warn("listener " + listener + " is full: connections are refused (limits.connections)");
+        ListenerSettings now = settings.get();
+        if (now.limits().whenFull() == WhenFull.REJECT) {
+            now.meters().limitRejected();
+            refusals.warn("listener " + now.name() + " is full: connections are refused (limits.connections)");
             child.config().setOption(ChannelOption.SO_LINGER, 0);
             child.unsafe().closeForcibly();
             return;
@@ -82,8 +79,8 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         String words = String.valueOf(cause.getMessage());
         boolean full = words.contains("Too many open files");
-        meters.acceptFailed(full ? AcceptError.TOO_MANY_OPEN_FILES : AcceptError.OTHER);
-        errors.warn("listener " + listener + " cannot accept: "
+        settings.get().meters().acceptFailed(full ? AcceptError.TOO_MANY_OPEN_FILES : AcceptError.OTHER);
+        errors.warn("listener " + settings.get().name() + " cannot accept: "
                 + (full ? "too many open files (raise the limit of open files, or lower limits.connections)" : words));
         ctx.channel().config().setAutoRead(false);
         ctx.executor().schedule(() -> resume(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);

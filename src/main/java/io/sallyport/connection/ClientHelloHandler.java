@@ -6,7 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.ssl.SslHandler;
+import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.handshake.ClientHelloReader;
 import io.sallyport.handshake.ClientHelloResult;
 import io.sallyport.handshake.ClientHelloResult.Complete;
@@ -30,9 +30,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
     private static final int ILLEGAL_PARAMETER = 47;
     private static final int DECODE_ERROR = 50;
 
-    private static final byte[] PLAIN_HTTP_ANSWER = ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
-                    + "Connection: close\r\nContent-Length: 46\r\n\r\nThis port speaks TLS: use https:// to reach it\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PLAIN_HTTP_ANSWER = plainHttpAnswer();
 
     private final ProxyConnection connection;
     private final ClientHelloReader reader = new ClientHelloReader();
@@ -49,8 +47,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         received = received == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);
         ClientHelloResult result = reader.read(received);
         if (result instanceof Complete complete) {
-            SslHandler tls = connection.onClientHello(complete.hello());
-            ctx.pipeline().replace(this, Handlers.TLS, tls);
+            follow(ctx, connection.onClientHello(complete.hello()));
         } else if (result instanceof NotTls notTls) {
             refuseOther(ctx, notTls.kind(), received);
         } else if (result instanceof TooLarge large) {
@@ -81,6 +78,17 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void follow(ChannelHandlerContext ctx, Choice choice) {
+        if (choice instanceof Choice.Terminate terminate) {
+            ctx.pipeline().replace(this, Handlers.TLS, connection.onTerminate(terminate));
+        } else if (choice instanceof Choice.PassThrough passThrough) {
+            connection.onPassThrough(passThrough);
+            ctx.pipeline().remove(this);
+        } else if (choice instanceof Choice.Refuse refuse) {
+            refuse(ctx, refuse.reason(), refuse.detail(), alert(refuse.alert()));
+        }
+    }
+
     private void refuseOther(ChannelHandlerContext ctx, FirstBytes kind, ByteBuf first) {
         switch (kind) {
             case HTTP ->
@@ -100,6 +108,19 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         }
         ctx.writeAndFlush(answer);
         connection.onNoClientHello(reason, detail);
+    }
+
+    private static byte[] plainHttpAnswer() {
+        String body = "This port speaks TLS: use https:// to reach it.\n";
+        String head = String.join(
+                "\r\n",
+                "HTTP/1.1 400 Bad Request",
+                "Content-Type: text/plain",
+                "Connection: close",
+                "Content-Length: " + body.length(),
+                "",
+                "");
+        return (head + body).getBytes(StandardCharsets.US_ASCII);
     }
 
     private static ByteBuf alert(int description) {

@@ -12,10 +12,8 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.sallyport.config.LimitsConfig.WhenFull;
 import io.sallyport.limits.ConnectionLimiter;
 import io.sallyport.observe.CloseReason;
-import io.sallyport.observe.ListenerMeters;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,18 +48,12 @@ public final class ConnectionLoops {
      *
      * @throws Exception as the kernel refused
      */
-    public Acceptors bind(
-            String listener,
-            InetSocketAddress address,
-            ConnectionLimiter limiter,
-            WhenFull whenFull,
-            ListenerMeters meters,
-            Supplier<ListenerSettings> settings)
+    public Acceptors bind(InetSocketAddress address, ConnectionLimiter limiter, Supplier<ListenerSettings> settings)
             throws Exception {
         List<Acceptors.Acceptor> acceptors = new ArrayList<>();
         InetSocketAddress target = address;
         for (Loop loop : loops) {
-            AcceptGate gate = new AcceptGate(listener, limiter, whenFull, meters);
+            AcceptGate gate = new AcceptGate(limiter, settings);
             ChannelFuture bound = new ServerBootstrap()
                     .group(loop.executor())
                     .channel(EpollServerSocketChannel.class)
@@ -84,6 +76,16 @@ public final class ConnectionLoops {
             target = (InetSocketAddress) bound.channel().localAddress();
         }
         return new Acceptors(acceptors);
+    }
+
+    /** Returns after every loop has done what it was doing, so that what nobody can find any more can be freed. */
+    public void awaitTurn() {
+        loops.stream().map(loop -> loop.executor().submit(() -> {})).toList().forEach(Future::awaitUninterruptibly);
+    }
+
+    /** Judges every connected client by what is in service now. */
+    public void judgeClientsAgain() {
+        loops.forEach(loop -> loop.live().judgeClientsAgain());
     }
 
     /** Closes every connection. */

@@ -22,7 +22,7 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
-        ProxyConnection connection = new ProxyConnection(settings.get(), dialer, live, channel, ids.next());
+        ProxyConnection connection = new ProxyConnection(settings, dialer, live, channel, ids.next());
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(Handlers.LINGER, new LingerHandler());
         pipeline.addLast(Handlers.CLIENT_HELLO, new ClientHelloHandler(connection));

@@ -3,9 +3,12 @@ package io.sallyport.connection;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.sallyport.handshake.FailureReason;
+import io.sallyport.tls.ClientCertificateException;
+import io.sallyport.tls.ClientCertificateFailure;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -60,10 +63,16 @@ record HandshakeError(FailureReason reason, String detail) {
     /** Whether the exception comes from the TLS engine and not from the socket. */
     static boolean isTls(Throwable thrown) {
         return thrown instanceof SSLException
-                || thrown instanceof DecoderException && thrown.getCause() instanceof SSLException;
+                || (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException);
     }
 
     private static HandshakeError ofTls(Throwable cause, String words) {
+        Optional<ClientCertificateException> refusal = ClientCertificateException.in(cause);
+        if (refusal.isPresent()) {
+            return new HandshakeError(
+                    reason(refusal.get().failure()),
+                    String.valueOf(refusal.get().getMessage()));
+        }
         if (cause.getCause() instanceof ClosedChannelException || words.contains("Connection closed while")) {
             return new HandshakeError(FailureReason.CLIENT_LEFT, "the TCP connection closed");
         }
@@ -74,5 +83,18 @@ record HandshakeError(FailureReason reason, String detail) {
         String code = matcher.group(1);
         FailureReason other = code.contains("_ALERT_") ? FailureReason.CLIENT_ALERT : FailureReason.PROTOCOL_ERROR;
         return new HandshakeError(REASONS.getOrDefault(code, other), code);
+    }
+
+    private static FailureReason reason(ClientCertificateFailure failure) {
+        return switch (failure) {
+            case EXPIRED -> FailureReason.CLIENT_CERTIFICATE_EXPIRED;
+            case NOT_YET_VALID -> FailureReason.CLIENT_CERTIFICATE_NOT_YET_VALID;
+            case REVOKED -> FailureReason.CLIENT_CERTIFICATE_REVOKED;
+            case UNKNOWN_ISSUER -> FailureReason.CLIENT_CERTIFICATE_UNKNOWN_ISSUER;
+            case WRONG_PURPOSE -> FailureReason.CLIENT_CERTIFICATE_WRONG_PURPOSE;
+            case CHAIN_TOO_DEEP -> FailureReason.CLIENT_CERTIFICATE_CHAIN_TOO_DEEP;
+            case REFUSED_BY_RULE -> FailureReason.CLIENT_CERTIFICATE_REFUSED;
+            case BAD_SIGNATURE, CRL_UNAVAILABLE, CRL_EXPIRED, MALFORMED -> FailureReason.CLIENT_CERTIFICATE_INVALID;
+        };
     }
 }

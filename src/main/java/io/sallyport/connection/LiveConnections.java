@@ -43,6 +43,11 @@ final class LiveConnections {
         }
     }
 
+    /** Judges every client with a certificate again, from any thread. */
+    void judgeClientsAgain() {
+        loop.execute(() -> new ArrayList<>(connections).forEach(ProxyConnection::judgeClientAgain));
+    }
+
     /** Closes every connection, from any thread. */
     void closeAll(CloseReason reason) {
         loop.execute(() -> new ArrayList<>(connections).forEach(connection -> connection.close(reason)));

@@ -8,7 +8,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer;
+import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.observe.CloseReason;
@@ -17,16 +19,23 @@ import io.sallyport.observe.Direction;
 import io.sallyport.observe.FailedHandshake;
 import io.sallyport.observe.ListenerMeters.ClientCertificateResult;
 import io.sallyport.observe.ListenerMeters.SessionKind;
+import io.sallyport.tls.ClientCertificateException;
 import io.sallyport.tls.EngineRecordLayer;
+import io.sallyport.tls.PlainRecordLayer;
 import io.sallyport.tls.RecordHandler;
 import io.sallyport.tls.RecordLayer;
 import io.sallyport.tls.TlsSession;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +56,7 @@ final class ProxyConnection {
     }
 
     private final ListenerSettings settings;
+    private final Supplier<ListenerSettings> current;
     private final BackendDialer dialer;
     private final LiveConnections live;
     private final Channel frontend;
@@ -63,11 +73,13 @@ final class ProxyConnection {
     private @Nullable RecordLayer tls;
     private @Nullable ClientHello hello;
     private @Nullable TlsSession session;
+    private @Nullable Backend backendPool;
     private @Nullable BackendServer server;
     private @Nullable String client;
     private @Nullable CloseReason firstEnd;
     private @Nullable CloseReason reason;
     private @Nullable Future<?> timer;
+    private @Nullable Future<?> clientExpiry;
     private int openChannels = 1;
 
     private boolean clientEnded;
@@ -86,8 +98,13 @@ final class ProxyConnection {
     private long lastActivity;
 
     ProxyConnection(
-            ListenerSettings settings, BackendDialer dialer, LiveConnections live, Channel frontend, String id) {
-        this.settings = settings;
+            Supplier<ListenerSettings> current,
+            BackendDialer dialer,
+            LiveConnections live,
+            Channel frontend,
+            String id) {
+        this.settings = current.get();
+        this.current = current;
         this.dialer = dialer;
         this.live = live;
         this.frontend = frontend;
@@ -117,13 +134,28 @@ final class ProxyConnection {
         sawBytes = true;
     }
 
-    /** A whole ClientHello arrived; the caller puts the handler into the pipeline. */
-    SslHandler onClientHello(ClientHello offered) {
+    /** A whole ClientHello arrived; the caller does what the choice says. */
+    Choice onClientHello(ClientHello offered) {
         hello = offered;
+        return settings.routes().choose(offered);
+    }
+
+    /** The TLS of the connection ends here; the caller puts the handler into the pipeline. */
+    SslHandler onTerminate(Choice.Terminate choice) {
         phase = Phase.HANDSHAKING;
-        SslHandler handler = settings.tls().newHandler(frontend.alloc());
+        backendPool = choice.backend();
+        SslHandler handler = choice.context().newHandler(frontend.alloc());
         handshakeTls = handler;
         return handler;
+    }
+
+    /** The TLS of the connection is between the client and the backend. */
+    void onPassThrough(Choice.PassThrough choice) {
+        disarm();
+        handshakeOver = true;
+        settings.meters().handshakePassedThrough();
+        tls = new PlainRecordLayer(frontend);
+        connect(choice.backend());
     }
 
     /** The first bytes are not a ClientHello that can be served. */
@@ -142,12 +174,15 @@ final class ProxyConnection {
         TlsSession agreed = TlsSession.of(handshakeTls);
         session = agreed;
         boolean identified = !agreed.clientChain().isEmpty();
+        if (identified) {
+            watchClientExpiry(agreed.clientChain());
+        }
         settings.meters()
                 .handshakeSucceeded(
                         handshakeNanos,
                         new SessionKind(agreed.version(), agreed.cipher(), agreed.group(), agreed.resumed()),
                         identified ? ClientCertificateResult.VERIFIED : ClientCertificateResult.NONE);
-        connect();
+        connect(Objects.requireNonNull(backendPool));
     }
 
     void onHandshakeFailure(Throwable cause) {
@@ -171,6 +206,9 @@ final class ProxyConnection {
         }
         handshakeOver = true;
         settings.meters().handshakeFailed(failure);
+        if (failure.isClientCertificate()) {
+            settings.meters().clientCertificateRefused();
+        }
         if (failure != FailureReason.BARE_PROBE) {
             settings.log()
                     .handshakeFailed(new FailedHandshake(
@@ -188,10 +226,11 @@ final class ProxyConnection {
 
     // ---- backend
 
-    private void connect() {
+    private void connect(Backend pool) {
         phase = Phase.CONNECTING;
-        server = settings.backend().choose();
-        dialer.dial(frontend.eventLoop(), settings.backend(), server, this);
+        backendPool = pool;
+        server = pool.choose();
+        dialer.dial(frontend.eventLoop(), pool, server, this);
     }
 
     /** The dial has a channel, not yet connected. */
@@ -243,7 +282,7 @@ final class ProxyConnection {
             return;
         }
         flushToBackend();
-        if (!clientEnded && backendEnded && tls != null && tls.isInboundClosed()) {
+        if (!clientEnded && backendEnded && tls != null && !tls.isFullDuplex() && tls.isInboundClosed()) {
             // Once our own close_notify is out, SslHandler has no event for the client's.
             onFrontendCloseNotify();
             return;
@@ -346,8 +385,7 @@ final class ProxyConnection {
     void onFrontendEndOfStream() {
         switch (phase) {
             case AWAITING_HELLO, HANDSHAKING -> failHandshake(left(), "the client's TCP stream ended");
-            case CONNECTING, RELAYING, HALF_CLOSED ->
-                onFinAfterHandshake();
+            case CONNECTING, RELAYING, HALF_CLOSED -> onFinAfterHandshake();
             case CLOSED -> {}
         }
     }
@@ -539,6 +577,50 @@ final class ProxyConnection {
         finish(CloseReason.IDLE_TIMEOUT);
     }
 
+    /** The configuration is another, or the client's certificate has come to its end: would it be let in now? */
+    void judgeClientAgain() {
+        if (!settings.recheckClients()
+                || session == null
+                || session.clientChain().isEmpty()
+                || hello == null) {
+            return;
+        }
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (!(current.get().routes().choose(hello) instanceof Choice.Terminate now)) {
+            return;
+        }
+        try {
+            now.context().judge(session.clientChain());
+            watchClientExpiry(session.clientChain());
+        } catch (ClientCertificateException e) {
+            Refusals.log(id, settings.name(), e);
+            finish(
+                    switch (e.failure()) {
+                        case EXPIRED -> CloseReason.CLIENT_CERTIFICATE_EXPIRED;
+                        case REVOKED -> CloseReason.CLIENT_CERTIFICATE_REVOKED;
+                        default -> CloseReason.CLIENT_CERTIFICATE_REFUSED;
+                    });
+        }
+    }
+
+    private void watchClientExpiry(List<X509Certificate> chain) {
+        if (clientExpiry != null) {
+            clientExpiry.cancel(false);
+        }
+        if (!settings.recheckClients()) {
+            return;
+        }
+        Instant end = chain.stream()
+                .map(certificate -> certificate.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+        // A certificate is good in its last second (RFC 5280 section 4.1.2.5).
+        long millis = Math.max(0, Duration.between(Instant.now(), end).toMillis()) + 1001;
+        clientExpiry = frontend.eventLoop().schedule(this::judgeClientAgain, millis, TimeUnit.MILLISECONDS);
+    }
+
     /** Ends the connection from outside. */
     void close(CloseReason why) {
         if (!handshakeOver) {
@@ -574,6 +656,9 @@ final class ProxyConnection {
         phase = Phase.CLOSED;
         reason = why;
         disarm();
+        if (clientExpiry != null) {
+            clientExpiry.cancel(false);
+        }
         while (!early.isEmpty()) {
             early.remove().release();
         }
@@ -606,7 +691,7 @@ final class ProxyConnection {
                 hello == null ? null : hello.serverName(),
                 null,
                 session == null ? null : tlsSummary(session),
-                server == null ? null : settings.backend().name(),
+                server == null || backendPool == null ? null : backendPool.name(),
                 connectNanos < 0 || server == null ? null : server.toString(),
                 clientToBackend,
                 backendToClient,

@@ -14,6 +14,7 @@ final class ClientHelloParser {
     private static final int MAX_SESSION_ID = 32;
     private static final int HOST_NAME = 0;
     private static final int MIN_BINDER = 32;
+    private static final int MAX_MALFORMED_NAME = 255;
 
     // A protocol name of one byte costs 50 bytes of heap: unbounded, 16 KiB of them would cost 400 KiB.
     private static final int MAX_PROTOCOLS = 255;
@@ -184,8 +185,12 @@ final class ClientHelloParser {
             seen = true;
             String wire = name.latin1();
             serverName = HostName.normalize(wire);
-            malformedServerName = serverName == null ? WireText.printable(wire) : null;
+            malformedServerName = serverName == null ? WireText.printable(shorten(wire)) : null;
         }
+    }
+
+    private static String shorten(String name) {
+        return name.length() <= MAX_MALFORMED_NAME ? name : name.substring(0, MAX_MALFORMED_NAME);
     }
 
     /** RFC 7301 section 3.1. */

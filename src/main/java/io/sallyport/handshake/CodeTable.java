@@ -21,6 +21,9 @@ final class CodeTable {
             String[] words = rows.get(i).split(" ", -1);
             codes[i] = Integer.parseInt(words[0], 16);
             names[i] = words[1];
+            if (i > 0 && codes[i - 1] >= codes[i]) {
+                throw new IllegalArgumentException("rows: " + rows.get(i) + " (expected: in ascending order)");
+            }
             for (int w = 1; w < words.length; w++) {
                 codeByName.put(words[w].toLowerCase(Locale.ROOT), codes[i]);
             }
@@ -46,10 +49,5 @@ final class CodeTable {
     /** The code of a name or alias in any case, or -1. */
     int code(String name) {
         return codeByName.getOrDefault(name.toLowerCase(Locale.ROOT), -1);
-    }
-
-    /** All codes, ascending. */
-    int[] codes() {
-        return codes.clone();
     }
 }

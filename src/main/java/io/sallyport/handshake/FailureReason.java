@@ -77,6 +77,11 @@ public enum FailureReason {
 
     private final String tag = name().toLowerCase(Locale.ROOT);
 
+    /** Whether it is the client's certificate, or that there is none. */
+    public boolean isClientCertificate() {
+        return tag.startsWith("client_certificate_");
+    }
+
     /** The label value. */
     public String tag() {
         return tag;

@@ -133,7 +133,7 @@ public enum FirstBytes {
             return null;
         }
         String word = peeked.toString(start, end, StandardCharsets.US_ASCII);
-        int next = end + 1 < length ? peeked.getByte(start + end + 1) : -1;
+        int next = end + 1 < length ? peeked.getUnsignedByte(start + end + 1) : -1;
         return classifyCommand(word, peeked.getByte(start + end), next);
     }
 

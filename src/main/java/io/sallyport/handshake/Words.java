@@ -5,8 +5,11 @@ import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** Lists and counts in plain English. */
+/** Lists and counts in plain English, of bounded length: a hostile message can hold thousands of entries. */
 final class Words {
+    private static final int MAX_ENTRIES = 16;
+    private static final int MAX_CHARACTERS = 64;
+
     private Words() {}
 
     /** {@code 1 name}, {@code 2 names}. */
@@ -16,11 +19,21 @@ final class Words {
 
     static <T> String join(List<T> values, Function<T, String> text) {
         StringJoiner joined = new StringJoiner(", ");
-        values.forEach(value -> joined.add(text.apply(value)));
-        return joined.toString();
+        values.stream().limit(MAX_ENTRIES).map(text).map(Words::shorten).forEach(joined::add);
+        return joined + more(values.size());
     }
 
     static String join(CodeList codes, IntFunction<String> registry) {
-        return String.join(", ", codes.names(registry));
+        StringJoiner joined = new StringJoiner(", ");
+        codes.stream().limit(MAX_ENTRIES).mapToObj(registry).forEach(joined::add);
+        return joined + more(codes.size());
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS) + "...";
+    }
+
+    private static String more(int size) {
+        return size <= MAX_ENTRIES ? "" : " and " + (size - MAX_ENTRIES) + " more";
     }
 }

@@ -1,7 +1,10 @@
 package io.sallyport.limits;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exact count of the connections of one listener over all of its acceptors.
@@ -10,8 +13,8 @@ import java.util.Queue;
  * any thread.
  */
 public final class ConnectionLimiter {
-    private final int limit;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private int limit;
     private int held;
 
     /**
@@ -20,7 +23,20 @@ public final class ConnectionLimiter {
      * @param limit places; 0 means no limit
      */
     public ConnectionLimiter(int limit) {
-        this.limit = limit == 0 ? Integer.MAX_VALUE : limit;
+        this.limit = places(limit);
+    }
+
+    /** Changes the number of places; 0 means no limit. Places over it are not taken away, only not given again. */
+    public void limit(int connections) {
+        List<Runnable> served = new ArrayList<>();
+        synchronized (this) {
+            limit = places(connections);
+            while (held < limit && !waiting.isEmpty()) {
+                held++;
+                served.add(waiting.remove());
+            }
+        }
+        served.forEach(Runnable::run);
     }
 
     /** Takes a place if one is free. */
@@ -51,18 +67,22 @@ public final class ConnectionLimiter {
 
     /** Gives a place back. Once for each that was taken. */
     public void release() {
-        Runnable next;
+        @Nullable Runnable next;
         synchronized (this) {
             if (held == 0) {
                 throw new IllegalStateException("released more often than acquired");
             }
-            next = waiting.poll();
+            next = held > limit ? null : waiting.poll();
             if (next == null) {
                 held--;
                 return;
             }
         }
         next.run();
+    }
+
+    private static int places(int connections) {
+        return connections == 0 ? Integer.MAX_VALUE : connections;
     }
 
     /** Places taken now. */

@@ -12,14 +12,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The meters of one server of a backend. Safe for use by any thread. */
 public final class BackendMeters {
+    private final MeterRegistry registry;
+    private final String backend;
+    private final String server;
     private final AtomicInteger active = new AtomicInteger();
+    private final Gauge activeGauge;
     private final Timer connectDuration;
     private final Map<ConnectFailure, Counter> failures = new EnumMap<>(ConnectFailure.class);
 
     BackendMeters(MeterRegistry registry, String backend, String server, Timer connectDuration) {
+        this.registry = registry;
+        this.backend = backend;
+        this.server = server;
         this.connectDuration = connectDuration;
         Tags tags = Tags.of("backend", backend, "server", server);
-        Gauge.builder(Meters.PREFIX + "backend.connections.active", active, AtomicInteger::get)
+        activeGauge = Gauge.builder(Meters.PREFIX + "backend.connections.active", active, AtomicInteger::get)
                 .description("Connections to the server that are open now.")
                 .tags(tags)
                 .register(registry);
@@ -31,6 +38,19 @@ public final class BackendMeters {
                             .tags(tags.and("reason", reason.tag()))
                             .register(registry));
         }
+    }
+
+    String backend() {
+        return backend;
+    }
+
+    String server() {
+        return server;
+    }
+
+    void remove() {
+        registry.remove(activeGauge);
+        failures.values().forEach(registry::remove);
     }
 
     public void connected(long nanos) {

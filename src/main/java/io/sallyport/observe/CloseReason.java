@@ -26,6 +26,12 @@ public enum CloseReason {
     IDLE_TIMEOUT(Side.PROXY),
     /** {@code timeouts.half-close} passed after the first end of stream. */
     HALF_CLOSE_TIMEOUT(Side.PROXY),
+    /** The client's certificate came to its end while it was connected. */
+    CLIENT_CERTIFICATE_EXPIRED(Side.PROXY),
+    /** A revocation list that was loaded since names the client's certificate. */
+    CLIENT_CERTIFICATE_REVOKED(Side.PROXY),
+    /** The trust anchors or access rules that were loaded since refuse the client's certificate. */
+    CLIENT_CERTIFICATE_REFUSED(Side.PROXY),
     /** No place under {@code limits.connections}. */
     LIMIT(Side.PROXY),
     /** The drain's deadline passed, or a second signal came. */

@@ -97,6 +97,11 @@ public final class ListenerMeters {
         sessions.computeIfAbsent(session, this::sessionCounter).increment();
     }
 
+    /** The handshake is the backend's. */
+    public void handshakePassedThrough() {
+        handshaking.decrementAndGet();
+    }
+
     public void handshakeFailed(FailureReason reason) {
         handshaking.decrementAndGet();
         count(handshakes, reason == FailureReason.BARE_PROBE ? HandshakeResult.BARE_PROBE : HandshakeResult.FAILURE);
@@ -110,7 +115,7 @@ public final class ListenerMeters {
     public void relayed(Direction direction, long count) {
         Counter counter = bytes.get(direction);
         if (counter != null) {
-            counter.increment(count);
+            counter.increment((double) count);
         }
     }
 

@@ -6,8 +6,8 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import io.sallyport.config.LogConfig;
 
 /**
- * What Logback starts with, found through {@code META-INF/services}: errors alone, as text. No XML is searched or parsed,
- * which would cost a fifth of the start-up time.
+ * What Logback starts with, found through {@code META-INF/services}: errors alone, as text. It keeps Logback from
+ * searching for XML files, which a process that starts often should not wait for.
  */
 public final class LogDefaults extends ContextAwareBase implements Configurator {
 

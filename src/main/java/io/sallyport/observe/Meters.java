@@ -1,5 +1,6 @@
 package io.sallyport.observe;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,11 +8,19 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BinaryOperator;
 
 /** Every meter of Sallyport: names, labels, help. One per process, handed to whoever counts. */
 public final class Meters {
@@ -26,6 +35,10 @@ public final class Meters {
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger handshaking = new AtomicInteger();
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicLong lastReloadSuccess = new AtomicLong(System.currentTimeMillis() / 1000);
+    private final Map<ReloadResult, Counter> reloads = new EnumMap<>(ReloadResult.class);
+    private final Map<String, ListenerMeters> listeners = new ConcurrentHashMap<>();
+    private final Map<String, BackendMeters> backends = new ConcurrentHashMap<>();
     private final Timer connectionDuration;
     private final Timer handshakeDuration;
     private final Timer connectDuration;
@@ -44,6 +57,18 @@ public final class Meters {
                 .tag("tls", build.tls())
                 .tag("transport", build.transport())
                 .register(registry);
+        TimeGauge.builder(
+                        PREFIX + "last.reload.success.timestamp", lastReloadSuccess, TimeUnit.SECONDS, AtomicLong::get)
+                .description("When the configuration in service was loaded, Unix time.")
+                .register(registry);
+        for (ReloadResult result : ReloadResult.values()) {
+            reloads.put(
+                    result,
+                    Counter.builder(PREFIX + "reloads")
+                            .description("Reloads, by result.")
+                            .tag("result", result.tag())
+                            .register(registry));
+        }
         connectionDuration = timer("connection.duration", "From accept to close.", CONNECTION_BUCKETS);
         handshakeDuration =
                 timer("handshake.duration", "From accept to the end of a good handshake.", HANDSHAKE_BUCKETS);
@@ -53,30 +78,65 @@ public final class Meters {
     /** What is running, as labels. */
     public record BuildInfo(String version, String java, String tls, String transport) {}
 
+    /** The meters of a listener; the same object for the same name, whatever is reloaded. */
     public ListenerMeters listener(String name) {
-        return new ListenerMeters(registry, name, active, handshaking, connectionDuration, handshakeDuration);
+        return listeners.computeIfAbsent(
+                name,
+                any -> new ListenerMeters(registry, name, active, handshaking, connectionDuration, handshakeDuration));
     }
 
+    /** Takes away the meters of whatever is not among these; what a connection still counts after that is lost. */
+    public void retain(Set<String> listenerNames, Map<String, Set<String>> serversByBackend) {
+        listeners.entrySet().removeIf(entry -> {
+            boolean gone = !listenerNames.contains(entry.getKey());
+            if (gone) {
+                entry.getValue().remove();
+            }
+            return gone;
+        });
+        backends.values().removeIf(server -> {
+            boolean gone =
+                    !serversByBackend.getOrDefault(server.backend(), Set.of()).contains(server.server());
+            if (gone) {
+                server.remove();
+            }
+            return gone;
+        });
+    }
+
+    /** The meters of a server; the same object for the same server, whatever is reloaded. */
     public BackendMeters backend(String backend, String server) {
-        return new BackendMeters(registry, backend, server, connectDuration);
+        return backends.computeIfAbsent(
+                backend + '\0' + server, any -> new BackendMeters(registry, backend, server, connectDuration));
     }
 
-    /** Publishes the end dates of certificates until the result is closed. */
-    public AutoCloseable certificates(List<CertificateExpiry> certificates) {
-        List<Meter> gauges = new ArrayList<>();
-        for (CertificateExpiry certificate : certificates) {
-            gauges.add(TimeGauge.builder(
-                            PREFIX + "certificate.not.after.timestamp",
-                            certificate,
-                            TimeUnit.SECONDS,
-                            each -> each.notAfter().getEpochSecond())
-                    .description("When the certificate ends, Unix time.")
-                    .tag("name", certificate.name())
-                    .tag("kind", certificate.kind())
-                    .strongReference(true)
-                    .register(registry));
-        }
+    /** Publishes the end dates of certificates, the earliest of each file, until the result is closed. */
+    public Publication certificates(List<CertificateExpiry> certificates) {
+        Map<String, CertificateExpiry> earliest = new LinkedHashMap<>();
+        certificates.forEach(certificate -> earliest.merge(
+                certificate.name() + '\0' + certificate.kind(),
+                certificate,
+                BinaryOperator.minBy(Comparator.comparing(CertificateExpiry::notAfter))));
+        List<Meter> gauges = earliest.values().stream().map(this::expiry).toList();
         return () -> gauges.forEach(registry::remove);
+    }
+
+    private Meter expiry(CertificateExpiry certificate) {
+        return TimeGauge.builder(
+                        PREFIX + "certificate.not.after.timestamp",
+                        certificate,
+                        TimeUnit.SECONDS,
+                        each -> each.notAfter().getEpochSecond())
+                .description("When the certificate ends, Unix time.")
+                .tag("name", certificate.name())
+                .tag("kind", certificate.kind())
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Meters that are there until they are withdrawn. */
+    public interface Publication {
+        void withdraw();
     }
 
     /**
@@ -85,7 +145,36 @@ public final class Meters {
      * @param name the file that it came from
      * @param kind server or trust_anchor
      */
-    public record CertificateExpiry(String name, String kind, Instant notAfter) {}
+    public record CertificateExpiry(String name, String kind, Instant notAfter) {
+        /** By name, kind and date. */
+        public static final Comparator<CertificateExpiry> ORDER = Comparator.comparing(CertificateExpiry::name)
+                .thenComparing(CertificateExpiry::kind)
+                .thenComparing(CertificateExpiry::notAfter);
+    }
+
+    /** What came of a reload that was asked for. */
+    public enum ReloadResult {
+        SUCCESS,
+        /** Nothing had changed. */
+        UNCHANGED,
+        /** Something is wrong, and the old stays in service. */
+        FAILURE;
+
+        /** The label value. */
+        public String tag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public void reloaded(ReloadResult result) {
+        Counter counter = reloads.get(result);
+        if (counter != null) {
+            counter.increment();
+        }
+        if (result == ReloadResult.SUCCESS) {
+            lastReloadSuccess.set(System.currentTimeMillis() / 1000);
+        }
+    }
 
     public void draining(boolean now) {
         draining.set(now);

@@ -5,48 +5,31 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.HandshakeFilter;
 import io.sallyport.config.ListenerConfig;
-import io.sallyport.config.ProxyConfig;
-import io.sallyport.connection.Acceptors;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** What the admin listener shows of a server. */
 final class AdminView implements AdminSource {
-    private final ProxyConfig config;
+    private final ProxyServer server;
     private final PrometheusMeterRegistry registry;
     private final Meters meters;
-    private final Generation generation;
-    private final Map<String, Acceptors> acceptors;
-    private final Supplier<LifeState> state;
-    private final Runnable drain;
     private final Instant started = Instant.now();
 
-    AdminView(
-            ProxyConfig config,
-            PrometheusMeterRegistry registry,
-            Meters meters,
-            Generation generation,
-            Map<String, Acceptors> acceptors,
-            Supplier<LifeState> state,
-            Runnable drain) {
-        this.config = config;
+    AdminView(ProxyServer server, PrometheusMeterRegistry registry, Meters meters) {
+        this.server = server;
         this.registry = registry;
         this.meters = meters;
-        this.generation = generation;
-        this.acceptors = acceptors;
-        this.state = state;
-        this.drain = drain;
     }
 
     @Override
     public State state() {
-        return switch (state.get()) {
+        return switch (server.state()) {
             case STARTING -> State.STARTING;
             case READY -> State.READY;
             case DRAINING, STOPPED -> State.DRAINING;
@@ -70,18 +53,25 @@ final class AdminView implements AdminSource {
         json.writeStringField("started", started.toString());
         json.writeNumberField("connections_active", meters.connectionsActive());
         json.writeNumberField("handshakes_in_flight", meters.handshakesInFlight());
+        Reloader.Outcome reload = server.lastReload();
+        json.writeObjectFieldStart("last_reload");
+        json.writeStringField("time", reload.at().toString());
+        json.writeStringField("result", reload.result().tag());
+        json.writeStringField("detail", reload.detail());
+        json.writeEndObject();
+        Map<String, InetSocketAddress> addresses = server.addresses();
         json.writeObjectFieldStart("listeners");
-        for (ListenerConfig listener : config.listeners().values()) {
+        for (ListenerConfig listener : server.config().listeners().values()) {
             json.writeObjectFieldStart(listener.name());
-            Acceptors bound = acceptors.get(listener.name());
-            json.writeStringField(
-                    "address", bound == null ? "" : bound.address().toString());
-            json.writeStringField("backend", listener.backend());
+            json.writeStringField("address", String.valueOf(addresses.get(listener.name())));
+            if (listener.backend() != null) {
+                json.writeStringField("backend", listener.backend());
+            }
             json.writeEndObject();
         }
         json.writeEndObject();
         json.writeObjectFieldStart("backends");
-        for (var backend : config.backends().values()) {
+        for (var backend : server.config().backends().values()) {
             json.writeArrayFieldStart(backend.name());
             for (var server : backend.servers()) {
                 json.writeString(server.toString());
@@ -90,7 +80,7 @@ final class AdminView implements AdminSource {
         }
         json.writeEndObject();
         json.writeArrayFieldStart("certificates");
-        for (CertificateExpiry certificate : generation.certificates()) {
+        for (CertificateExpiry certificate : server.generation().certificates()) {
             json.writeStartObject();
             json.writeStringField("name", certificate.name());
             json.writeStringField("kind", certificate.kind());
@@ -108,7 +98,12 @@ final class AdminView implements AdminSource {
     }
 
     @Override
+    public Runnable reload() {
+        return () -> server.reload("POST /reload");
+    }
+
+    @Override
     public void drain() {
-        drain.run();
+        server.drain();
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +20,12 @@ final class Drain {
 
     private final Runnable closeListeners;
     private final ConnectionLoops loops;
-    private final DrainConfig config;
+    private final Supplier<DrainConfig> config;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CompletableFuture<Void> cut = new CompletableFuture<>();
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
-    Drain(Runnable closeListeners, ConnectionLoops loops, DrainConfig config) {
+    Drain(Runnable closeListeners, ConnectionLoops loops, Supplier<DrainConfig> config) {
         this.closeListeners = closeListeners;
         this.loops = loops;
         this.config = config;
@@ -45,6 +46,11 @@ final class Drain {
         return done;
     }
 
+    /** Completes after the last act. */
+    CompletableFuture<Boolean> done() {
+        return done;
+    }
+
     /** Ends all waiting. */
     void cutShort() {
         cut.complete(null);
@@ -53,10 +59,10 @@ final class Drain {
     private void run(Runnable closeAll) {
         boolean finished = false;
         try {
-            await(cut, config.delay().toNanos());
+            await(cut, config.get().delay().toNanos());
             closeListeners.run();
             CompletableFuture<Void> empty = loops.whenEmpty();
-            await(CompletableFuture.anyOf(cut, empty), config.timeout().toNanos());
+            await(CompletableFuture.anyOf(cut, empty), config.get().timeout().toNanos());
             finished = empty.isDone();
             if (!finished) {
                 LOG.warn("connections are cut: they did not finish within drain.timeout, or a second signal came");

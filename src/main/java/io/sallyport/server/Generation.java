@@ -1,26 +1,63 @@
 package io.sallyport.server;
 
+import io.sallyport.backend.Backend;
+import io.sallyport.backend.BackendServer;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.observe.Meters.CertificateExpiry;
+import io.sallyport.tls.TicketKeys;
+import io.sallyport.tls.TlsContexts;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything that one successful load produced.
  *
  * @param listeners what the connections of each listener share, by the listener's name
+ * @param backends by name
  * @param certificates the end dates of all certificates in use
  */
-record Generation(Map<String, ListenerSettings> listeners, List<CertificateExpiry> certificates) {
+record Generation(
+        Map<String, ListenerSettings> listeners, Map<String, Backend> backends, List<CertificateExpiry> certificates) {
 
     Generation {
         listeners = new TreeMap<>(listeners);
+        backends = new TreeMap<>(backends);
         certificates = List.copyOf(certificates);
+    }
+
+    /** The servers of each backend, as metrics name them. */
+    Map<String, Set<String>> servers() {
+        Map<String, Set<String>> result = new TreeMap<>();
+        backends.forEach((name, backend) -> result.put(
+                name, backend.servers().stream().map(BackendServer::toString).collect(Collectors.toSet())));
+        return result;
+    }
+
+    /** The epochs of the ticket keys at {@code now}; they change when keys have to. */
+    List<Long> ticketEpochs(Instant now) {
+        return listeners.values().stream()
+                .flatMap(listener -> Stream.ofNullable(listener.ticketKeys()))
+                .map(keys -> keys.epoch(now))
+                .toList();
+    }
+
+    /** Puts the ticket keys of {@code now} into every context. */
+    void useTicketKeys(Instant now) {
+        for (ListenerSettings listener : listeners.values()) {
+            if (listener.ticketKeys() != null) {
+                TicketKeys.Ring ring = listener.ticketKeys().at(now);
+                listener.routes().contexts().forEach(contexts -> contexts.useTicketKeys(ring));
+            }
+        }
     }
 
     /** Gives the native memory back, once no new connection will use this generation. */
     void release() {
-        listeners.values().forEach(listener -> listener.tls().release());
+        listeners.values().forEach(listener -> listener.routes().contexts().forEach(TlsContexts::release));
     }
 }

@@ -7,25 +7,27 @@ import io.netty.handler.ssl.OpenSsl;
 import io.sallyport.admin.AdminServer;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.ConfigSource;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
-import io.sallyport.connection.Acceptors;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
-import io.sallyport.limits.ConnectionLimiter;
 import io.sallyport.observe.AccessLog;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.Meters;
+import io.sallyport.observe.Meters.Publication;
+import io.sallyport.observe.Meters.ReloadResult;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,60 +37,86 @@ import org.slf4j.LoggerFactory;
 public final class ProxyServer {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.server");
 
-    private final ProxyConfig config;
     private final PrometheusMeterRegistry registry;
     private final Meters meters;
     private final AccessLog accessLog;
-    private final Generation generation;
+    private final TicketKeyStore ticketKeys;
     private final ConnectionLoops loops;
-    private final Map<String, Acceptors> acceptors = new TreeMap<>();
+    private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
     private final @Nullable AdminServer admin;
+    private final Reloader reloader;
+    private final TicketRotation rotation;
     private final Drain drain;
+    private volatile ProxyConfig config;
+    private volatile Generation generation;
     private volatile LifeState state = LifeState.STARTING;
+    private Publication published = () -> {};
 
-    private ProxyServer(ProxyConfig config, Generation generation, Parts parts) throws StartException {
+    private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded) throws StartException {
         this.config = config;
-        this.generation = generation;
-        this.registry = parts.registry();
-        this.meters = parts.meters();
-        this.accessLog = parts.accessLog();
+        this.registry = loaded.registry();
+        this.meters = loaded.meters();
+        this.accessLog = loaded.accessLog();
+        this.ticketKeys = loaded.ticketKeys();
+        this.generation = loaded.generation();
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
-        this.drain = new Drain(this::closeListeners, loops, config.drain());
+        this.drain = new Drain(this::closeListeners, loops, () -> this.config.drain());
+        this.reloader = new Reloader(source, config, hash, this::swap, meters);
+        this.rotation = new TicketRotation(() -> generation);
         List<ConfigProblem> problems = new ArrayList<>();
         this.admin = bindAdmin(problems);
-        config.listeners().values().forEach(listener -> bind(listener, problems));
+        listeners.putAll(bind(config, generation, problems));
         if (!problems.isEmpty()) {
             closeAll();
             throw new StartException(problems);
         }
     }
 
-    private record Parts(PrometheusMeterRegistry registry, Meters meters, AccessLog accessLog) {}
+    private record Loaded(
+            PrometheusMeterRegistry registry,
+            Meters meters,
+            AccessLog accessLog,
+            TicketKeyStore ticketKeys,
+            Generation generation) {}
 
     /**
-     * Loads all material, binds every socket, and serves.
+     * Loads all material, binds every socket, and serves. A reload reads the source again.
      *
-     * @throws StartException with every problem; nothing is left bound or running then
+     * @throws ConfigException with every problem of the configuration
+     * @throws StartException with every other problem; nothing is left bound or running then
      */
-    public static ProxyServer start(ProxyConfig config) throws StartException {
+    public static ProxyServer start(ConfigSource source) throws ConfigException, StartException {
+        return start(source, source.load());
+    }
+
+    /** The same with what was loaded from the source just now. */
+    public static ProxyServer start(ConfigSource source, ProxyConfig config) throws ConfigException, StartException {
         requireNatives();
+        // Before the load: a file that changes in the middle is seen as changed by the first look.
+        String hash = ContentHash.of(config);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RuntimeMeters.bindTo(registry);
         Meters meters = new Meters(registry, BuildFacts.current());
-        AccessLog accessLog = openAccessLog(config);
-        Generation generation;
+        AccessLog accessLog = AccessLog.open(config.accessLog());
+        TicketKeyStore ticketKeys = new TicketKeyStore();
         try {
-            GenerationLoader loader = new GenerationLoader(config, meters, accessLog);
-            generation = loader.load();
+            GenerationLoader loader = new GenerationLoader(config, meters, accessLog, ticketKeys);
+            Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
+            ProxyServer server = new ProxyServer(
+                    source, config, hash, new Loaded(registry, meters, accessLog, ticketKeys, generation));
+            server.serve();
+            return server;
         } catch (StartException e) {
             accessLog.close();
             throw e;
         }
-        ProxyServer server = new ProxyServer(config, generation, new Parts(registry, meters, accessLog));
-        server.serve();
-        return server;
+    }
+
+    /** The same with a configuration that never changes. */
+    public static ProxyServer start(ProxyConfig config) throws ConfigException, StartException {
+        return start(ConfigSource.of(config), config);
     }
 
     /**
@@ -100,7 +128,7 @@ public final class ProxyServer {
     public static List<String> check(ProxyConfig config) throws StartException {
         requireNatives();
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
-        GenerationLoader loader = new GenerationLoader(config, meters, AccessLog.none());
+        GenerationLoader loader = new GenerationLoader(config, meters, AccessLog.none(), new TicketKeyStore());
         Generation generation = loader.load();
         generation.release();
         if (!loader.unresolved().isEmpty()) {
@@ -112,13 +140,27 @@ public final class ProxyServer {
     /** The bound address of each listener, by name. */
     public Map<String, InetSocketAddress> addresses() {
         Map<String, InetSocketAddress> result = new TreeMap<>();
-        acceptors.forEach((name, bound) -> result.put(name, bound.address()));
+        listeners.forEach((name, listener) -> result.put(name, listener.address()));
         return result;
     }
 
     /** The bound address of the admin listener; null where there is none. */
     public @Nullable InetSocketAddress adminAddress() {
         return admin == null ? null : admin.address();
+    }
+
+    /**
+     * Reads the configuration and all files again, and swaps them in or leaves everything as it is.
+     *
+     * @param asker for the log
+     * @return completes when it is decided: whether nothing is wrong
+     */
+    public CompletableFuture<Boolean> reload(String asker) {
+        if (state != LifeState.READY) {
+            LOG.info("reload ignored: stopping");
+            return CompletableFuture.completedFuture(false);
+        }
+        return reloader.reload(asker).thenApply(outcome -> outcome.result() != ReloadResult.FAILURE);
     }
 
     /**
@@ -142,6 +184,11 @@ public final class ProxyServer {
         drain().join();
     }
 
+    /** Completes as {@link #drain} does, whoever asked for it; asks for nothing. */
+    public CompletableFuture<Boolean> stopped() {
+        return drain.done();
+    }
+
     /** Connections open now. */
     public int connectionsActive() {
         return meters.connectionsActive();
@@ -149,41 +196,93 @@ public final class ProxyServer {
 
     private static void requireNatives() throws StartException {
         if (!Epoll.isAvailable()) {
-            throw new StartException(List.of(new ConfigProblem(
-                    "", "transport", "epoll is not available: " + root(Epoll.unavailabilityCause()))));
+            throw new StartException(
+                    new ConfigProblem("", "transport", "epoll is not available: " + root(Epoll.unavailabilityCause())));
         }
         if (!OpenSsl.isAvailable()) {
-            throw new StartException(List.of(new ConfigProblem(
-                    "", "TLS library", "BoringSSL is not available: " + root(OpenSsl.unavailabilityCause()))));
+            throw new StartException(new ConfigProblem(
+                    "", "TLS library", "BoringSSL is not available: " + root(OpenSsl.unavailabilityCause())));
         }
         if (!String.valueOf(OpenSsl.versionString()).contains("BoringSSL")) {
-            throw new StartException(List.of(new ConfigProblem(
-                    "", "TLS library", OpenSsl.versionString() + " was found (expected: BoringSSL)")));
-        }
-    }
-
-    private static AccessLog openAccessLog(ProxyConfig config) throws StartException {
-        try {
-            return AccessLog.open(config.accessLog());
-        } catch (ConfigException e) {
-            throw new StartException(e.problems());
+            throw new StartException(
+                    new ConfigProblem("", "TLS library", OpenSsl.versionString() + " was found (expected: BoringSSL)"));
         }
     }
 
     private void serve() {
-        acceptors.forEach((name, bound) -> {
-            bound.accept();
-            LOG.atInfo()
-                    .addKeyValue("listener", name)
-                    .addKeyValue("address", String.valueOf(bound.address()))
-                    .log("listening");
-        });
-        meters.certificates(generation.certificates());
+        listeners.values().forEach(RunningListener::accept);
+        published = meters.certificates(generation.certificates());
         state = LifeState.READY;
         if (admin != null) {
             admin.serve();
             LOG.atInfo().addKeyValue("address", String.valueOf(admin.address())).log("admin");
         }
+        rotation.start();
+        reloader.start();
+    }
+
+    /** Puts a new configuration into service, on the reloader's thread. */
+    private void swap(ProxyConfig next) throws StartException {
+        List<ConfigProblem> problems = new ArrayList<>(Unchangeable.problems(config, next));
+        if (state != LifeState.READY) {
+            problems.add(new ConfigProblem("", "reload", "stopping"));
+        }
+        if (!problems.isEmpty()) {
+            throw new StartException(problems);
+        }
+        GenerationLoader loader = new GenerationLoader(next, meters, accessLog, ticketKeys);
+        Generation staged = loader.load();
+        Map<String, RunningListener> opened = bind(next, staged, problems);
+        if (!problems.isEmpty()) {
+            opened.values().forEach(RunningListener::close);
+            staged.release();
+            throw new StartException(problems);
+        }
+        loader.warnings().forEach(LOG::warn);
+        commit(next, staged, opened);
+    }
+
+    private void commit(ProxyConfig next, Generation staged, Map<String, RunningListener> opened) {
+        Generation retired = generation;
+        generation = staged;
+        config = next;
+        listeners.forEach((name, listener) -> {
+            ListenerSettings settings = staged.listeners().get(name);
+            if (settings == null || opened.containsKey(name)) {
+                listener.close();
+                listeners.remove(name);
+            } else {
+                listener.use(settings);
+            }
+        });
+        listeners.putAll(opened);
+        opened.values().forEach(RunningListener::accept);
+        published.withdraw();
+        published = meters.certificates(staged.certificates());
+        meters.retain(staged.listeners().keySet(), staged.servers());
+        // A loop may be between its look at the old settings and the handler that it makes from them.
+        loops.awaitTurn();
+        retired.release();
+        loops.judgeClientsAgain();
+    }
+
+    /** Binds every listener that is not bound yet to where it should be. */
+    private Map<String, RunningListener> bind(ProxyConfig wanted, Generation staged, List<ConfigProblem> problems) {
+        Map<String, RunningListener> opened = new TreeMap<>();
+        for (ListenerConfig listener : wanted.listeners().values()) {
+            RunningListener running = listeners.get(listener.name());
+            if (running != null && running.isBoundTo(listener.bind())) {
+                continue;
+            }
+            try {
+                ListenerSettings settings =
+                        Objects.requireNonNull(staged.listeners().get(listener.name()));
+                opened.put(listener.name(), RunningListener.bind(listener, settings, loops));
+            } catch (StartException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        return opened;
     }
 
     private @Nullable AdminServer bindAdmin(List<ConfigProblem> problems) {
@@ -193,46 +292,38 @@ public final class ProxyServer {
         }
         try {
             return AdminServer.bind(
-                    resolve(bind),
-                    new AdminView(config, registry, meters, generation, acceptors, () -> state, this::drain));
-        } catch (Exception e) {
+                    new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port()),
+                    new AdminView(this, registry, meters));
+        } catch (IOException e) {
             problems.add(new ConfigProblem("", "admin.bind", BindFailure.words(bind, e)));
             return null;
         }
     }
 
-    private void bind(ListenerConfig listener, List<ConfigProblem> problems) {
-        ListenerSettings settings =
-                Objects.requireNonNull(generation.listeners().get(listener.name()));
-        try {
-            InetSocketAddress address = resolve(listener.bind());
-            if (PortSharing.isShared(address)) {
-                LOG.atInfo()
-                        .addKeyValue("listener", listener.name())
-                        .addKeyValue("address", String.valueOf(address))
-                        .log("the port is shared with another process (SO_REUSEPORT)");
-            }
-            acceptors.put(
-                    listener.name(),
-                    loops.bind(
-                            listener.name(),
-                            address,
-                            new ConnectionLimiter(listener.limits().connections()),
-                            listener.limits().whenFull(),
-                            settings.meters(),
-                            () -> settings));
-        } catch (Exception e) {
-            problems.add(new ConfigProblem(
-                    "", "listeners." + listener.name() + ".bind", BindFailure.words(listener.bind(), e)));
-        }
+    ProxyConfig config() {
+        return config;
+    }
+
+    Generation generation() {
+        return generation;
+    }
+
+    LifeState state() {
+        return state;
+    }
+
+    Reloader.Outcome lastReload() {
+        return reloader.last();
     }
 
     private void closeListeners() {
-        acceptors.values().forEach(Acceptors::close);
+        listeners.values().forEach(RunningListener::close);
     }
 
     private void closeAll() {
         state = LifeState.STOPPED;
+        reloader.close();
+        rotation.close();
         closeListeners();
         loops.closeAll(CloseReason.DRAIN_DEADLINE);
         loops.stop().awaitUninterruptibly(3, TimeUnit.SECONDS);
@@ -242,10 +333,6 @@ public final class ProxyServer {
         }
         accessLog.close();
         registry.close();
-    }
-
-    private static InetSocketAddress resolve(HostPort bind) throws UnknownHostException {
-        return new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port());
     }
 
     private static String root(@Nullable Throwable cause) {

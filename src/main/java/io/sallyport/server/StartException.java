@@ -15,6 +15,10 @@ public final class StartException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
+    public StartException(ConfigProblem problem) {
+        this(List.of(problem));
+    }
+
     public List<ConfigProblem> problems() {
         return problems;
     }

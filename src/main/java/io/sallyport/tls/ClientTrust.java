@@ -1,20 +1,220 @@
 package io.sallyport.tls;
 
+import io.netty.handler.ssl.ResumableX509ExtendedTrustManager;
 import io.sallyport.config.ClientAuthConfig;
-import java.security.cert.*;
-import javax.net.ssl.X509TrustManager;
+import io.sallyport.config.ClientAuthConfig.CrlPolicy;
+import io.sallyport.config.ClientAuthConfig.Mode;
+import java.io.ByteArrayInputStream;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
-public final class ClientTrust implements X509TrustManager {
-    public ClientTrust(TrustAnchors anchors, ClientAuthConfig config) {}
+/**
+ * Judges client certificates: chain, dates, purpose, revocation, access rules; on every handshake, resumed ones too.
+ *
+ * <p>Immutable: a reload makes a new one. Nothing is fetched and nothing blocks, so that it can run on an event loop. A
+ * refusal is an {@code OpenSslCertificateException}, by which BoringSSL sends the right alert, with a
+ * {@link ClientCertificateException} as its cause.
+ */
+public final class ClientTrust extends X509ExtendedTrustManager implements ResumableX509ExtendedTrustManager {
+    private final Mode mode;
+    private final int maxDepth;
+    private final CrlPolicy crlPolicy;
+    private final Crls crls;
+    private final AccessRules rules;
+    private final ClientPathFinder paths;
+    private final List<X509Certificate> told;
+    private final InstantSource clock;
+
+    public ClientTrust(TrustAnchors anchors, ClientAuthConfig config) {
+        this(config, anchors, Crls.none(), InstantSource.system());
+        if (!config.crls().isEmpty()) {
+            throw new IllegalArgumentException("the revocation lists are not loaded");
+        }
+    }
+
+    public ClientTrust(ClientAuthConfig config, TrustAnchors anchors, Crls crls, InstantSource clock) {
+        this.mode = config.mode();
+        this.maxDepth = config.maxDepth();
+        this.crlPolicy = config.crlPolicy();
+        this.crls = crls;
+        this.rules = new AccessRules(config.allow(), config.deny());
+        this.paths = new ClientPathFinder(anchors.certificates());
+        this.told = config.sendCaNames() && mode != Mode.PINNED ? anchors.certificates() : List.of();
+        this.clock = clock;
+    }
+
+    /**
+     * Judges a chain as a handshake would now: also for connections that live on after a reload.
+     *
+     * @param chain the client's certificate, then others in any order
+     * @throws ClientCertificateException when it is refused
+     */
+    public VerifiedClient judge(List<? extends X509Certificate> chain) throws ClientCertificateException {
+        List<X509Certificate> sent = parsed(chain);
+        X509Certificate leaf = sent.get(0);
+        Instant now = clock.instant();
+        List<X509Certificate> path = trusted(sent, now);
+        ClientIdentity identity = identity(leaf);
+        AccessRules.Decision decision = rules.judge(identity);
+        if (!decision.allowed()) {
+            throw ClientCertificateException.about(
+                    leaf, ClientCertificateFailure.REFUSED_BY_RULE, "refused: " + decision.rule());
+        }
+        return new VerifiedClient(identity, path, decision);
+    }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+            throws CertificateException {
+        check(chain);
+    }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
+            throws CertificateException {
+        check(chain);
+    }
 
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        check(chain);
+    }
+
+    /** A session outlives the certificate, the revocation list and the rules that it was made under. */
+    @Override
+    public void resumeClientTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
+        check(chain);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+            throws CertificateException {
+        throw forClientsOnly();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
+            throws CertificateException {
+        throw forClientsOnly();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw forClientsOnly();
+    }
+
+    @Override
+    public void resumeServerTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
+        throw forClientsOnly();
+    }
+
+    /** The authorities that clients are told of; none when {@code send-ca-names} is off or keys are pinned. */
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
+        return told.toArray(new X509Certificate[0]);
+    }
+
+    private void check(X509Certificate[] chain) throws CertificateException {
+        try {
+            judge(List.of(chain));
+        } catch (ClientCertificateException e) {
+            throw e.withAlert();
+        }
+    }
+
+    /** The path by which {@code sent} is trusted, the anchor included. */
+    private List<X509Certificate> trusted(List<X509Certificate> sent, Instant now) throws ClientCertificateException {
+        X509Certificate leaf = sent.get(0);
+        if (mode == Mode.PINNED) {
+            ClientPathValidator.checkDates(leaf, now);
+            return List.of(leaf);
+        }
+        if (paths.isAnchor(leaf)) {
+            ClientPathValidator.checkDates(leaf, now);
+            ClientPathValidator.checkPurpose(leaf);
+            ClientPathValidator.checkSigns(leaf);
+            return List.of(leaf);
+        }
+        ClientPath path = validPath(sent, now);
+        if (!crls.isEmpty()) {
+            for (int i = path.certificates().size() - 1; i >= 0; i--) {
+                crls.check(path.certificates().get(i), path.issuerOf(i), crlPolicy, now);
+            }
+        }
+        return path.withAnchor();
+    }
+
+    private ClientPath validPath(List<X509Certificate> sent, Instant now) throws ClientCertificateException {
+        @Nullable ClientCertificateException first = null;
+        for (ClientPath path : paths.find(sent)) {
+            try {
+                checkDepth(path);
+                ClientPathValidator.validate(path, now);
+                return path;
+            } catch (ClientCertificateException e) {
+                first = first == null ? e : first;
+            }
+        }
+        throw first == null ? unknownIssuer(sent) : first;
+    }
+
+    private void checkDepth(ClientPath path) throws ClientCertificateException {
+        if (path.intermediates() > maxDepth) {
+            throw ClientCertificateException.about(
+                    path.certificates().get(0),
+                    ClientCertificateFailure.CHAIN_TOO_DEEP,
+                    path.intermediates() + " intermediates up to "
+                            + DistinguishedName.display(path.anchor().getSubjectX500Principal())
+                            + " (expected: max-depth, " + maxDepth + ", or fewer)");
+        }
+    }
+
+    private static ClientCertificateException unknownIssuer(List<X509Certificate> sent) {
+        X509Certificate leaf = sent.get(0);
+        String detail = leaf.getIssuerX500Principal().equals(leaf.getSubjectX500Principal())
+                ? "it issued itself and is no trust anchor"
+                : "with the " + (sent.size() - 1) + " further certificates that it sent it leads to no trust anchor";
+        return ClientCertificateException.about(leaf, ClientCertificateFailure.UNKNOWN_ISSUER, detail);
+    }
+
+    /** Netty's certificates are parsed only when they are asked something, and then fail with unchecked exceptions. */
+    private static List<X509Certificate> parsed(List<? extends X509Certificate> chain)
+            throws ClientCertificateException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (X509Certificate certificate : chain) {
+                certificates.add((X509Certificate)
+                        factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
+            }
+        } catch (CertificateException e) {
+            throw ClientCertificateException.malformed(e);
+        }
+        if (certificates.isEmpty()) {
+            throw ClientCertificateException.malformed(new CertificateException("no certificate at all"));
+        }
+        return certificates;
+    }
+
+    private static ClientIdentity identity(X509Certificate leaf) throws ClientCertificateException {
+        try {
+            return ClientIdentity.of(leaf);
+        } catch (CertificateParsingException e) {
+            throw ClientCertificateException.malformed(e);
+        }
+    }
+
+    private static CertificateException forClientsOnly() {
+        return new CertificateException("judges clients, not servers");
     }
 }

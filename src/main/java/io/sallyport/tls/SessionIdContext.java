@@ -17,15 +17,17 @@ import java.util.List;
  * otherwise.
  */
 public final class SessionIdContext {
-    private SessionIdContext() {}
+    private final byte[] digest;
+
+    private SessionIdContext(byte[] digest) {
+        this.digest = digest;
+    }
 
     /**
      * SHA-256 over the listener's name, its rules for client certificates and its trust anchors in any order; the same
      * in every process with the same configuration.
-     *
-     * @return 32 bytes
      */
-    public static byte[] of(String listener, ClientAuthConfig clientAuth, TrustAnchors anchors) {
+    public static SessionIdContext of(String listener, ClientAuthConfig clientAuth, TrustAnchors anchors) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(listener.getBytes(StandardCharsets.UTF_8));
@@ -36,9 +38,14 @@ public final class SessionIdContext {
             }
             encoded.sort(Arrays::compareUnsigned);
             encoded.forEach(digest::update);
-            return digest.digest();
+            return new SessionIdContext(digest.digest());
         } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** 32 bytes. */
+    byte[] bytes() {
+        return digest.clone();
     }
 }

@@ -1,11 +1,13 @@
 package io.sallyport.tls;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslCredential;
 import io.netty.handler.ssl.OpenSslCredentialBuilder;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -29,32 +31,40 @@ import javax.net.ssl.X509TrustManager;
  */
 public final class TlsContext {
     private final SslContext context;
-    private final long engineOptionsToSet;
+    private final X509TrustManager trust;
+    private final boolean tickets;
     private final boolean serverOrder;
 
-    private TlsContext(SslContext context, boolean tickets, boolean serverOrder) {
+    private TlsContext(SslContext context, X509TrustManager trust, boolean tickets, boolean serverOrder) {
         this.context = context;
-        this.engineOptionsToSet = tickets ? 0 : SSL.SSL_OP_NO_TICKET;
+        this.trust = trust;
+        this.tickets = tickets;
         this.serverOrder = serverOrder;
     }
+
+    /**
+     * What the contexts of one route have in common.
+     *
+     * @param trust judges client certificates; asked only when {@code clientAuth} wants one
+     * @param sessionIdContext a session made under another never resumes here. Netty gives every server
+     *     context the same one, so a session made without a client certificate would pass where one is required
+     * @param alpn in order of preference; empty: the extension is not answered
+     */
+    public record Settings(
+            TlsPolicy policy,
+            ClientAuthConfig.Mode clientAuth,
+            X509TrustManager trust,
+            SessionConfig session,
+            SessionIdContext sessionIdContext,
+            List<String> alpn) {}
 
     /**
      * Builds a context. Slow; never on an event loop.
      *
      * @param keys in order of preference; the first that the client can verify is used
-     * @param trust judges client certificates; asked only when {@code mode} wants one
-     * @param sessionIdContext 32 bytes; a session made under another value never resumes here. Netty gives every server
-     *     context the same one, so a session made without a client certificate would pass where one is required
      * @throws SSLException when BoringSSL refuses something
      */
-    public static TlsContext build(
-            TlsPolicy policy,
-            List<KeyMaterial> keys,
-            ClientAuthConfig.Mode mode,
-            X509TrustManager trust,
-            SessionConfig session,
-            byte[] sessionIdContext)
-            throws SSLException {
+    static TlsContext build(Settings settings, List<KeyMaterial> keys) throws SSLException {
         List<OpenSslCredential> credentials = new ArrayList<>();
         try {
             for (KeyMaterial key : keys) {
@@ -62,17 +72,25 @@ public final class TlsContext {
                         OpenSslCredentialBuilder.forX509(key.key(), key.chain().toArray(new X509Certificate[0]))
                                 .build());
             }
-            SslContext context = SslContextBuilder.forServer(new CredentialKeyManager())
+            SslContextBuilder builder = SslContextBuilder.forServer(new CredentialKeyManager())
                     .sslProvider(SslProvider.OPENSSL_REFCNT)
                     .addCredentials(credentials)
-                    .protocols(policy.protocols())
-                    .ciphers(policy.suites())
-                    .option(OpenSslContextOption.GROUPS, policy.groups().toArray(new String[0]))
+                    .protocols(settings.policy().protocols())
+                    .ciphers(settings.policy().suites())
+                    .option(
+                            OpenSslContextOption.GROUPS,
+                            settings.policy().groups().toArray(new String[0]))
                     // Without one, each build would load the JVM's certificate authorities (25 to 190 ms).
-                    .trustManager(trust)
-                    .clientAuth(clientAuth(mode))
-                    .build();
-            return configured(context, policy, session, sessionIdContext);
+                    .trustManager(settings.trust())
+                    .clientAuth(clientAuth(settings.clientAuth()));
+            if (!settings.alpn().isEmpty()) {
+                builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        settings.alpn()));
+            }
+            return configured(builder.build(), settings);
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {
@@ -87,8 +105,8 @@ public final class TlsContext {
         SslHandler handler = context.newHandler(allocator);
         handler.setHandshakeTimeoutMillis(0);
         long ssl = ((ReferenceCountedOpenSslEngine) handler.engine()).sslPointer();
-        if (engineOptionsToSet != 0) {
-            SSL.setOptions(ssl, Math.toIntExact(engineOptionsToSet));
+        if (!tickets) {
+            SSL.setOptions(ssl, SSL.SSL_OP_NO_TICKET);
         }
         if (!serverOrder) {
             SSL.clearOptions(ssl, SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -96,31 +114,55 @@ public final class TlsContext {
         return handler;
     }
 
+    /**
+     * Judges a client that is connected already as a handshake would now.
+     *
+     * @throws ClientCertificateException when it would be refused
+     */
+    public void judge(List<X509Certificate> chain) throws ClientCertificateException {
+        if (trust instanceof ClientTrust clientTrust) {
+            clientTrust.judge(chain);
+        }
+    }
+
+    /** The first key encrypts new tickets, the others are taken too; from any thread. */
+    void useTicketKeys(List<OpenSslSessionTicketKey> keys) {
+        sessions(context).setTicketKeys(keys.toArray(new OpenSslSessionTicketKey[0]));
+    }
+
     /** Gives the native memory back. */
-    public void release() {
+    void release() {
         ReferenceCountUtil.release(context);
     }
 
-    private static TlsContext configured(
-            SslContext context, TlsPolicy policy, SessionConfig session, byte[] sessionIdContext) {
-        OpenSslServerSessionContext sessions = (OpenSslServerSessionContext) context.sessionContext();
-        if (!sessions.setSessionIdContext(sessionIdContext)) {
+    private static TlsContext configured(SslContext context, Settings settings) {
+        OpenSslServerSessionContext sessions = sessions(context);
+        if (!sessions.setSessionIdContext(settings.sessionIdContext().bytes())) {
             ReferenceCountUtil.release(context);
             throw new IllegalStateException("BoringSSL refused the session id context");
         }
+        SessionConfig session = settings.session();
         sessions.setSessionCacheEnabled(session.cacheSize() > 0);
         if (session.cacheSize() > 0) {
             sessions.setSessionCacheSize(session.cacheSize());
         }
         sessions.setSessionTimeout(Math.toIntExact(session.timeout().toSeconds()));
-        return new TlsContext(context, session.tickets() == SessionConfig.Tickets.AUTO, policy.serverOrder());
+        return new TlsContext(
+                context,
+                settings.trust(),
+                session.tickets() == SessionConfig.Tickets.AUTO,
+                settings.policy().serverOrder());
+    }
+
+    private static OpenSslServerSessionContext sessions(SslContext context) {
+        return (OpenSslServerSessionContext) context.sessionContext();
     }
 
     private static ClientAuth clientAuth(ClientAuthConfig.Mode mode) {
         return switch (mode) {
             case NONE -> ClientAuth.NONE;
             case REQUEST -> ClientAuth.OPTIONAL;
-            case REQUIRE -> ClientAuth.REQUIRE;
+            case REQUIRE, PINNED -> ClientAuth.REQUIRE;
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.sallyport.tls;
 
 import io.netty.handler.ssl.OpenSsl;
+import io.sallyport.config.TlsPolicyConfig;
 import io.sallyport.config.TlsProfile;
 import java.util.List;
 import java.util.stream.Stream;
@@ -51,11 +52,26 @@ public record TlsPolicy(
         groups = List.copyOf(groups);
     }
 
+    /**
+     * What the configuration asks for, less what BoringSSL does not have of a profile.
+     *
+     * @throws IllegalArgumentException with the key and the rule, where a list cannot be had
+     */
+    public static TlsPolicy of(TlsPolicyConfig config) {
+        TlsPolicy profile = of(config.profile());
+        return new TlsPolicy(
+                profile.guideline(),
+                narrowed(profile.protocols(), config.protocols()),
+                config.ciphers().isEmpty() ? profile.suites() : custom(config.ciphers()),
+                config.groups().isEmpty() ? profile.groups() : config.groups(),
+                profile.serverOrder() || !config.ciphers().isEmpty());
+    }
+
     /** The guideline's lists for {@code profile}, less what BoringSSL does not have. */
-    public static TlsPolicy of(TlsProfile profile) {
+    static TlsPolicy of(TlsProfile profile) {
         return switch (profile) {
             case MODERN -> new TlsPolicy("6.0", List.of("TLSv1.3"), TLS13_SUITES, DEFAULT_GROUPS, false);
-            case INTERMEDIATE ->
+            case INTERMEDIATE, CUSTOM ->
                 new TlsPolicy(
                         "6.0", List.of("TLSv1.2", "TLSv1.3"), available(INTERMEDIATE_SUITES), DEFAULT_GROUPS, false);
             case OLD ->
@@ -67,6 +83,32 @@ public record TlsPolicy(
                         DEFAULT_GROUPS,
                         true);
         };
+    }
+
+    /** BoringSSL takes a range: a version left out between two others would be spoken all the same. */
+    private static List<String> narrowed(List<String> all, List<String> wanted) {
+        if (wanted.isEmpty()) {
+            return all;
+        }
+        List<String> kept = all.stream().filter(wanted::contains).toList();
+        if (kept.size() != wanted.stream().distinct().count()) {
+            throw new IllegalArgumentException(
+                    "protocols: " + wanted + " (expected: some of the profile's " + all + ")");
+        }
+        if (all.indexOf(kept.get(kept.size() - 1)) - all.indexOf(kept.get(0)) != kept.size() - 1) {
+            throw new IllegalArgumentException("protocols: " + wanted + " (expected: no version left out in between)");
+        }
+        return kept;
+    }
+
+    private static List<String> custom(List<String> suites) {
+        for (String suite : suites) {
+            if (!suite.startsWith("TLS_") || !OpenSsl.isCipherSuiteAvailable(suite)) {
+                throw new IllegalArgumentException(
+                        "ciphers: \"" + suite + "\" (expected: the IANA name of a suite that BoringSSL has)");
+            }
+        }
+        return Stream.concat(TLS13_SUITES.stream(), suites.stream()).distinct().toList();
     }
 
     private static List<String> available(List<String> tls12Suites) {

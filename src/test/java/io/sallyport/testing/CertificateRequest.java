@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -42,6 +44,7 @@ public final class CertificateRequest {
     private Instant notAfter = Instant.now().plus(Duration.ofDays(365));
     private BigInteger serial = new BigInteger(63, new SecureRandom()).add(BigInteger.ONE);
     private boolean authority;
+    private boolean unknownCriticalExtension;
     private @Nullable Integer pathLength;
     private @Nullable Integer keyUsage;
     private @Nullable String issuerUrl;
@@ -135,6 +138,12 @@ public final class CertificateRequest {
         return this;
     }
 
+    /** A critical extension that nobody knows. */
+    public CertificateRequest unknownCriticalExtension() {
+        unknownCriticalExtension = true;
+        return this;
+    }
+
     public CertificateRequest authority() {
         authority = true;
         return this;
@@ -203,6 +212,9 @@ public final class CertificateRequest {
                     new AuthorityInformationAccess(
                             AccessDescription.id_ad_caIssuers,
                             new GeneralName(GeneralName.uniformResourceIdentifier, issuerUrl)));
+        }
+        if (unknownCriticalExtension) {
+            builder.addExtension(new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1"), true, DERNull.INSTANCE);
         }
         return new JcaX509CertificateConverter()
                 .getCertificate(builder.build(

@@ -1,5 +1,6 @@
 package io.sallyport.testing;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -9,7 +10,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A private key with its certificate and the intermediates above it, without the root. */
@@ -21,6 +24,20 @@ public record IssuedCertificate(PrivateKey key, List<X509Certificate> chain) {
 
     public X509Certificate leaf() {
         return chain.get(0);
+    }
+
+    /** The same, with a signature on the leaf that does not verify. */
+    public IssuedCertificate forged() {
+        try {
+            byte[] der = leaf().getEncoded();
+            der[der.length - 1] ^= 1;
+            List<X509Certificate> forged = new ArrayList<>(chain);
+            forged.set(0, (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der)));
+            return new IssuedCertificate(key, forged);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public String chainPem() {

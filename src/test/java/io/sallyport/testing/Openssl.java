@@ -23,8 +23,26 @@ public final class Openssl {
      * @throws IllegalStateException when it fails
      */
     public String run(String... arguments) {
+        Result result = execute(List.of(arguments));
+        if (result.exitCode() != 0) {
+            throw new IllegalStateException(String.join(" ", arguments) + ":\n" + result.output());
+        }
+        return result.output();
+    }
+
+    /** Runs one command that is written as in a shell, without quotes. */
+    public String line(String command) {
+        return run(command.split(" ", -1));
+    }
+
+    /** Runs one command that may fail; standard input ends at once. */
+    public String output(List<String> arguments) {
+        return execute(arguments).output();
+    }
+
+    private Result execute(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         try {
             Process process = new ProcessBuilder(command)
                     .directory(directory.toFile())
@@ -32,10 +50,7 @@ public final class Openssl {
                     .start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(String.join(" ", command) + ":\n" + output);
-            }
-            return output;
+            return new Result(process.waitFor(), output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -44,8 +59,5 @@ public final class Openssl {
         }
     }
 
-    /** Runs one command that is written as in a shell, without quotes. */
-    public String line(String command) {
-        return run(command.split(" "));
-    }
+    private record Result(int exitCode, String output) {}
 }

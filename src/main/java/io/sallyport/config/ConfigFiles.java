@@ -1,0 +1,48 @@
+package io.sallyport.config;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The files that a configuration names and that a reload reads again. */
+public final class ConfigFiles {
+    private final Set<Path> files = new TreeSet<>();
+
+    private ConfigFiles() {}
+
+    /** All of them. */
+    public static Set<Path> of(ProxyConfig config) {
+        ConfigFiles result = new ConfigFiles();
+        for (ListenerConfig listener : config.listeners().values()) {
+            result.add(listener.tls());
+            listener.routes().forEach(route -> result.add(route.tls()));
+        }
+        return result.files;
+    }
+
+    private void add(TlsConfig tls) {
+        tls.certificates().forEach(this::add);
+        tls.clientAuth().trustAnchors().forEach(this::add);
+        files.addAll(tls.clientAuth().crls());
+        files.addAll(tls.ocspResponses());
+        if (tls.session().ticketSecretFile() != null) {
+            files.add(tls.session().ticketSecretFile());
+        }
+    }
+
+    private void add(CertificateConfig certificate) {
+        files.add(certificate.file());
+        if (certificate instanceof CertificateConfig.Pem pem) {
+            files.add(pem.key());
+        }
+        if (certificate.password() instanceof PasswordConfig.File password) {
+            files.add(password.path());
+        }
+    }
+
+    private void add(TrustAnchorConfig anchor) {
+        if (anchor instanceof TrustAnchorConfig.PemFile pem) {
+            files.add(pem.file());
+        }
+    }
+}

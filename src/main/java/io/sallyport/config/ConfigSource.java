@@ -1,0 +1,48 @@
+package io.sallyport.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where a configuration comes from, at start and at every reload. */
+public interface ConfigSource {
+
+    /**
+     * Reads it anew.
+     *
+     * @throws ConfigException with every problem
+     */
+    ProxyConfig load() throws ConfigException;
+
+    /** The file to watch for changes; empty where there is none. */
+    Optional<Path> file();
+
+    /** A file. */
+    static ConfigSource of(Path file) {
+        return new ConfigSource() {
+            @Override
+            public ProxyConfig load() throws ConfigException {
+                return ConfigLoader.load(file);
+            }
+
+            @Override
+            public Optional<Path> file() {
+                return Optional.of(file);
+            }
+        };
+    }
+
+    /** A configuration that never changes. */
+    static ConfigSource of(ProxyConfig config) {
+        return new ConfigSource() {
+            @Override
+            public ProxyConfig load() {
+                return config;
+            }
+
+            @Override
+            public Optional<Path> file() {
+                return Optional.empty();
+            }
+        };
+    }
+}

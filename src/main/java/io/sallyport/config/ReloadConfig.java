@@ -1,0 +1,16 @@
+package io.sallyport.config;
+
+import java.time.Duration;
+
+/**
+ * When files are looked at again.
+ *
+ * @param watch whether the kernel is asked to tell of changes
+ * @param poll how often files are looked at besides; zero: never
+ */
+public record ReloadConfig(boolean watch, Duration poll) {
+
+    static ReloadConfig read(Section section) {
+        return new ReloadConfig(section.bool("watch"), section.duration("poll"));
+    }
+}

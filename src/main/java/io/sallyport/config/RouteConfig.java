@@ -1,0 +1,60 @@
+package io.sallyport.config;
+
+import java.net.IDN;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Where the connections go that ask for certain names or protocols.
+ *
+ * @param serverNames exact names and {@code *.rest}; empty: every name
+ * @param alpn application protocols of which the client offers one; empty: whatever it offers
+ * @param backend the key under {@code backends}
+ * @param passthrough whether the TLS stream goes to the backend untouched
+ * @param tls the listener's, with what the route says instead
+ */
+public record RouteConfig(
+        List<String> serverNames, List<String> alpn, String backend, boolean passthrough, TlsConfig tls) {
+    /** What a route may say of TLS. */
+    private static final Set<String> OVERRIDES = Set.of("certificates", "client-auth", "alpn");
+
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?");
+
+    public RouteConfig {
+        serverNames = List.copyOf(serverNames);
+        alpn = List.copyOf(alpn);
+    }
+
+    static RouteConfig read(Section section, Section listenerTls) {
+        List<String> names =
+                section.parsedList("server-names", "a host name, or *.rest for one label", RouteConfig::name);
+        List<String> alpn = section.parsedList("alpn", TlsConfig.ALPN_RULE, TlsConfig::protocol);
+        if (names.isEmpty() && alpn.isEmpty()) {
+            section.problem("server-names", "neither server-names nor alpn (expected: at least one of them)");
+        }
+        boolean passthrough = section.has("passthrough") && section.bool("passthrough");
+        if (passthrough && section.has("tls")) {
+            section.problem("tls", "given for a route with passthrough (expected: none, its TLS is the backend's)");
+        }
+        return new RouteConfig(
+                names,
+                alpn,
+                section.string("backend"),
+                passthrough,
+                section.overlay("tls", listenerTls, OVERRIDES).readBy(TlsConfig::read));
+    }
+
+    private static String name(String text) {
+        boolean wildcard = text.startsWith("*.");
+        String host = IDN.toASCII(wildcard ? text.substring(2) : text).toLowerCase(Locale.ROOT);
+        String trimmed = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        for (String label : trimmed.split("\\.", -1)) {
+            if (!LABEL.matcher(label).matches()) {
+                throw new IllegalArgumentException(text);
+            }
+        }
+        return wildcard ? "*." + trimmed : trimmed;
+    }
+}

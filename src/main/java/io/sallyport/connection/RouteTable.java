@@ -1,0 +1,165 @@
+package io.sallyport.connection;
+
+import io.sallyport.backend.Backend;
+import io.sallyport.config.TlsConfig.ServerNamePolicy;
+import io.sallyport.handshake.ClientHello;
+import io.sallyport.handshake.FailureReason;
+import io.sallyport.tls.ServerNameMap;
+import io.sallyport.tls.TlsContext;
+import io.sallyport.tls.TlsContexts;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Where a connection goes, by what its ClientHello asks for. Immutable; a lookup is a few hash lookups. */
+public final class RouteTable {
+    /** RFC 6066 section 3. */
+    private static final int UNRECOGNIZED_NAME = 112;
+
+    /** RFC 7301 section 3.2. */
+    private static final int NO_APPLICATION_PROTOCOL = 120;
+
+    private final ServerNameMap<List<Route>> byName;
+    private final List<Route> nameless;
+    private final @Nullable Route fallback;
+    private final List<TlsContexts> contexts;
+    private final ServerNamePolicy unknownName;
+    private final ServerNamePolicy missingName;
+
+    /**
+     * A table.
+     *
+     * @param routes in the order of the configuration
+     * @param fallback for what no route takes; null: that is refused
+     */
+    public RouteTable(
+            List<Route> routes, @Nullable Route fallback, ServerNamePolicy unknownName, ServerNamePolicy missingName) {
+        Map<String, List<Route>> named = new HashMap<>();
+        for (Route route : routes) {
+            route.serverNames()
+                    .forEach(name -> named.computeIfAbsent(name, any -> new ArrayList<>())
+                            .add(route));
+        }
+        this.byName = ServerNameMap.of(named);
+        this.nameless =
+                routes.stream().filter(route -> route.serverNames().isEmpty()).toList();
+        this.fallback = fallback;
+        this.contexts = Stream.concat(routes.stream(), Stream.ofNullable(fallback))
+                .flatMap(route -> Stream.ofNullable(route.tls()))
+                .distinct()
+                .toList();
+        this.unknownName = unknownName;
+        this.missingName = missingName;
+    }
+
+    /**
+     * One way to go.
+     *
+     * @param serverNames exact ones and {@code *.rest}; empty: every name
+     * @param alpn protocols of which the client offers one; empty: whatever it offers
+     * @param tls null: the TLS stream goes to the backend untouched
+     * @param serves the protocols that the route's TLS takes; empty: none is agreed on
+     */
+    public record Route(
+            List<String> serverNames,
+            List<String> alpn,
+            Backend backend,
+            @Nullable TlsContexts tls,
+            List<String> serves) {
+
+        public Route {
+            serverNames = List.copyOf(serverNames);
+            alpn = alpn.stream().map(Route::asOnTheWire).toList();
+            serves = serves.stream().map(Route::asOnTheWire).toList();
+        }
+
+        /** A ClientHello holds protocol names as one character a byte. */
+        private static String asOnTheWire(String protocol) {
+            return new String(protocol.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        }
+
+        private boolean takesEverything() {
+            return serverNames.isEmpty() && alpn.isEmpty();
+        }
+
+        private boolean takes(ClientHello hello) {
+            return alpn.isEmpty() || hello.alpn().stream().anyMatch(alpn::contains);
+        }
+    }
+
+    /** What is done with a client. */
+    public sealed interface Choice {
+        /** Its TLS ends here. */
+        record Terminate(TlsContext context, Backend backend) implements Choice {}
+
+        /** Its TLS goes to the backend untouched. */
+        record PassThrough(Backend backend) implements Choice {}
+
+        /** It gets this alert. */
+        record Refuse(FailureReason reason, int alert, String detail) implements Choice {}
+    }
+
+    Choice choose(ClientHello hello) {
+        String name = hello.serverName();
+        if (name == null && missingName == ServerNamePolicy.REJECT) {
+            return new Choice.Refuse(
+                    FailureReason.MISSING_SERVER_NAME, UNRECOGNIZED_NAME, "the client asks for no server name");
+        }
+        Route route = route(name, hello);
+        if (route == null) {
+            return unknown(name);
+        }
+        if (route.tls() == null) {
+            return new Choice.PassThrough(route.backend());
+        }
+        TlsContext context = name == null ? null : route.tls().named(name);
+        if (context == null && name != null && route.takesEverything() && unknownName == ServerNamePolicy.REJECT) {
+            return unknown(name);
+        }
+        if (!route.serves().isEmpty()
+                && !hello.alpn().isEmpty()
+                && hello.alpn().stream().noneMatch(route.serves()::contains)) {
+            return new Choice.Refuse(
+                    FailureReason.NO_COMMON_ALPN,
+                    NO_APPLICATION_PROTOCOL,
+                    "the client offers " + hello.alpn() + ", the listener " + route.serves());
+        }
+        return new Choice.Terminate(context == null ? route.tls().first() : context, route.backend());
+    }
+
+    /** The contexts of all routes. */
+    public List<TlsContexts> contexts() {
+        return contexts;
+    }
+
+    private @Nullable Route route(@Nullable String name, ClientHello hello) {
+        List<Route> named = name == null ? null : byName.lookup(name);
+        if (named != null) {
+            for (Route route : named) {
+                if (route.takes(hello)) {
+                    return route;
+                }
+            }
+        }
+        for (Route route : nameless) {
+            if (route.takes(hello)) {
+                return route;
+            }
+        }
+        return fallback;
+    }
+
+    private static Choice.Refuse unknown(@Nullable String name) {
+        return name == null
+                ? new Choice.Refuse(
+                        FailureReason.MISSING_SERVER_NAME, UNRECOGNIZED_NAME, "the client asks for no server name")
+                : new Choice.Refuse(
+                        FailureReason.UNKNOWN_SERVER_NAME,
+                        UNRECOGNIZED_NAME,
+                        "no certificate and no route is for \"" + name + "\"");
+    }
+}

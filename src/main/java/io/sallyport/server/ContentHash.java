@@ -1,0 +1,43 @@
+package io.sallyport.server;
+
+import io.sallyport.config.ConfigFiles;
+import io.sallyport.config.ProxyConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Whether a configuration with everything that it names is the one that was loaded before. */
+final class ContentHash {
+    private ContentHash() {}
+
+    /** SHA-256 over the configuration and the content of its files, in hex; a file that cannot be read counts as such. */
+    static String of(ProxyConfig config) {
+        MessageDigest digest = sha256();
+        digest.update(config.toString().getBytes(StandardCharsets.UTF_8));
+        for (Path file : ConfigFiles.of(config)) {
+            digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
+            digest.update(sha256().digest(content(file)));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static byte[] content(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            return e.toString().getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

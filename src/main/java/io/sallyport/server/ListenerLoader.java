@@ -1,0 +1,152 @@
+package io.sallyport.server;
+
+import io.sallyport.backend.Backend;
+import io.sallyport.config.CertificateConfig;
+import io.sallyport.config.ClientAuthConfig;
+import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.RouteConfig;
+import io.sallyport.config.TlsConfig;
+import io.sallyport.connection.RouteTable;
+import io.sallyport.connection.RouteTable.Route;
+import io.sallyport.observe.Meters.CertificateExpiry;
+import io.sallyport.tls.ClientTrust;
+import io.sallyport.tls.Crls;
+import io.sallyport.tls.Findings;
+import io.sallyport.tls.KeyMaterial;
+import io.sallyport.tls.KeyMaterialLoader;
+import io.sallyport.tls.NoClientCertificates;
+import io.sallyport.tls.SessionIdContext;
+import io.sallyport.tls.TlsContext;
+import io.sallyport.tls.TlsContexts;
+import io.sallyport.tls.TlsPolicy;
+import io.sallyport.tls.TrustAnchors;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Loads the routes of one listener with their TLS material. Used once. */
+final class ListenerLoader {
+    private final ListenerConfig listener;
+    private final Map<String, Backend> backends;
+    private final Instant now;
+    private final KeyMaterialLoader keyMaterial;
+    private final Findings findings;
+    private final List<ConfigProblem> problems;
+    private final Map<CertificateConfig, Optional<KeyMaterial>> keys = new HashMap<>();
+    private final Map<TlsConfig, TlsContexts> contexts = new HashMap<>();
+    private final List<Crls.NextUpdate> revocationLists = new ArrayList<>();
+    private final Set<CertificateExpiry> expiries = new TreeSet<>(CertificateExpiry.ORDER);
+
+    ListenerLoader(
+            ListenerConfig listener,
+            Map<String, Backend> backends,
+            Instant now,
+            Findings findings,
+            List<ConfigProblem> problems) {
+        this.listener = listener;
+        this.backends = backends;
+        this.now = now;
+        this.keyMaterial = new KeyMaterialLoader(System::getenv, now);
+        this.findings = findings;
+        this.problems = problems;
+    }
+
+    /** The end dates of the certificates that were loaded. */
+    Set<CertificateExpiry> expiries() {
+        return expiries;
+    }
+
+    /** When the revocation lists that were loaded are due to be replaced. */
+    List<Crls.NextUpdate> revocationLists() {
+        return revocationLists;
+    }
+
+    /** Loads; where problems were found, what is returned is only good to be released. */
+    RouteTable load() {
+        TlsConfig tls = listener.tls();
+        List<Route> routes = new ArrayList<>();
+        for (RouteConfig route : listener.routes()) {
+            routes.add(new Route(
+                    route.serverNames(),
+                    route.alpn(),
+                    backend(route.backend()),
+                    route.passthrough() ? null : contexts(route.tls()),
+                    route.tls().alpn()));
+        }
+        String backend = listener.backend();
+        Route fallback =
+                backend == null ? null : new Route(List.of(), List.of(), backend(backend), contexts(tls), tls.alpn());
+        return new RouteTable(routes, fallback, tls.unknownServerName(), tls.missingServerName());
+    }
+
+    private Backend backend(String name) {
+        return Objects.requireNonNull(backends.get(name), name);
+    }
+
+    private @Nullable TlsContexts contexts(TlsConfig tls) {
+        TlsContexts known = contexts.get(tls);
+        if (known != null) {
+            return known;
+        }
+        TlsContexts built = build(tls);
+        if (built != null) {
+            contexts.put(tls, built);
+        }
+        return built;
+    }
+
+    private @Nullable TlsContexts build(TlsConfig tls) {
+        List<KeyMaterial> material = new ArrayList<>();
+        for (CertificateConfig certificate : tls.certificates()) {
+            keys.computeIfAbsent(certificate, each -> keyMaterial.load(each, findings))
+                    .ifPresent(material::add);
+        }
+        material.forEach(key -> expiries.add(new CertificateExpiry(key.name(), "server", key.notAfter())));
+        ClientAuthConfig clientAuth = tls.clientAuth();
+        TrustAnchors anchors = TrustAnchors.load(clientAuth.trustAnchors(), clientAuth.where(), now, findings);
+        Crls crls = Crls.load(clientAuth.crls(), anchors, clientAuth.where(), now, findings);
+        revocationLists.addAll(crls.nextUpdates());
+        anchors.sources()
+                .forEach(source -> source.certificates().stream()
+                        .map(certificate -> new CertificateExpiry(
+                                source.name(),
+                                "trust_anchor",
+                                certificate.getNotAfter().toInstant()))
+                        .forEach(expiries::add));
+        if (material.isEmpty() || !findings.problems().isEmpty()) {
+            return null;
+        }
+        try {
+            return TlsContexts.build(
+                    new TlsContext.Settings(
+                            TlsPolicy.of(tls.policy()),
+                            clientAuth.mode(),
+                            clientAuth.mode() == ClientAuthConfig.Mode.NONE
+                                    ? new NoClientCertificates()
+                                    : new ClientTrust(clientAuth, anchors, crls, InstantSource.system()),
+                            tls.session(),
+                            SessionIdContext.of(listener.name(), clientAuth, anchors),
+                            tls.alpn()),
+                    material);
+        } catch (IllegalArgumentException e) {
+            problems.add(new ConfigProblem(
+                    tls.policy().where(), "listeners." + listener.name() + ".tls", String.valueOf(e.getMessage())));
+        } catch (SSLException e) {
+            problems.add(new ConfigProblem(
+                    tls.policy().where(),
+                    "listeners." + listener.name() + ".tls",
+                    "BoringSSL refuses it: " + e.getMessage()));
+        }
+        return null;
+    }
+}

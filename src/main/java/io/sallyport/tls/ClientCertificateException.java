@@ -1,0 +1,68 @@
+package io.sallyport.tls;
+
+import io.netty.handler.ssl.OpenSslCertificateException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A client certificate that is refused; the message is a sentence that names it. */
+public final class ClientCertificateException extends CertificateException {
+    private static final long serialVersionUID = 1L;
+
+    private final ClientCertificateFailure failure;
+
+    private ClientCertificateException(ClientCertificateFailure failure, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.failure = failure;
+    }
+
+    /** @param detail the rest of the sentence, behind the names and dates of {@code certificate} */
+    static ClientCertificateException about(
+            X509Certificate certificate, ClientCertificateFailure failure, String detail, @Nullable Throwable cause) {
+        String message = DistinguishedName.display(certificate.getSubjectX500Principal())
+                + ", issued by "
+                + DistinguishedName.display(certificate.getIssuerX500Principal())
+                + ", serial "
+                + certificate.getSerialNumber().toString(16)
+                + ", valid from "
+                + certificate.getNotBefore().toInstant()
+                + " to "
+                + certificate.getNotAfter().toInstant()
+                + ": "
+                + DistinguishedName.printable(detail);
+        return new ClientCertificateException(failure, message, cause);
+    }
+
+    static ClientCertificateException about(
+            X509Certificate certificate, ClientCertificateFailure failure, String detail) {
+        return about(certificate, failure, detail, null);
+    }
+
+    static ClientCertificateException malformed(Throwable cause) {
+        return new ClientCertificateException(
+                ClientCertificateFailure.MALFORMED,
+                "the client's certificate cannot be read: "
+                        + DistinguishedName.printable(String.valueOf(cause.getMessage())),
+                cause);
+    }
+
+    /** The refusal behind {@code failure}, the cause of a failed handshake, if it is one. */
+    public static Optional<ClientCertificateException> in(@Nullable Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClientCertificateException refusal) {
+                return Optional.of(refusal);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public ClientCertificateFailure failure() {
+        return failure;
+    }
+
+    /** The form in which Netty hands the alert on to BoringSSL; {@link #in} finds this one in it. */
+    OpenSslCertificateException withAlert() {
+        return new OpenSslCertificateException(String.valueOf(getMessage()), this, failure.verificationError());
+    }
+}

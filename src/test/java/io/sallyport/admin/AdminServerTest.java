@@ -1,0 +1,511 @@
+package io.sallyport.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdminServerTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration SHORT = Duration.ofMillis(200);
+    private static final AdminTimeouts PATIENT = new AdminTimeouts(LONG, LONG, LONG, LONG);
+
+    private final FakeSource source = new FakeSource();
+    private final List<AdminServer> servers = new ArrayList<>();
+    private InetSocketAddress address = loopback();
+
+    @BeforeEach
+    void start() throws IOException {
+        serve(loopback(), PATIENT);
+    }
+
+    @AfterEach
+    void stop() {
+        servers.forEach(AdminServer::close);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        /livez      | text/plain; charset=utf-8                | ok
+        /readyz     | text/plain; charset=utf-8                | ready
+        /metrics    | text/plain; version=0.0.4; charset=utf-8 | a_total 1
+        /status     | application/json                         | "state" : "fine"
+        /handshakes | application/json                         | [ ]
+        /           | text/html; charset=utf-8                 | <a href="/status">
+        """)
+    void answersEachPath(String path, String contentType, String part) throws IOException {
+        HttpReply reply = get(path);
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.header("content-type")).isEqualTo(contentType);
+        assertThat(reply.body()).contains(part).endsWith("\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void readinessFollowsTheState(AdminSource.State state) throws IOException {
+        source.state = state;
+
+        HttpReply reply = get("/readyz");
+
+        assertThat(reply.status()).isEqualTo(state == AdminSource.State.READY ? 200 : 503);
+        assertThat(reply.body()).isEqualToIgnoringCase(state + "\n");
+        assertThat(get("/livez").status()).isEqualTo(200);
+    }
+
+    @Test
+    void metricsAreOpenMetricsForWhoAsksForThem() throws IOException {
+        HttpReply reply = ask(
+                "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept: application/openmetrics-text;q=0.5,*/*\r\n\r\n");
+
+        assertThat(reply.header("content-type")).startsWith("application/openmetrics-text; version=1.0.0");
+        assertThat(reply.body()).startsWith("# application/openmetrics-text");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/livez", "/readyz", "/metrics", "/status", "/handshakes"})
+    void headIsGetWithoutTheBody(String path) throws IOException {
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n" + request("GET", path));
+
+            HttpReply head = client.head();
+            HttpReply get = client.reply();
+
+            assertThat(head.status()).isEqualTo(get.status());
+            assertThat(head.headers()).isEqualTo(get.headers());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /livez, 'GET, HEAD'",
+        "PUT, /status, 'GET, HEAD'",
+        "OPTIONS, /drain, POST",
+        "GET, /drain, POST",
+        "HEAD, /drain, POST"
+    })
+    void aWrongMethodIsToldTheRightOne(String method, String path, String allow) throws IOException {
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request(method, path));
+
+            HttpReply reply = client.head();
+
+            assertThat(reply.status()).isEqualTo(405);
+            assertThat(reply.header("allow")).isEqualTo(allow);
+            assertThat(source.drains).hasValue(0);
+        }
+    }
+
+    @Test
+    void anUnknownPathIsToldTheKnownOnes() throws IOException {
+        HttpReply reply = get("/metricz");
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.body())
+                .isEqualTo("/metricz: not here"
+                        + " (expected: /, /drain, /handshakes, /livez, /metrics, /readyz, /status)\n");
+    }
+
+    @Test
+    void everyAnswerIsLockedDown() throws IOException {
+        for (String path : List.of("/", "/status", "/nowhere", "/drain")) {
+            HttpReply reply = get(path);
+            assertThat(reply.header("content-security-policy")).startsWith("default-src 'none'");
+            assertThat(reply.header("x-content-type-options")).isEqualTo("nosniff");
+            assertThat(reply.header("cache-control")).isEqualTo("no-store");
+            assertThat(reply.header("access-control-allow-origin")).isNull();
+        }
+    }
+
+    @Test
+    void drainIsAnsweredBeforeItBegins() throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        AtomicInteger drainedAfterAnswer = new AtomicInteger();
+        source.onDrain = () -> drainedAfterAnswer.addAndGet(arrived(answered) ? 1 : 0);
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("POST", "/drain"));
+
+            assertThat(client.reply().status()).isEqualTo(202);
+            answered.countDown();
+        }
+
+        await().until(() -> drainedAfterAnswer.get() == 1);
+        assertThat(source.drains).hasValue(1);
+    }
+
+    @Test
+    void reloadIsThereWhenTheSourceHasOne() throws IOException {
+        assertThat(ask(request("POST", "/reload")).status()).isEqualTo(404);
+        AtomicInteger reloads = new AtomicInteger();
+        source.reload = reloads::incrementAndGet;
+        serve(loopback(), PATIENT);
+
+        assertThat(ask(request("POST", "/reload")).status()).isEqualTo(202);
+        await().until(() -> reloads.get() == 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Origin: http://evil.example",
+                "Origin: null",
+                "Origin: https://localhost",
+                "Sec-Fetch-Site: cross-site",
+                "Sec-Fetch-Site: same-site"
+            })
+    void aForeignPageCannotDrain(String header) throws IOException {
+        HttpReply reply = ask(post("localhost", header));
+
+        assertThat(reply.status()).isEqualTo(403);
+        assertThat(reply.body()).startsWith(header.substring(0, header.indexOf(':')));
+        assertThat(source.drains).hasValue(0);
+    }
+
+    @Test
+    void ourOwnPageCanDrain() throws IOException {
+        HttpReply reply = ask(post("localhost:9901", "Origin: http://localhost:9901\r\nSec-Fetch-Site: same-origin"));
+
+        assertThat(reply.status()).isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "localhost.evil.example",
+                "127.0.0.1.evil.example:9901",
+                "10.0.0.1",
+                "[::2]",
+                "[",
+                ""
+            })
+    void aNameThatWasMadeToPointHereIsRefused(String host) throws IOException {
+        for (String method : List.of("GET /status", "POST /drain")) {
+            HttpReply reply = ask(method + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+            assertThat(reply.status()).isEqualTo(403);
+        }
+        assertThat(source.drains).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost",
+                "LOCALHOST:9901",
+                "localhost.",
+                "app.localhost",
+                "127.0.0.1:80",
+                "127.1.2.3",
+                "[::1]:9901"
+            })
+    void everyNameOfLoopbackIsTaken(String host) throws IOException {
+        assertThat(ask("GET /status HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void anyNameIsTakenWhereAnyoneMayCome() throws IOException {
+        serve(new InetSocketAddress("0.0.0.0", 0), PATIENT);
+
+        assertThat(ask("GET /status HTTP/1.1\r\nHost: 10.1.2.3:9901\r\n\r\n").status())
+                .isEqualTo(200);
+        assertThat(ask("POST /drain HTTP/1.1\r\nHost: 10.1.2.3\r\nOrigin: http://evil.example\r\n\r\n")
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void twoHostsAreOneTooMany() throws IOException {
+        assertThat(ask("GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aConnectionIsKeptAndClosedAsTheClientSays() throws IOException {
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("GET", "/livez"));
+            assertThat(client.reply().status()).isEqualTo(200);
+            client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            assertThat(client.reply().header("connection")).isEqualTo("close");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void anOldClientWithoutHostIsAnswered() throws IOException {
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send("GET /livez HTTP/1.0\r\n\r\n");
+            assertThat(client.reply().body()).isEqualTo("ok\n");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInTheirOrder() throws IOException {
+        StringBuilder requests = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            requests.append(request("GET", "/no-" + i));
+        }
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(requests.toString());
+            for (int i = 0; i < 300; i++) {
+                assertThat(client.reply().body()).startsWith("/no-" + i + ":");
+            }
+        }
+    }
+
+    @Test
+    void aClientThatReadsNothingIsCutOffAndCostsFewAnswers() throws IOException {
+        serve(loopback(), new AdminTimeouts(LONG, LONG, SHORT, LONG));
+        source.metrics = "m".repeat(8 << 20);
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("GET", "/metrics").repeat(500));
+            HttpReply first = client.head();
+            assertThat(first.status()).isEqualTo(200);
+
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            client.reply();
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+        assertThat(source.scrapes.get()).isLessThan(10);
+        assertThat(get("/livez").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aClientThatDripsItsRequestIsCutOff() throws IOException {
+        serve(loopback(), new AdminTimeouts(SHORT, LONG, LONG, LONG));
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send("GET /livez HTTP/1.1\r\nHo");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aClientThatComesForNothingIsCutOff() throws IOException {
+        serve(loopback(), new AdminTimeouts(LONG, SHORT, LONG, LONG));
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("GET", "/livez"));
+            assertThat(client.reply().status()).isEqualTo(200);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aClientThatNeverLeavesIsCutOff() throws IOException {
+        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, SHORT));
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send("nonsense\r\n\r\n");
+            assertThat(client.reply().status()).isEqualTo(400);
+            assertThat(client.isClosed()).isTrue();
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            client.send("more");
+                        }
+                    })
+                    .isInstanceOf(SocketException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nonsense, 400", "GET /livez, 400", "GET /livez HTTP/x.y, 400", "'\0\0\0', 400"})
+    void nonsenseIsRefused(String line, int status) throws IOException {
+        HttpReply reply = ask(line + "\r\n\r\n");
+
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.header("connection")).isEqualTo("close");
+    }
+
+    @Test
+    void tooLongALineIsRefused() throws IOException {
+        assertThat(ask("GET /" + "x".repeat(5000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .status())
+                .isEqualTo(414);
+    }
+
+    @Test
+    void tooManyHeadersAreRefused() throws IOException {
+        assertThat(ask("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(9000) + "\r\n\r\n")
+                        .status())
+                .isEqualTo(431);
+    }
+
+    @Test
+    void tooLongABodyIsRefusedAndNothingHappens() throws IOException {
+        String head = "POST /drain HTTP/1.1\r\nHost: localhost\r\n";
+        String body = "x".repeat(9000);
+        assertThat(ask(head + "Content-Length: 9000\r\n\r\n" + body).status()).isEqualTo(413);
+        assertThat(ask(head + "Transfer-Encoding: chunked\r\n\r\n2328\r\n" + body + "\r\n0\r\n\r\n")
+                        .status())
+                .isEqualTo(413);
+        assertThat(source.drains).hasValue(0);
+    }
+
+    @Test
+    void theAnswerToTooLongABodyIsNotLostToAReset() throws IOException {
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send("POST /drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n");
+            client.send("x".repeat(2_000_000));
+            assertThat(client.reply().status()).isEqualTo(413);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void theOldestConnectionMakesPlaceForTheNewest() throws IOException {
+        List<HttpSocket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                HttpSocket client = new HttpSocket(address);
+                clients.add(client);
+                client.send(request("GET", "/livez"));
+                assertThat(client.reply().status()).isEqualTo(200);
+            }
+            assertThat(get("/readyz").status()).isEqualTo(200);
+
+            assertThat(clients.get(0).isClosed()).isTrue();
+            clients.get(1).send(request("GET", "/livez"));
+            assertThat(clients.get(1).reply().status()).isEqualTo(200);
+        } finally {
+            for (HttpSocket client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void aFailureOfTheSourceIsNoFailureOfTheServer() throws IOException {
+        source.failure = new IllegalStateException("broken");
+        assertThat(get("/status").status()).isEqualTo(500);
+        assertThat(get("/status").body()).doesNotContain("broken");
+        source.failure = null;
+        assertThat(get("/status").status()).isEqualTo(200);
+    }
+
+    @Test
+    void theQueryNarrowsTheHandshakes() throws IOException {
+        assertThat(get("/handshakes?listener=https&reason=time%6fut&limit=7").status())
+                .isEqualTo(200);
+        assertThat(get("/handshakes").status()).isEqualTo(200);
+
+        assertThat(source.filters)
+                .containsExactly(new HandshakeFilter("https", "timeout", 7), new HandshakeFilter(null, null, 100));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        limit=0     | limit: "0" (expected: 1..1000)
+        limit=1e3   | limit: "1e3" (expected: 1..1000)
+        limit=      | limit: "" (expected: 1..1000)
+        lisener=a   | "lisener": unknown parameter (expected: listener, reason, limit)
+        """)
+    void aQueryThatMeansNothingIsToldSo(String query, String message) throws IOException {
+        HttpReply reply = get("/handshakes?" + query);
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).isEqualTo(message + "\n");
+    }
+
+    @Test
+    void aTakenPortIsToldInTheKernelsWords() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress same = new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
+
+            assertThatThrownBy(() -> AdminServer.bind(same, source))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Address already in use");
+        }
+    }
+
+    @Test
+    void twoOfUsNeverShareAPort() {
+        assertThatThrownBy(() -> AdminServer.bind(address, source)).hasMessageContaining("Address already in use");
+    }
+
+    @Test
+    void aClientThatComesEarlyWaits() throws IOException {
+        AdminServer server = AdminServer.bind(loopback(), source);
+        servers.add(server);
+        try (HttpSocket client = new HttpSocket(server.address())) {
+            client.send(request("GET", "/livez"));
+            assertThat(source.scrapes).hasValue(0);
+            server.serve();
+            assertThat(client.reply().body()).isEqualTo("ok\n");
+        }
+    }
+
+    @Test
+    void aCloseFreesThePortAndEndsTheConnections() throws IOException {
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("GET", "/livez"));
+            assertThat(client.reply().status()).isEqualTo(200);
+
+            servers.get(0).close();
+
+            assertThat(client.isClosed()).isTrue();
+        }
+        serve(address, PATIENT);
+        assertThat(get("/livez").status()).isEqualTo(200);
+    }
+
+    private void serve(InetSocketAddress bind, AdminTimeouts timeouts) throws IOException {
+        AdminServer server = AdminServer.bind(bind, source, timeouts);
+        servers.add(server);
+        server.serve();
+        address = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), server.address().getPort());
+    }
+
+    private HttpReply get(String path) throws IOException {
+        return ask(request("GET", path));
+    }
+
+    private HttpReply ask(String request) throws IOException {
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request);
+            return client.reply();
+        }
+    }
+
+    private static String request(String method, String path) {
+        return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+
+    private static String post(String host, String headers) {
+        return "POST /drain HTTP/1.1\r\nHost: " + host + "\r\n" + headers + "\r\n\r\n";
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static boolean arrived(CountDownLatch latch) {
+        try {
+            return latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.sallyport.admin;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A source that remembers what it was asked. */
+final class FakeSource implements AdminSource {
+    final AtomicInteger drains = new AtomicInteger();
+    final AtomicInteger scrapes = new AtomicInteger();
+    final List<HandshakeFilter> filters = new CopyOnWriteArrayList<>();
+    volatile State state = State.READY;
+    volatile String metrics = "a_total 1\n";
+    volatile Runnable onDrain = () -> {};
+    volatile @Nullable RuntimeException failure;
+
+    @Nullable
+    Runnable reload;
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public String scrape(String contentType) {
+        scrapes.incrementAndGet();
+        return "# " + contentType + "\n" + metrics;
+    }
+
+    @Override
+    public void writeStatus(JsonGenerator json) throws IOException {
+        RuntimeException thrown = failure;
+        if (thrown != null) {
+            throw thrown;
+        }
+        json.writeStartObject();
+        json.writeStringField("state", "fine");
+        json.writeEndObject();
+    }
+
+    @Override
+    public void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException {
+        filters.add(filter);
+        json.writeStartArray();
+        json.writeEndArray();
+    }
+
+    @Override
+    public void drain() {
+        drains.incrementAndGet();
+        onDrain.run();
+    }
+
+    @Override
+    public @Nullable Runnable reload() {
+        return reload;
+    }
+}

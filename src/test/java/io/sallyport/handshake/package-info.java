@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.handshake;
+
+import org.jspecify.annotations.NullMarked;

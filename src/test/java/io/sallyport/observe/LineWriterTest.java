@@ -1,0 +1,233 @@
+package io.sallyport.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.config.ConfigException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LineWriterTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void appendsRecordsInTheirOrder() throws Exception {
+        Path file = directory.resolve("access.log");
+        Files.writeString(file, "before\n");
+        try (LineWriter<Integer> writer = LineWriter.toFile(file, LineWriterTest::render)) {
+            IntStream.range(0, 1000).forEach(i -> assertThat(writer.offer(i)).isTrue());
+        }
+
+        assertThat(Files.readAllLines(file))
+                .hasSize(1001)
+                .startsWith("before", "{\"n\":0}")
+                .endsWith("{\"n\":999}");
+    }
+
+    @Test
+    void writesToStandardOutput() {
+        PrintStream before = System.out;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
+        try (LineWriter<Integer> writer = LineWriter.toStdout(LineWriterTest::render)) {
+            writer.offer(1);
+        } finally {
+            System.setOut(before);
+        }
+
+        assertThat(captured.toString(StandardCharsets.UTF_8)).isEqualTo("{\"n\":1}\n");
+    }
+
+    @Test
+    void writesWhatIsQueuedAtOnce() throws Exception {
+        GatedSink sink = new GatedSink();
+        try (LineWriter<Integer> writer = LineWriter.start(sink, LineWriterTest::render, 100)) {
+            writer.offer(0);
+            sink.entered.await();
+            IntStream.range(1, 100).forEach(writer::offer);
+            sink.gate.countDown();
+        }
+
+        assertThat(sink.writes).hasSize(2);
+        assertThat(sink.writes.get(1).lines()).hasSize(99);
+        assertThat(sink.closed).isTrue();
+    }
+
+    @Test
+    void dropsAndCountsWhatDoesNotFitInsteadOfWaiting() throws Exception {
+        GatedSink sink = new GatedSink();
+        try (LineWriter<Integer> writer = LineWriter.start(sink, LineWriterTest::render, 10)) {
+            writer.offer(0);
+            sink.entered.await();
+
+            long taken = IntStream.range(1, 101).filter(writer::offer).count();
+
+            assertThat(taken).isEqualTo(10);
+            assertThat(writer.dropped()).isEqualTo(90);
+            sink.gate.countDown();
+        }
+    }
+
+    @Test
+    void closesInTimeAlthoughTheOutputStandsStill() throws Exception {
+        GatedSink sink = new GatedSink();
+        LineWriter<Integer> writer = LineWriter.start(sink, LineWriterTest::render, 10);
+        writer.offer(0);
+        sink.entered.await();
+
+        long start = System.nanoTime();
+        writer.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(writer.offer(1)).isFalse();
+        sink.gate.countDown();
+    }
+
+    @Test
+    void aRecordThatCannotBeRenderedLeavesTheOthersWhole() throws Exception {
+        GatedSink sink = new GatedSink();
+        sink.gate.countDown();
+        try (LineWriter<Integer> writer = LineWriter.start(sink, LineWriterTest::render, 10)) {
+            writer.offer(1);
+            writer.offer(-1);
+            writer.offer(2);
+            await().until(() -> writer.dropped() == 1);
+        }
+
+        assertThat(String.join("", sink.writes)).isEqualTo("{\"n\":1}\n{\"n\":2}\n");
+    }
+
+    @Test
+    void goesOnAfterAFullDisk() throws Exception {
+        GatedSink sink = new GatedSink();
+        sink.gate.countDown();
+        sink.failing = true;
+        try (LineWriter<Integer> writer = LineWriter.start(sink, LineWriterTest::render, 10)) {
+            writer.offer(1);
+            await().until(() -> writer.dropped() == 1);
+            sink.failing = false;
+            writer.offer(2);
+        }
+
+        assertThat(sink.writes).containsExactly("{\"n\":2}\n");
+    }
+
+    @Test
+    void aFullDiskLosesRecordsAndNothingElse() throws Exception {
+        try (LineWriter<Integer> writer = LineWriter.toFile(Path.of("/dev/full"), LineWriterTest::render)) {
+            writer.offer(1);
+            writer.offer(2);
+            await().until(() -> writer.dropped() == 2);
+        }
+    }
+
+    @Test
+    void reopensUnderTheOldNameAfterARotation() throws Exception {
+        Path file = directory.resolve("access.log");
+        Path rotated = directory.resolve("access.log.1");
+        try (LineWriter<Integer> writer = LineWriter.toFile(file, LineWriterTest::render)) {
+            writer.offer(1);
+            await().until(() -> Files.size(file) > 0);
+            Files.move(file, rotated);
+            writer.reopen();
+            writer.offer(2);
+        }
+
+        assertThat(rotated).hasContent("{\"n\":1}");
+        assertThat(file).hasContent("{\"n\":2}");
+    }
+
+    @Test
+    void aFileThatCannotBeOpenedIsAProblemOfTheConfiguration() {
+        assertThatThrownBy(() -> LineWriter.toFile(directory, LineWriterTest::render))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("access-log.target: \"" + directory + "\": is a directory (expected: a file)");
+        Path lost = directory.resolve("none/access.log");
+        assertThatThrownBy(() -> LineWriter.toFile(lost, LineWriterTest::render))
+                .hasMessage("access-log.target: \"" + lost + "\": no such folder");
+    }
+
+    @Test
+    void linesOfManyThreadsStayWhole() throws Exception {
+        Path file = directory.resolve("access.log");
+        LineWriter<Integer> writer = LineWriter.toFile(file, LineWriterTest::render);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            threads.add(new Thread(() -> IntStream.range(0, 5000).forEach(writer::offer)));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        writer.close();
+
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines.size() + writer.dropped()).isEqualTo(40_000);
+        assertThat(lines).allMatch(line -> line.matches("\\{\"n\":\\d+}"));
+    }
+
+    /** Fails at a negative number, in the middle of its line. */
+    private static void render(int number, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeFieldName("n");
+        if (number < 0) {
+            throw new IOException("negative");
+        }
+        json.writeNumber(number);
+        json.writeEndObject();
+    }
+
+    private static final class GatedSink implements LineSink {
+        final CountDownLatch entered = new CountDownLatch(1);
+        final CountDownLatch gate = new CountDownLatch(1);
+        final List<String> writes = new ArrayList<>();
+        volatile boolean failing;
+        volatile boolean closed;
+
+        @Override
+        public void write(byte[] lines, int length) throws IOException {
+            entered.countDown();
+            awaitUninterruptibly(gate);
+            if (failing) {
+                throw new IOException("No space left on device");
+            }
+            if (length > 0) {
+                writes.add(new String(lines, 0, length, StandardCharsets.UTF_8));
+            }
+        }
+
+        @Override
+        public void reopen() {}
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        private static void awaitUninterruptibly(CountDownLatch latch) {
+            boolean waiting = true;
+            while (waiting) {
+                try {
+                    latch.await();
+                    waiting = false;
+                } catch (InterruptedException e) {
+                    // As a write to a pipe does, this goes on.
+                }
+            }
+        }
+    }
+}

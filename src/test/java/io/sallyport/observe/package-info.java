@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.observe;
+
+import org.jspecify.annotations.NullMarked;
