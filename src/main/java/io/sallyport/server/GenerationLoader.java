@@ -13,6 +13,7 @@ import io.sallyport.observe.ConnectionLog;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.Findings;
+import io.sallyport.tls.KeyLog;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a configuration into a generation. Reads files and names: slow, and never on an event loop. Used once. */
 final class GenerationLoader {
@@ -29,16 +31,19 @@ final class GenerationLoader {
     private final Meters meters;
     private final ConnectionLog log;
     private final TicketKeyStore ticketKeys;
+    private final @Nullable KeyLog keyLog;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<ConfigProblem> unresolved = new ArrayList<>();
     private final Findings findings = new Findings();
     private final Instant now = Instant.now();
 
-    GenerationLoader(ProxyConfig config, Meters meters, ConnectionLog log, TicketKeyStore ticketKeys) {
+    GenerationLoader(
+            ProxyConfig config, Meters meters, ConnectionLog log, TicketKeyStore ticketKeys, @Nullable KeyLog keyLog) {
         this.config = config;
         this.meters = meters;
         this.log = log;
         this.ticketKeys = ticketKeys;
+        this.keyLog = keyLog;
     }
 
     /**
@@ -52,7 +57,7 @@ final class GenerationLoader {
         Map<String, ListenerSettings> listeners = new TreeMap<>();
         Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
         for (ListenerConfig listener : config.listeners().values()) {
-            ListenerLoader loader = new ListenerLoader(listener, backends, now, findings, problems);
+            ListenerLoader loader = new ListenerLoader(listener, backends, now, findings, problems, keyLog);
             listeners.put(
                     listener.name(),
                     new ListenerSettings(

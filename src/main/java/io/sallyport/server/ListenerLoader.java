@@ -13,9 +13,11 @@ import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.ClientTrust;
 import io.sallyport.tls.Crls;
 import io.sallyport.tls.Findings;
+import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.KeyMaterial;
 import io.sallyport.tls.KeyMaterialLoader;
 import io.sallyport.tls.NoClientCertificates;
+import io.sallyport.tls.OcspResponses;
 import io.sallyport.tls.SessionIdContext;
 import io.sallyport.tls.TlsContext;
 import io.sallyport.tls.TlsContexts;
@@ -42,6 +44,7 @@ final class ListenerLoader {
     private final KeyMaterialLoader keyMaterial;
     private final Findings findings;
     private final List<ConfigProblem> problems;
+    private final @Nullable KeyLog keyLog;
     private final Map<CertificateConfig, Optional<KeyMaterial>> keys = new HashMap<>();
     private final Map<TlsConfig, TlsContexts> contexts = new HashMap<>();
     private final List<Crls.NextUpdate> revocationLists = new ArrayList<>();
@@ -52,13 +55,15 @@ final class ListenerLoader {
             Map<String, Backend> backends,
             Instant now,
             Findings findings,
-            List<ConfigProblem> problems) {
+            List<ConfigProblem> problems,
+            @Nullable KeyLog keyLog) {
         this.listener = listener;
         this.backends = backends;
         this.now = now;
         this.keyMaterial = new KeyMaterialLoader(System::getenv, now);
         this.findings = findings;
         this.problems = problems;
+        this.keyLog = keyLog;
     }
 
     /** The end dates of the certificates that were loaded. */
@@ -123,6 +128,8 @@ final class ListenerLoader {
                                 "trust_anchor",
                                 certificate.getNotAfter().toInstant()))
                         .forEach(expiries::add));
+        OcspResponses ocsp =
+                OcspResponses.load(tls.ocspResponses(), material, tls.policy().where(), now, findings);
         if (material.isEmpty() || !findings.problems().isEmpty()) {
             return null;
         }
@@ -136,7 +143,9 @@ final class ListenerLoader {
                                     : new ClientTrust(clientAuth, anchors, crls, InstantSource.system()),
                             tls.session(),
                             SessionIdContext.of(listener.name(), clientAuth, anchors),
-                            tls.alpn()),
+                            tls.alpn(),
+                            ocsp,
+                            keyLog),
                     material);
         } catch (IllegalArgumentException e) {
             problems.add(new ConfigProblem(

@@ -18,9 +18,11 @@ import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.Publication;
 import io.sallyport.observe.Meters.ReloadResult;
+import io.sallyport.tls.KeyLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,7 @@ public final class ProxyServer {
     private final Meters meters;
     private final AccessLog accessLog;
     private final TicketKeyStore ticketKeys;
+    private final @Nullable KeyLog keyLog;
     private final ConnectionLoops loops;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
     private final @Nullable AdminServer admin;
@@ -58,6 +61,7 @@ public final class ProxyServer {
         this.meters = loaded.meters();
         this.accessLog = loaded.accessLog();
         this.ticketKeys = loaded.ticketKeys();
+        this.keyLog = loaded.keyLog();
         this.generation = loaded.generation();
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
@@ -78,6 +82,7 @@ public final class ProxyServer {
             Meters meters,
             AccessLog accessLog,
             TicketKeyStore ticketKeys,
+            @Nullable KeyLog keyLog,
             Generation generation) {}
 
     /**
@@ -100,12 +105,13 @@ public final class ProxyServer {
         Meters meters = new Meters(registry, BuildFacts.current());
         AccessLog accessLog = AccessLog.open(config.accessLog());
         TicketKeyStore ticketKeys = new TicketKeyStore();
+        KeyLog keyLog = openKeyLog();
         try {
-            GenerationLoader loader = new GenerationLoader(config, meters, accessLog, ticketKeys);
+            GenerationLoader loader = new GenerationLoader(config, meters, accessLog, ticketKeys, keyLog);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
-                    source, config, hash, new Loaded(registry, meters, accessLog, ticketKeys, generation));
+                    source, config, hash, new Loaded(registry, meters, accessLog, ticketKeys, keyLog, generation));
             server.serve();
             return server;
         } catch (StartException e) {
@@ -128,7 +134,7 @@ public final class ProxyServer {
     public static List<String> check(ProxyConfig config) throws StartException {
         requireNatives();
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
-        GenerationLoader loader = new GenerationLoader(config, meters, AccessLog.none(), new TicketKeyStore());
+        GenerationLoader loader = new GenerationLoader(config, meters, AccessLog.none(), new TicketKeyStore(), null);
         Generation generation = loader.load();
         generation.release();
         if (!loader.unresolved().isEmpty()) {
@@ -209,6 +215,19 @@ public final class ProxyServer {
         }
     }
 
+    private static @Nullable KeyLog openKeyLog() throws StartException {
+        String file = System.getenv("SSLKEYLOGFILE");
+        if (file == null || file.isEmpty()) {
+            return null;
+        }
+        try {
+            return KeyLog.open(Path.of(file));
+        } catch (IOException e) {
+            throw new StartException(
+                    new ConfigProblem("", "SSLKEYLOGFILE", "\"" + file + "\" cannot be written: " + e));
+        }
+    }
+
     private void serve() {
         listeners.values().forEach(RunningListener::accept);
         published = meters.certificates(generation.certificates());
@@ -230,7 +249,7 @@ public final class ProxyServer {
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
-        GenerationLoader loader = new GenerationLoader(next, meters, accessLog, ticketKeys);
+        GenerationLoader loader = new GenerationLoader(next, meters, accessLog, ticketKeys, keyLog);
         Generation staged = loader.load();
         Map<String, RunningListener> opened = bind(next, staged, problems);
         if (!problems.isEmpty()) {
@@ -332,6 +351,9 @@ public final class ProxyServer {
             admin.close();
         }
         accessLog.close();
+        if (keyLog != null) {
+            keyLog.close();
+        }
         registry.close();
     }
 

@@ -8,6 +8,7 @@ import io.netty.handler.ssl.OpenSslCredential;
 import io.netty.handler.ssl.OpenSslCredentialBuilder;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One BoringSSL server context with all that belongs to it.
@@ -30,6 +32,9 @@ import javax.net.ssl.X509TrustManager;
  * keep what they need.
  */
 public final class TlsContext {
+    /** What a client's chain may take; the deepest one that is allowed takes a tenth of it. */
+    private static final int MAX_CERTIFICATE_LIST = 64 << 10;
+
     private final SslContext context;
     private final X509TrustManager trust;
     private final boolean tickets;
@@ -49,6 +54,7 @@ public final class TlsContext {
      * @param sessionIdContext a session made under another never resumes here. Netty gives every server
      *     context the same one, so a session made without a client certificate would pass where one is required
      * @param alpn in order of preference; empty: the extension is not answered
+     * @param keyLog null: secrets are kept
      */
     public record Settings(
             TlsPolicy policy,
@@ -56,7 +62,9 @@ public final class TlsContext {
             X509TrustManager trust,
             SessionConfig session,
             SessionIdContext sessionIdContext,
-            List<String> alpn) {}
+            List<String> alpn,
+            OcspResponses ocsp,
+            @Nullable KeyLog keyLog) {}
 
     /**
      * Builds a context. Slow; never on an event loop.
@@ -80,6 +88,7 @@ public final class TlsContext {
                     .option(
                             OpenSslContextOption.GROUPS,
                             settings.policy().groups().toArray(new String[0]))
+                    .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CERTIFICATE_LIST)
                     // Without one, each build would load the JVM's certificate authorities (25 to 190 ms).
                     .trustManager(settings.trust())
                     .clientAuth(clientAuth(settings.clientAuth()));
@@ -145,6 +154,9 @@ public final class TlsContext {
         sessions.setSessionCacheEnabled(session.cacheSize() > 0);
         if (session.cacheSize() > 0) {
             sessions.setSessionCacheSize(session.cacheSize());
+        }
+        if (settings.keyLog() != null) {
+            settings.keyLog().follow((ReferenceCountedOpenSslContext) context);
         }
         sessions.setSessionTimeout(Math.toIntExact(session.timeout().toSeconds()));
         return new TlsContext(
