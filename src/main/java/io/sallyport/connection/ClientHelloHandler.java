@@ -50,7 +50,9 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         ClientHelloResult result = reader.read(received);
         if (result instanceof Complete complete) {
             SslHandler tls = connection.onClientHello(complete.hello());
-            ctx.pipeline().replace(this, Handlers.TLS, tls);
+            ctx.pipeline()
+                    .addAfter(Handlers.CLIENT_HELLO, Handlers.TLS, tls)
+                    .replace(this, Handlers.HANDSHAKE_RECORDS, new HandshakeRecordsHandler(tls));
         } else if (result instanceof NotTls notTls) {
             refuseOther(ctx, notTls.kind(), received);
         } else if (result instanceof TooLarge large) {
