@@ -33,13 +33,10 @@ final class HandshakeRecordsHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf data = (ByteBuf) message;
-        ByteBuf all = received == null
-                ? data
-                : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);
+        ByteBuf all =
+                received == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);
         received = all;
-        for (int length = wholeLength(all);
-                length > 0 && !tls.handshakeFuture().isDone();
-                length = wholeLength(all)) {
+        for (int length = wholeLength(all); length > 0 && !tls.handshakeFuture().isDone(); length = wholeLength(all)) {
             ctx.fireChannelRead(all.readRetainedSlice(length));
         }
         if (tls.handshakeFuture().isDone()) {
@@ -59,7 +56,9 @@ final class HandshakeRecordsHandler extends ChannelInboundHandlerAdapter {
         if (rest == null) {
             return;
         }
-        if (rest.isReadable() && ctx.channel().isActive() && tls.handshakeFuture().isSuccess()) {
+        if (rest.isReadable()
+                && ctx.channel().isActive()
+                && tls.handshakeFuture().isSuccess()) {
             ctx.fireChannelRead(rest);
         } else {
             rest.release();

@@ -346,8 +346,7 @@ final class ProxyConnection {
     void onFrontendEndOfStream() {
         switch (phase) {
             case AWAITING_HELLO, HANDSHAKING -> failHandshake(left(), "the client's TCP stream ended");
-            case CONNECTING, RELAYING, HALF_CLOSED ->
-                onFinAfterHandshake();
+            case CONNECTING, RELAYING, HALF_CLOSED -> onFinAfterHandshake();
             case CLOSED -> {}
         }
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -125,8 +126,17 @@ public final class TlsClient implements AutoCloseable {
         handshake(new byte[0]);
     }
 
+    /** Shakes hands; in one segment with the last of the handshake, where that is the client's, go a request and the end. */
+    public void handshakeAndEnd(byte[] request) {
+        handshake(request, true);
+    }
+
     /** Shakes hands; the first bytes go out in one segment with the last of the handshake where that is the client's. */
     public void handshake(byte[] first) {
+        handshake(first, false);
+    }
+
+    private void handshake(byte[] first, boolean end) {
         try {
             ByteArrayOutputStream flight = new ByteArrayOutputStream();
             begin();
@@ -148,6 +158,10 @@ public final class TlsClient implements AutoCloseable {
             }
             if (first.length > 0) {
                 seal(first, flight);
+            }
+            if (end) {
+                engine.closeOutbound();
+                wrap(ByteBuffer.allocate(0), flight);
             }
             sendRaw(flight.toByteArray());
         } catch (IOException e) {
@@ -336,17 +350,26 @@ public final class TlsClient implements AutoCloseable {
             while (!ended) {
                 unwrap();
             }
+            Received.End tcp = tcpEnd();
             if (alert.isEmpty() && hasWholeRecord()) {
                 takeAlert();
             }
-            while (tcpEnd == null) {
-                received.clear().flip();
-                fill();
-            }
-            return new StreamEnd(alert, tcpEnd);
+            return new StreamEnd(alert, tcp);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Waits for the end of the TCP stream, behind the end of the TLS stream. */
+    public Received.End tcpEnd() {
+        try {
+            while (fill()) {
+                // Nothing is expected.
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Objects.requireNonNull(tcpEnd);
     }
 
     /** Takes one record, and waits for it. */
