@@ -46,9 +46,11 @@ final class QuickstartCommand implements Callable<Integer> {
     public Integer call() throws IOException, ConfigException, StartException {
         try (LogSetup log = LogSetup.start(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT));
                 HelloBackend backend = HelloBackend.start()) {
+            // There is nothing to reload here: a terminal that hangs up means the end.
+            Serving serving = new Serving().stopOn("TERM", "INT", "HUP");
             ProxyServer server = start(backend.address());
             greet(server);
-            return new Serving(server).untilStopped();
+            return serving.untilStopped(server);
         }
     }
 

@@ -13,7 +13,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code run}. */
-@Command(name = "run", description = "Starts the proxy. SIGTERM and SIGINT drain it, a second one stops it at once.")
+@Command(
+        name = "run",
+        description = "Starts the proxy. SIGTERM and SIGINT drain it, a second one stops it at once; SIGHUP and SIGUSR1"
+                + " reload.")
 final class RunCommand implements Callable<Integer> {
     private final Console console;
 
@@ -34,7 +37,8 @@ final class RunCommand implements Callable<Integer> {
             return CheckCommand.check(config, console);
         }
         try (LogSetup log = LogSetup.start(config.log())) {
-            return new Serving(ProxyServer.start(ConfigSource.of(file.path()), config)).untilStopped();
+            Serving serving = new Serving().stopOn("TERM", "INT").reloadOn("HUP", "USR1");
+            return serving.untilStopped(ProxyServer.start(ConfigSource.of(file.path()), config));
         }
     }
 }

@@ -1,19 +1,31 @@
 package io.sallyport.cli;
 
 import io.sallyport.server.ProxyServer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A started server until its end: the first SIGTERM or SIGINT drains it, the second stops it at once. */
+/** A server and the signals that it obeys, from before its start to its end. */
 final class Serving {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.cli");
 
-    private final ProxyServer server;
-    private final AtomicBoolean asked = new AtomicBoolean();
+    private final CompletableFuture<ProxyServer> started = new CompletableFuture<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
 
-    Serving(ProxyServer server) {
-        this.server = server;
+    /** The first of these signals drains, the second stops at once. One that comes during the start waits for its end. */
+    Serving stopOn(String... signals) {
+        for (String signal : signals) {
+            OsSignals.handle(signal, () -> stop("SIG" + signal));
+        }
+        return this;
+    }
+
+    Serving reloadOn(String... signals) {
+        for (String signal : signals) {
+            OsSignals.handle(signal, () -> started.thenAccept(server -> server.reload("SIG" + signal)));
+        }
+        return this;
     }
 
     /**
@@ -21,21 +33,21 @@ final class Serving {
      *
      * @return the exit code: a failure when connections were cut
      */
-    int untilStopped() {
-        OsSignals.handle("TERM", () -> stop("SIGTERM"));
-        OsSignals.handle("INT", () -> stop("SIGINT"));
-        OsSignals.handle("HUP", () -> server.reload("SIGHUP"));
-        OsSignals.handle("USR1", () -> server.reload("SIGUSR1"));
+    int untilStopped(ProxyServer server) {
+        started.complete(server);
         return server.stopped().join() ? ExitCode.OK : ExitCode.FAILURE;
     }
 
     private void stop(String signal) {
-        if (asked.compareAndSet(false, true)) {
+        if (stopping.compareAndSet(false, true)) {
             LOG.info("{}: stopping", signal);
-            server.drain();
-        } else {
-            LOG.info("{} again: stopping at once", signal);
-            server.stopNow();
+            started.thenAccept(ProxyServer::drain);
+            return;
         }
+        LOG.info("{} again: stopping at once", signal);
+        if (!started.isDone()) {
+            Runtime.getRuntime().halt(ExitCode.FAILURE); // a start can hang, in a name server for instance
+        }
+        started.thenAccept(ProxyServer::stopNow);
     }
 }

@@ -14,7 +14,6 @@ import java.util.List;
  * @param sendCaNames whether clients are told the names of the trust anchors
  * @param allow of the verified clients these are let in; empty: all of them
  * @param deny never let in, whatever {@code allow} says
- * @param recheck whether connected clients are judged again when their certificate ends and after a reload
  * @param where {@code file:line} of this block
  */
 public record ClientAuthConfig(
@@ -26,7 +25,6 @@ public record ClientAuthConfig(
         boolean sendCaNames,
         List<AccessRuleConfig> allow,
         List<AccessRuleConfig> deny,
-        boolean recheck,
         String where) {
 
     /** The TLS library itself takes a chain of ten certificates and cuts off the rest. */
@@ -72,7 +70,6 @@ public record ClientAuthConfig(
                 section.bool("send-ca-names"),
                 section.sections("allow", AccessRuleConfig::read),
                 section.sections("deny", AccessRuleConfig::read),
-                section.bool("recheck"),
                 section.where());
         config.check(section);
         return config;

@@ -30,7 +30,8 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
             this.separator = Pattern.compile(separator);
         }
 
-        private List<String> split(String text) {
+        /** Cuts a name of a certificate into what {@link SegmentPattern#matches} takes. */
+        public List<String> segments(String text) {
             return List.of(separator.split(this == DNS ? normalName(text) : text, -1));
         }
 
@@ -55,7 +56,7 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
      *     {@code **} before the end
      */
     public static SegmentPattern parse(Kind kind, String text) {
-        List<String> segments = kind.split(text);
+        List<String> segments = kind.segments(text);
         if (text.isEmpty() || (kind == Kind.DNS && segments.contains(""))) {
             throw new IllegalArgumentException(text);
         }
@@ -69,8 +70,8 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
         return new SegmentPattern(kind, fixed, openEnded);
     }
 
-    public boolean matches(String text) {
-        List<String> candidate = kind.split(text);
+    /** Whether {@code candidate}, the segments of a name of this kind, is one that is meant. */
+    public boolean matches(List<String> candidate) {
         if (openEnded ? candidate.size() <= segments.size() : candidate.size() != segments.size()) {
             return false;
         }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param missingServerName what a client gets that asks for none
  * @param alpn application protocols in order of preference; empty: the extension is not answered
  * @param clientAuth which client certificates are asked for and taken
+ * @param recheckClients whether connected clients are judged again when their certificate ends and after a reload
  * @param session resumption
  * @param ocspResponses files with the OCSP responses to staple, DER, each for one of the certificates
  * @param recordPath what moves the records after the handshake
@@ -24,6 +25,7 @@ public record TlsConfig(
         ServerNamePolicy missingServerName,
         List<String> alpn,
         ClientAuthConfig clientAuth,
+        boolean recheckClients,
         SessionConfig session,
         List<Path> ocspResponses,
         RecordPath recordPath) {
@@ -60,6 +62,7 @@ public record TlsConfig(
                 section.choice("missing-server-name", ServerNamePolicy.class),
                 section.parsedList("alpn", ALPN_RULE, TlsConfig::protocol),
                 section.child("client-auth", ClientAuthConfig::read),
+                section.bool("recheck-clients"),
                 section.child("session", SessionConfig::read),
                 section.child(
                         "ocsp-stapling",

@@ -14,6 +14,7 @@ import io.sallyport.observe.BackendMeters.ConnectFailure;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.nio.channels.ClosedChannelException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,9 @@ final class BackendDialer {
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 Throwable cause = done.cause();
+                if (cause instanceof ClosedChannelException) {
+                    return; // The client left first.
+                }
                 connecting.channel().close();
                 failed(backend, server, reason(cause), String.valueOf(cause.getMessage()), connection);
                 return;

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.handshake.ClientHelloReader;
 import io.sallyport.handshake.ClientHelloResult;
@@ -28,7 +29,6 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
 
     private static final int UNEXPECTED_MESSAGE = 10;
     private static final int ILLEGAL_PARAMETER = 47;
-    private static final int DECODE_ERROR = 50;
 
     private static final byte[] PLAIN_HTTP_ANSWER = plainHttpAnswer();
 
@@ -54,7 +54,11 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
             String detail = large.length() + " bytes (expected: at most " + ClientHelloReader.MAX_MESSAGE + ")";
             refuse(ctx, FailureReason.CLIENT_HELLO_TOO_LARGE, detail, alert(ILLEGAL_PARAMETER));
         } else if (result instanceof Malformed malformed) {
-            refuse(ctx, FailureReason.CLIENT_HELLO_MALFORMED, malformed.detail(), alert(DECODE_ERROR));
+            refuse(
+                    ctx,
+                    FailureReason.CLIENT_HELLO_MALFORMED,
+                    malformed.detail(),
+                    alert(malformed.reason().alert()));
         }
     }
 
@@ -80,7 +84,10 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
 
     private void follow(ChannelHandlerContext ctx, Choice choice) {
         if (choice instanceof Choice.Terminate terminate) {
-            ctx.pipeline().replace(this, Handlers.TLS, connection.onTerminate(terminate));
+            SslHandler tls = connection.onTerminate(terminate);
+            ctx.pipeline()
+                    .addAfter(Handlers.CLIENT_HELLO, Handlers.TLS, tls)
+                    .replace(this, Handlers.HANDSHAKE_RECORDS, new HandshakeRecordsHandler(tls));
         } else if (choice instanceof Choice.PassThrough passThrough) {
             connection.onPassThrough(passThrough);
             ctx.pipeline().remove(this);

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -34,7 +33,7 @@ public final class ConnectionLoops {
     /** Starts {@code count} threads, all of them at once. */
     public ConnectionLoops(int count) {
         group = new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory("sallyport-loop"), EpollIoHandler.newFactory());
+                count, new DefaultThreadFactory("sallyport-loop"), HalfCloseIoHandler.newFactory());
         for (EventExecutor executor : group) {
             EventLoop loop = (IoEventLoop) executor;
             loops.add(new Loop(loop, new LiveConnections(loop), new BackendDialer()));

@@ -4,6 +4,7 @@ package io.sallyport.connection;
 final class Handlers {
     static final String LINGER = "linger";
     static final String CLIENT_HELLO = "client-hello";
+    static final String HANDSHAKE_RECORDS = "handshake-records";
     static final String TLS = "tls";
     static final String FRONTEND = "frontend";
 

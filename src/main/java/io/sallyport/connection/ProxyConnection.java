@@ -393,9 +393,7 @@ final class ProxyConnection {
     private void onFinAfterHandshake() {
         if (tls != null && tls.isMidRecord() && !tls.isInboundClosed()) {
             // Half a record is no end that the backend may take for one.
-            firstEnd(CloseReason.TRUNCATED);
-            resetBackend();
-            finish(CloseReason.TRUNCATED);
+            cut(CloseReason.TRUNCATED);
             return;
         }
         onClientEnd(tls != null && tls.isInboundClosed());
@@ -516,8 +514,7 @@ final class ProxyConnection {
             return;
         }
         if (HandshakeError.isTls(cause)) {
-            resetBackend();
-            finish(CloseReason.CLIENT_TLS_ERROR);
+            cut(CloseReason.CLIENT_TLS_ERROR);
             return;
         }
         InternalErrors.log(id, cause);
@@ -634,12 +631,22 @@ final class ProxyConnection {
 
     /** Resets whatever is open, so that nobody takes a cut stream for a whole one. */
     private void reset(CloseReason why) {
+        if (!toClosed(why)) {
+            return;
+        }
         resetBackend();
         if (frontend.isOpen()) {
             frontend.config().setOption(ChannelOption.SO_LINGER, 0);
             frontend.unsafe().close(frontend.voidPromise());
         }
-        finish(why);
+    }
+
+    /** Resets the backend, which has not the whole of what the client meant to say; the client gets its alert. */
+    private void cut(CloseReason why) {
+        if (toClosed(why)) {
+            resetBackend();
+            frontend.close();
+        }
     }
 
     private void resetBackend() {
@@ -650,8 +657,19 @@ final class ProxyConnection {
     }
 
     private void finish(CloseReason why) {
-        if (phase == Phase.CLOSED) {
+        if (!toClosed(why)) {
             return;
+        }
+        frontend.close();
+        if (backend != null) {
+            backend.close();
+        }
+    }
+
+    /** Comes before anything is closed: what the closing brings about must not be taken for the reason. */
+    private boolean toClosed(CloseReason why) {
+        if (phase == Phase.CLOSED) {
+            return false;
         }
         phase = Phase.CLOSED;
         reason = why;
@@ -662,10 +680,7 @@ final class ProxyConnection {
         while (!early.isEmpty()) {
             early.remove().release();
         }
-        frontend.close();
-        if (backend != null) {
-            backend.close();
-        }
+        return true;
     }
 
     private void onChannelGone() {

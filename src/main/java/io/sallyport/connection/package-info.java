@@ -5,7 +5,8 @@
  * listener   accept-gate    over the limit: parked, or reset before any TLS work
  * frontend   linger         turns a close into FIN, wait for the peer, close: an alert is not lost to a reset
  *            client-hello   bounded; replaced by tls once the ClientHello is whole
- *            tls            SslHandler on BoringSSL
+ *            handshake-records  one record at a time to tls, until the handshake is done
+ *            tls            SslHandler on BoringSSL, then our own record path
  *            frontend       to ProxyConnection.onX()
  * backend    backend        to ProxyConnection.onX()
  * </pre>

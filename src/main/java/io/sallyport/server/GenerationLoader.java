@@ -67,7 +67,7 @@ final class GenerationLoader {
                             listener.timeouts(),
                             ticketKeys.keys(listener.name(), listener.tls().session(), problems),
                             listener.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
-                            listener.tls().clientAuth().recheck(),
+                            listener.tls().recheckClients(),
                             meters.listener(listener.name()),
                             log));
             certificates.addAll(loader.expiries());

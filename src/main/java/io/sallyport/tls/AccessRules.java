@@ -2,6 +2,7 @@ package io.sallyport.tls;
 
 import io.sallyport.config.AccessRuleConfig;
 import io.sallyport.config.AccessRuleConfig.Condition;
+import io.sallyport.config.SegmentPattern.Kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,7 +24,8 @@ public final class AccessRules {
      */
     public record Decision(boolean allowed, String rule) {}
 
-    public Decision judge(ClientIdentity client) {
+    public Decision judge(ClientIdentity identity) {
+        Client client = new Client(identity);
         Optional<AccessRuleConfig> denied = first(deny, client);
         if (denied.isPresent()) {
             return new Decision(false, "deny " + denied.get());
@@ -36,33 +38,33 @@ public final class AccessRules {
                 .orElseGet(() -> new Decision(false, "no allow rule speaks of it"));
     }
 
-    private static Optional<AccessRuleConfig> first(List<AccessRuleConfig> rules, ClientIdentity client) {
+    private static Optional<AccessRuleConfig> first(List<AccessRuleConfig> rules, Client client) {
         return rules.stream()
                 .filter(rule -> rule.conditions().stream().allMatch(condition -> holds(condition, client)))
                 .findFirst();
     }
 
-    private static boolean holds(Condition condition, ClientIdentity client) {
+    private static boolean holds(Condition condition, Client client) {
         if (condition instanceof AccessRuleConfig.Exactly exactly) {
-            return isExactly(exactly, client);
+            return isExactly(exactly, client.identity);
         }
         if (condition instanceof AccessRuleConfig.Matches matches) {
             return switch (matches.pattern().kind()) {
-                case DNS -> client.dnsNames().stream().anyMatch(matches.pattern()::matches);
-                case URI -> client.uris().stream().anyMatch(matches.pattern()::matches);
+                case DNS -> client.dnsNames.stream().anyMatch(matches.pattern()::matches);
+                case URI -> client.uris.stream().anyMatch(matches.pattern()::matches);
             };
         }
         if (condition instanceof AccessRuleConfig.Within within) {
-            return client.addresses().stream().anyMatch(within.network()::contains);
+            return client.identity.addresses().stream().anyMatch(within.network()::contains);
         }
         if (condition instanceof AccessRuleConfig.IssuedBy issuedBy) {
-            return issuedBy.issuer().equals(client.issuer());
+            return issuedBy.issuer().equals(client.identity.issuer());
         }
         if (condition instanceof AccessRuleConfig.Serial serial) {
-            return serial.number().equals(client.serial());
+            return serial.number().equals(client.identity.serial());
         }
         if (condition instanceof AccessRuleConfig.Key key) {
-            return key.spkiSha256().equals(client.spkiSha256());
+            return key.spkiSha256().equals(client.identity.spkiSha256());
         }
         throw new IllegalStateException("no such condition: " + condition);
     }
@@ -87,5 +89,18 @@ public final class AccessRules {
         return at < 0
                 ? address
                 : address.substring(0, at) + address.substring(at).toLowerCase(Locale.ROOT);
+    }
+
+    /** A client with its names cut into segments once, not once for each rule. */
+    private static final class Client {
+        private final ClientIdentity identity;
+        private final List<List<String>> dnsNames;
+        private final List<List<String>> uris;
+
+        private Client(ClientIdentity identity) {
+            this.identity = identity;
+            this.dnsNames = identity.dnsNames().stream().map(Kind.DNS::segments).toList();
+            this.uris = identity.uris().stream().map(Kind.URI::segments).toList();
+        }
     }
 }

@@ -40,7 +40,7 @@ record AlternativeNames(
         if (parsed == null) {
             // The JDK passes over the whole extension for one name that it does not like, as one with an underscore:
             // taken for a certificate without the extension, its common name would count.
-            names.addAll(generalNames(extension));
+            BouncyCastleNames.addAll(extension, names);
         } else {
             for (List<?> name : parsed) {
                 names.add((Integer) name.get(0), name.get(1));
@@ -49,32 +49,11 @@ record AlternativeNames(
         return new AlternativeNames(true, names.dns, names.uris, names.emails, names.addresses);
     }
 
-    private static GeneralName[] generalNames(byte[] extension) throws CertificateParsingException {
-        try {
-            return GeneralNames.getInstance(
-                            ASN1OctetString.getInstance(extension).getOctets())
-                    .getNames();
-        } catch (IllegalArgumentException e) {
-            throw new CertificateParsingException("subjectAltName is damaged", e);
-        }
-    }
-
     private static final class Names {
         private final List<String> dns = new ArrayList<>();
         private final List<String> uris = new ArrayList<>();
         private final List<String> emails = new ArrayList<>();
         private final List<InetAddress> addresses = new ArrayList<>();
-
-        private void addAll(GeneralName[] names) throws CertificateParsingException {
-            for (GeneralName name : names) {
-                if (name.getName() instanceof ASN1IA5String text) {
-                    add(name.getTagNo(), text.getString());
-                } else if (name.getTagNo() == GeneralName.iPAddress) {
-                    addresses.add(
-                            address(ASN1OctetString.getInstance(name.getName()).getOctets()));
-                }
-            }
-        }
 
         private void add(int type, Object value) throws CertificateParsingException {
             switch (type) {
@@ -102,6 +81,30 @@ record AlternativeNames(
                 return InetAddress.getByAddress(bytes);
             } catch (UnknownHostException e) {
                 throw new CertificateParsingException("bad address in subjectAltName", e);
+            }
+        }
+    }
+
+    /** A class of its own, for Bouncy Castle's classes cost a start much. */
+    private static final class BouncyCastleNames {
+        private static void addAll(byte[] extension, Names names) throws CertificateParsingException {
+            try {
+                for (GeneralName name : GeneralNames.getInstance(
+                                ASN1OctetString.getInstance(extension).getOctets())
+                        .getNames()) {
+                    add(name, names);
+                }
+            } catch (IllegalArgumentException e) {
+                throw new CertificateParsingException("subjectAltName is damaged", e);
+            }
+        }
+
+        private static void add(GeneralName name, Names names) throws CertificateParsingException {
+            if (name.getName() instanceof ASN1IA5String text) {
+                names.add(name.getTagNo(), text.getString());
+            } else if (name.getTagNo() == GeneralName.iPAddress) {
+                byte[] bytes = ASN1OctetString.getInstance(name.getName()).getOctets();
+                names.addresses.add(Names.address(bytes));
             }
         }
     }

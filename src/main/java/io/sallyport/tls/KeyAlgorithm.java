@@ -1,11 +1,15 @@
 package io.sallyport.tls;
 
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
-import java.util.Set;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.util.List;
 
 /** The key types that a certificate of ours may have. */
 public enum KeyAlgorithm {
@@ -18,7 +22,7 @@ public enum KeyAlgorithm {
     static final String RULE = "RSA of 2048 bits or more, EC on P-256, P-384 or P-521, or Ed25519";
 
     private static final int RSA_BITS = 2048;
-    private static final Set<Integer> EC_BITS = Set.of(256, 384, 521);
+    private static final List<String> CURVES = List.of("secp256r1", "secp384r1", "secp521r1");
 
     private final String signature;
 
@@ -41,9 +45,8 @@ public enum KeyAlgorithm {
             return RSA;
         }
         if (key instanceof ECKey ec) {
-            int bits = ec.getParams().getCurve().getField().getFieldSize();
-            if (!EC_BITS.contains(bits)) {
-                throw unsupported("EC key on a curve of " + bits + " bits");
+            if (CURVES.stream().noneMatch(curve -> isOn(curve, ec))) {
+                throw unsupported("EC key on curve " + ec.getParams());
             }
             return EC;
         }
@@ -51,6 +54,20 @@ public enum KeyAlgorithm {
             return ED25519;
         }
         throw unsupported((key instanceof EdECKey ed ? ed.getParams().getName() : key.getAlgorithm()) + " key");
+    }
+
+    /** The JDK reads keys on curves that it then does not sign with; the order tells one curve from another. */
+    private static boolean isOn(String curve, ECKey key) {
+        try {
+            AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
+            parameters.init(new ECGenParameterSpec(curve));
+            return parameters
+                    .getParameterSpec(ECParameterSpec.class)
+                    .getOrder()
+                    .equals(key.getParams().getOrder());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JVM has " + curve, e);
+        }
     }
 
     /** Whether {@code key} could belong to a private key of this type. */

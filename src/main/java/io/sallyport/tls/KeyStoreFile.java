@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.jspecify.annotations.Nullable;
 
 /** The private key entry of a PKCS#12 (RFC 7292), JKS or JCEKS key store: told apart by content, not by name. */
@@ -34,10 +35,13 @@ final class KeyStoreFile {
             throw new MaterialException("is empty (expected: " + EXPECTED + ")");
         }
         String type = type(content);
-        KeyStore store = load(content, type, password);
         try {
-            String chosen = choose(store, alias);
-            return entry(store, chosen, password);
+            KeyStore store = load(content, KeyStore.getInstance(type), password);
+            if (type.equals("PKCS12") && privateKeys(store).isEmpty()) {
+                // The JDK does not see a key that is not encrypted, as openssl writes it with -keypbe NONE.
+                store = load(content, KeyStore.getInstance(type, new BouncyCastleProvider()), password);
+            }
+            return entry(store, choose(store, alias), password);
         } catch (GeneralSecurityException e) {
             throw damaged(type, e);
         }
@@ -62,23 +66,20 @@ final class KeyStoreFile {
         throw new MaterialException(found);
     }
 
-    private static KeyStore load(byte[] content, String type, Password password) throws MaterialException {
+    private static KeyStore load(byte[] content, KeyStore store, Password password)
+            throws GeneralSecurityException, MaterialException {
         try {
-            KeyStore store = KeyStore.getInstance(type);
             store.load(new ByteArrayInputStream(content), password.chars());
             return store;
         } catch (IOException e) {
             if (e.getCause() instanceof UnrecoverableKeyException) {
                 throw wrongPassword(password);
             }
-            throw damaged(type, e);
-        } catch (GeneralSecurityException e) {
-            throw damaged(type, e);
+            throw damaged(store.getType(), e);
         }
     }
 
-    private static String choose(KeyStore store, @Nullable String alias)
-            throws GeneralSecurityException, MaterialException {
+    private static List<String> privateKeys(KeyStore store) throws GeneralSecurityException {
         List<String> keys = new ArrayList<>();
         for (String candidate : Collections.list(store.aliases())) {
             if (store.entryInstanceOf(candidate, PrivateKeyEntry.class)) {
@@ -86,6 +87,12 @@ final class KeyStoreFile {
             }
         }
         Collections.sort(keys);
+        return keys;
+    }
+
+    private static String choose(KeyStore store, @Nullable String alias)
+            throws GeneralSecurityException, MaterialException {
+        List<String> keys = privateKeys(store);
         if (alias != null) {
             if (!store.containsAlias(alias) || !store.entryInstanceOf(alias, PrivateKeyEntry.class)) {
                 throw new MaterialException(

@@ -1,51 +1,21 @@
 package io.sallyport.tls;
 
-import java.io.IOException;
-import java.io.StringReader;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
-import org.bouncycastle.openssl.PEMEncryptedKeyPair;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.bc.BcPEMDecryptorProvider;
-import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
-import org.bouncycastle.operator.InputDecryptorProvider;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
-import org.bouncycastle.pkcs.PKCSException;
 
 /**
  * The private key of a PEM file: PKCS#8 (RFC 5958) plain or encrypted, PKCS#1 (RFC 8017), SEC1 (RFC 5915), the last two
  * also in OpenSSL's own encrypted form.
- *
- * <p>A plain PKCS#8 key goes straight to the JDK: Bouncy Castle's classes would cost a start as much as all the rest of
- * the loading. Its provider is never registered.
  */
 final class PrivateKeyFile {
     private static final int LIMIT = 1 << 20;
     private static final String EXPECTED = "a PEM file with the private key";
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519");
-
-    /** What a person calls the keys that are not taken, by object identifier. */
-    private static final Map<String, String> UNSUPPORTED = Map.of(
-            "1.2.840.10040.4.1", "DSA",
-            "1.2.840.113549.1.1.10", "RSA-PSS",
-            "1.2.840.113549.1.3.1", "DH",
-            "1.3.101.110", "X25519",
-            "1.3.101.111", "X448",
-            "1.3.101.113", "Ed448");
 
     private PrivateKeyFile() {}
 
@@ -72,8 +42,9 @@ final class PrivateKeyFile {
     private static PrivateKey key(PemBlock block, Password password) throws MaterialException {
         return switch (block.label()) {
             case "PRIVATE KEY" -> fromPkcs8(block.line(), block.der());
-            case "ENCRYPTED PRIVATE KEY" -> fromPkcs8(block.line(), decrypted(block, password));
-            case "RSA PRIVATE KEY", "EC PRIVATE KEY" -> fromPkcs8(block.line(), traditional(block, password));
+            case "ENCRYPTED PRIVATE KEY" -> fromPkcs8(block.line(), OtherKeyForms.decrypted(block, password));
+            case "RSA PRIVATE KEY", "EC PRIVATE KEY" ->
+                fromPkcs8(block.line(), OtherKeyForms.traditional(block, password));
             default ->
                 throw new MaterialException(
                         block.line(),
@@ -92,82 +63,6 @@ final class PrivateKeyFile {
                 // Of another algorithm; if of none, the identifier inside tells why.
             }
         }
-        throw notTaken(line, der);
-    }
-
-    private static MaterialException notTaken(int line, byte[] der) {
-        try {
-            AlgorithmIdentifier algorithm = PrivateKeyInfo.getInstance(der).getPrivateKeyAlgorithm();
-            String identifier = algorithm.getAlgorithm().getId();
-            if (algorithm.getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)
-                    && algorithm.getParameters() instanceof ASN1ObjectIdentifier curve) {
-                return KeyAlgorithm.unsupported("EC key on curve " + curve.getId());
-            }
-            if (!algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.rsaEncryption)) {
-                return KeyAlgorithm.unsupported(UNSUPPORTED.getOrDefault(identifier, identifier) + " key");
-            }
-        } catch (IllegalArgumentException e) {
-            // Not PKCS#8 at all.
-        }
-        return new MaterialException(line, "not a private key (expected: an undamaged key; " + KeyAlgorithm.RULE + ")");
-    }
-
-    /** PKCS#1 and SEC1, as PKCS#8. */
-    private static byte[] traditional(PemBlock block, Password password) throws MaterialException {
-        try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
-            Object parsed = parser.readObject();
-            if (parsed instanceof PEMEncryptedKeyPair encrypted) {
-                parsed = encrypted.decryptKeyPair(new BcPEMDecryptorProvider(password.byteChars()));
-            }
-            if (parsed instanceof PEMKeyPair pair) {
-                return pair.getPrivateKeyInfo().getEncoded();
-            }
-            throw new MaterialException(
-                    block.line(), "not a private key (expected: an undamaged " + block.label() + ")");
-        } catch (IOException | IllegalArgumentException e) {
-            if (block.isLegacyEncrypted()) {
-                throw wrongPassword(block, password);
-            }
-            throw new MaterialException(
-                    block.line(),
-                    "not a private key: " + e.getMessage() + " (expected: an undamaged " + block.label() + ")");
-        }
-    }
-
-    private static byte[] decrypted(PemBlock block, Password password) throws MaterialException {
-        PKCS8EncryptedPrivateKeyInfo info;
-        try {
-            info = new PKCS8EncryptedPrivateKeyInfo(block.der());
-        } catch (IOException e) {
-            throw new MaterialException(
-                    block.line(), "not an encrypted private key: " + e.getMessage() + " (expected: an undamaged key)");
-        }
-        for (char[] chars : password.spellings()) {
-            try {
-                return info.decryptPrivateKeyInfo(decryptor(chars)).getEncoded();
-            } catch (PKCSException | IOException | IllegalArgumentException e) {
-                // The next spelling, if the password has two.
-            }
-        }
-        throw wrongPassword(block, password);
-    }
-
-    private static InputDecryptorProvider decryptor(char[] password) {
-        try {
-            // The JDK alone has neither scrypt (RFC 7914) nor a name for the padding that Bouncy Castle asks for.
-            return new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                    .setProvider(new BouncyCastleProvider())
-                    .build(password);
-        } catch (OperatorCreationException e) {
-            throw new IllegalStateException("Bouncy Castle does not know itself", e);
-        }
-    }
-
-    private static MaterialException wrongPassword(PemBlock block, Password password) {
-        return new MaterialException(
-                block.line(),
-                password.isGiven()
-                        ? "wrong password (expected: the one that the key is encrypted with)"
-                        : "the key is encrypted (expected: password-file or password-env with its password)");
+        throw OtherKeyForms.notTaken(line, der);
     }
 }

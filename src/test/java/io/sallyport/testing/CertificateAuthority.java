@@ -39,6 +39,11 @@ public final class CertificateAuthority {
         return new CertificateRequest(null, "CN=" + commonName);
     }
 
+    /** Someone with a certificate of any kind who issues others by it. */
+    public static CertificateAuthority actingAs(IssuedCertificate issued) {
+        return new CertificateAuthority(issued, false);
+    }
+
     public X509Certificate certificate() {
         return issued.leaf();
     }

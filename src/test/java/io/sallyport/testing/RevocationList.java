@@ -13,8 +13,10 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
@@ -27,6 +29,9 @@ public final class RevocationList {
     private final Set<X509Certificate> revoked = new LinkedHashSet<>();
     private Instant thisUpdate = Instant.now().minus(Duration.ofHours(1));
     private Instant nextUpdate = Instant.now().plus(Duration.ofDays(7));
+
+    private boolean onlyAuthorities;
+    private boolean delta;
 
     RevocationList(CertificateAuthority issuer) {
         this.issuer = issuer;
@@ -48,6 +53,18 @@ public final class RevocationList {
         return validity(Instant.now().minus(Duration.ofDays(8)), Instant.now().minus(Duration.ofDays(1)));
     }
 
+    /** Speaks of authorities alone (RFC 5280 section 5.2.5). */
+    public RevocationList onlyAuthorities() {
+        onlyAuthorities = true;
+        return this;
+    }
+
+    /** Only what changed since list number 1 (RFC 5280 section 5.2.4). */
+    public RevocationList delta() {
+        delta = true;
+        return this;
+    }
+
     public X509CRL issue() {
         X509Certificate authority = issuer.certificate();
         PrivateKey key = issuer.issued().key();
@@ -59,6 +76,15 @@ public final class RevocationList {
                     Extension.authorityKeyIdentifier,
                     false,
                     new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(authority.getPublicKey()));
+            if (onlyAuthorities) {
+                builder.addExtension(
+                        Extension.issuingDistributionPoint,
+                        true,
+                        new IssuingDistributionPoint(null, false, true, null, false, false));
+            }
+            if (delta) {
+                builder.addExtension(Extension.deltaCRLIndicator, true, new ASN1Integer(1));
+            }
             for (X509Certificate certificate : revoked) {
                 builder.addCRLEntry(certificate.getSerialNumber(), Date.from(thisUpdate), CRLReason.keyCompromise);
             }

@@ -132,6 +132,24 @@ class ClientAlertTest {
         }
     }
 
+    /** BoringSSL hands on ten certificates of a chain and cuts off the rest: max-depth stays below that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+    void takesAsManyIntermediatesAsCanBeConfigured(String version) throws Exception {
+        CertificateAuthority issuer = ROOT;
+        for (int i = 0; i < 8; i++) {
+            issuer = issuer.authority("Level " + i).issueAuthority();
+        }
+        ClientAuthConfig config = new ClientAuthConfig(
+                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 8, true, List.of(), List.of(), "");
+        ClientTrust trust = new ClientTrust(config, anchors(), Crls.none(), () -> now);
+        try (TlsTestServer server = new TlsTestServer(SERVER, trust)) {
+            assertThat(connect(server, version, issuer.client("deep").issue())).contains("hello");
+
+            assertThat(server.nextHandshake()).isNull();
+        }
+    }
+
     private ClientTrust trust(ClientCertificateFailure failure, IssuedCertificate client) {
         boolean hard =
                 failure == ClientCertificateFailure.CRL_UNAVAILABLE || failure == ClientCertificateFailure.CRL_EXPIRED;

@@ -1,0 +1,199 @@
+package io.sallyport.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sallyport.testing.CertificateAuthority;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunIT {
+    @TempDir
+    private Path directory;
+
+    private ServerSocket backend = new ServerSocket();
+
+    RunIT() throws IOException {}
+
+    @BeforeEach
+    void listen() throws IOException {
+        backend = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        backend.close();
+    }
+
+    @Test
+    void endsCleanlyWithoutAWordOnStandardError() throws Exception {
+        try (SallyportProcess process = run("")) {
+            port(process);
+            process.signal("TERM");
+
+            assertThat(process.exitCode()).isZero();
+            assertThat(process.err()).isEmpty();
+            assertThat(process.out()).isNotEmpty().allMatch(line -> line.startsWith("{\"") && line.endsWith("}"));
+        }
+    }
+
+    @Test
+    void aPassedDrainDeadlineIsAFailure() throws Exception {
+        try (SallyportProcess process = run("drain.timeout = 200ms");
+                TlsClient client = new TlsClient(port(process))) {
+            client.begin();
+            process.signal("TERM");
+
+            assertThat(process.exitCode()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void reloadSignalsDoNotEndIt() throws Exception {
+        try (SallyportProcess process = run("")) {
+            int port = port(process);
+            for (String signal : List.of("HUP", "USR1")) {
+                process.signal(signal);
+                process.awaitLine("SIG" + signal);
+            }
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+            process.signal("TERM");
+
+            assertThat(process.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void theVariableNamesTheConfiguration() throws Exception {
+        Path file = configuration("");
+        try (SallyportProcess process =
+                SallyportProcess.start(directory, Map.of("SALLYPORT_CONFIG", file.toString()), "run")) {
+            port(process);
+        }
+        try (SallyportProcess process =
+                SallyportProcess.start(directory, Map.of("SALLYPORT_CONFIG", "none.conf"), "check")) {
+            assertThat(process.exitCode()).isEqualTo(1);
+            assertThat(process.err()).containsExactly("none.conf: no such file (expected: a HOCON file)");
+        }
+    }
+
+    @Test
+    void withoutAWordTheConfigurationIsInConf() throws Exception {
+        Path conf = Files.createDirectory(directory.resolve("conf"));
+        String absolute = Files.readString(configuration("")).replace("tls.", directory + "/tls.");
+        Files.writeString(
+                conf.resolve("sallyport.conf"), absolute.replace(directory + "/tls.certificates", "tls.certificates"));
+        try (SallyportProcess process = SallyportProcess.start(directory, Map.of(), "run")) {
+            port(process);
+        }
+    }
+
+    @Test
+    void usageAndBadConfigurationHaveTheirOwnExitCodes() throws Exception {
+        try (SallyportProcess process = SallyportProcess.start(directory, Map.of())) {
+            assertThat(process.exitCode()).isEqualTo(2);
+            assertThat(process.out()).isEmpty();
+        }
+        Path bad = Files.writeString(directory.resolve("bad.conf"), "sallyport { listener {} }");
+        try (SallyportProcess process = SallyportProcess.start(directory, Map.of(), "run", "-c", bad)) {
+            assertThat(process.exitCode()).isEqualTo(1);
+            assertThat(process.out()).isEmpty();
+            assertThat(process.err())
+                    .contains("bad.conf:1: listener: unknown key (did you mean \"listeners\"?)")
+                    .noneMatch(line -> line.startsWith("\tat "));
+        }
+    }
+
+    @Test
+    void theVersionIsThatOfTheJar() throws Exception {
+        try (SallyportProcess process = SallyportProcess.start(directory, Map.of(), "version")) {
+            assertThat(process.exitCode()).isZero();
+            assertThat(process.out().get(0)).matches("Sallyport  \\d+\\.\\d+\\.\\d+.*");
+            assertThat(process.out().get(2)).matches("transport  epoll, Netty 4\\..*");
+            assertThat(process.out().get(3)).matches("TLS        BoringSSL.*, netty-tcnative 2\\..*");
+            assertThat(process.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void aReaderThatStandsStillDelaysNeitherClientsNorTheEnd() throws Exception {
+        Path file = configuration("log.level = debug");
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                String.valueOf(System.getProperty("sallyport.jar")),
+                "run",
+                "-c",
+                file.toString());
+        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        try {
+            int port = portOf(process.getInputStream());
+            // Nobody reads from here on: the pipe takes 64 KiB, and the access log writes more than that.
+            for (int i = 0; i < 300; i++) {
+                try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                    client.getOutputStream().write("nonsense".repeat(4).getBytes(StandardCharsets.US_ASCII));
+                    assertThat(client.getInputStream().readAllBytes()).isNotNull();
+                }
+            }
+            process.destroy();
+
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private SallyportProcess run(String more) throws IOException {
+        return SallyportProcess.start(directory, Map.of(), "run", "-c", configuration(more));
+    }
+
+    private Path configuration(String more) throws IOException {
+        CertificateAuthority.selfSigned("localhost")
+                .server()
+                .dns("localhost")
+                .issue()
+                .writePem(directory, "tls");
+        return Files.writeString(directory.resolve("sallyport.conf"), """
+            sallyport {
+              listeners.https {
+                bind = "127.0.0.1:0"
+                backend = app
+                tls.certificates = [{ chain = "tls.crt", key = "tls.key" }]
+              }
+              backends.app.servers = ["127.0.0.1:%d"]
+              admin.bind = "127.0.0.1:0"
+              %s
+            }
+            """.formatted(backend.getLocalPort(), more));
+    }
+
+    private static int port(SallyportProcess process) {
+        return Integer.parseInt(process.awaitLine("\"message\":\"listening\".*127\\.0\\.0\\.1:(\\d+)"));
+    }
+
+    private static int portOf(InputStream out) throws IOException {
+        StringBuilder line = new StringBuilder();
+        while (!line.toString().contains("\"message\":\"listening\"")) {
+            line.setLength(0);
+            for (int c = out.read(); c != '\n'; c = out.read()) {
+                assertThat(c).as("the process ended early").isNotNegative();
+                line.append((char) c);
+            }
+        }
+        String address = line.substring(line.indexOf("127.0.0.1:") + "127.0.0.1:".length());
+        return Integer.parseInt(address.substring(0, address.indexOf('"')));
+    }
+}

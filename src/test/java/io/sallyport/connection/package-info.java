@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.connection;
+
+import org.jspecify.annotations.NullMarked;
