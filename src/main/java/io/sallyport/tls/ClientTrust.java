@@ -35,13 +35,12 @@ public final class ClientTrust extends X509ExtendedTrustManager implements Resum
     private final List<X509Certificate> told;
     private final InstantSource clock;
 
-    public ClientTrust(TrustAnchors anchors, ClientAuthConfig config) {
-        this(config, anchors, Crls.none(), InstantSource.system());
-        if (!config.crls().isEmpty()) {
-            throw new IllegalArgumentException("the revocation lists are not loaded");
-        }
-    }
-
+    /**
+     * Makes the judge of one client-auth block.
+     *
+     * @param crls loaded from the files of {@code config}
+     * @param clock what dates are judged by
+     */
     public ClientTrust(ClientAuthConfig config, TrustAnchors anchors, Crls crls, InstantSource clock) {
         this.mode = config.mode();
         this.maxDepth = config.maxDepth();

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The certificates that a chain may end in. Every certificate of the files is one, intermediates too.
  *
  * <p>The expiry of an anchor is told at load and by metric; a chain to an expired one still counts (RFC 5280 section
- * 6.1.1 d: an anchor is a name and a key).
+ * 6.1.1 d: an anchor is a name and a key). A client whose own certificate is an anchor needs no chain, and no revocation
+ * list is asked about it.
  *
  * @param sources in the order of the configuration
  */

@@ -31,10 +31,10 @@ class ClientAuthConfigTest {
     @Test
     void readsEveryKey() throws ConfigException {
         ClientAuthConfig config = load("mode = require, trust-anchors = [ca.crt, system], crls = [a.crl, b.crl]\n"
-            + "crl-policy = hard-fail, max-depth = 0, send-ca-names = off\n"
-            + "allow = [ { dns = \"*.clients.example\", ou = ops }, { uri = \"spiffe://prod/**\" } ]\n"
-            + "deny = [ { cn = x }, { o = y }, { email = \"a@b\" }, { ip = \"10.0.0.0/8\" }, { issuer = \"CN=Old CA\""
-            + " }, { serial = \"0A:ff\" }, { spki-sha256 = \"" + PIN + "\" } ]");
+                + "crl-policy = hard-fail, max-depth = 0, send-ca-names = off\n"
+                + "allow = [ { dns = \"*.clients.example\", ou = ops }, { uri = \"spiffe://prod/**\" } ]\n"
+                + "deny = [ { cn = x }, { o = y }, { email = \"a@b\" }, { ip = \"10.0.0.0/8\" }, { issuer = \"CN=Old CA\""
+                + " }, { serial = \"0A:ff\" }, { spki-sha256 = \"" + PIN + "\" } ]");
 
         assertThat(config.mode()).isEqualTo(Mode.REQUIRE);
         assertThat(config.trustAnchors())

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sallyport.config.ConfigException;
-import io.sallyport.config.ConfigLoader;
+import io.sallyport.config.ConfigSource;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.StartException;
 import java.io.IOException;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -88,6 +89,23 @@ public final class RunningProxy implements AutoCloseable {
 
     public ProxyServer server() {
         return server;
+    }
+
+    /** Changes the text of the configuration file; nothing is reloaded. */
+    public void edit(UnaryOperator<String> change) {
+        Path file = directory.resolve("sallyport.conf");
+        try {
+            Files.writeString(file, change.apply(Files.readString(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks for a reload; whether nothing is wrong. */
+    public boolean reload() {
+        return server.reload("test")
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     public CapturedLog log() {
@@ -262,13 +280,15 @@ public final class RunningProxy implements AutoCloseable {
                     admin.bind = "127.0.0.1:0"
                     access-log.target = access.jsonl
                     drain.timeout = 5s
+                    reload { watch = off, poll = 0s }
                     """.formatted(String.join(", ", names), backend.getAddress().getHostAddress(), backend.getPort());
             String text = "sallyport {\n" + defaults + String.join("\n", settings) + "\n}\n";
             CapturedLog log = CapturedLog.start();
+            Path file = directory.resolve("sallyport.conf");
             try {
-                return new RunningProxy(
-                        ProxyServer.start(ConfigLoader.load(text, "test", directory)), authority, directory, log);
-            } catch (ConfigException | StartException e) {
+                Files.writeString(file, text);
+                return new RunningProxy(ProxyServer.start(ConfigSource.of(file)), authority, directory, log);
+            } catch (ConfigException | StartException | IOException e) {
                 log.close();
                 delete(directory);
                 throw new IllegalStateException(e);

@@ -1,0 +1,261 @@
+package io.sallyport.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.IssuedCertificate;
+import io.sallyport.testing.PemFiles;
+import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.TlsClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** What a change of files does to a server that runs, and what it does not. */
+final class ReloadTest {
+    private static final CertificateAuthority ROOT = CertificateAuthority.create("Reload Root");
+    private static final String WATCHED = "reload { watch = on, poll = 0s }";
+
+    @Test
+    void aLiveConnectionGoesOnWhileNewOnesSeeTheNewCertificate() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start();
+                TlsClient before = TlsClient.connect(proxy)) {
+            before.send("one");
+            assertThat(before.readText(3)).isEqualTo("one");
+
+            replace(proxy.directory(), ROOT.server("new.test").issue());
+            assertThat(proxy.reload()).isTrue();
+
+            assertThat(served(proxy)).isEqualTo("new.test");
+            before.send("two");
+            assertThat(before.readText(3)).isEqualTo("two");
+            assertThat(proxy.metric("sallyport_reloads_total", "result", "success"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void seesARenameOverTheFiles() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).with(WATCHED).start()) {
+            Path aside = Files.createDirectory(proxy.directory().resolve("aside"));
+            PemFiles fresh = ROOT.server("renamed.test").issue().writePem(aside, "server0");
+            Files.move(fresh.key(), proxy.directory().resolve("server0.key"), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(fresh.chain(), proxy.directory().resolve("server0.crt"), StandardCopyOption.REPLACE_EXISTING);
+
+            awaitServed(proxy, "renamed.test");
+        }
+    }
+
+    @Test
+    void seesAWriteInPlace() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).with(WATCHED).start()) {
+            replace(proxy.directory(), ROOT.server("written.test").issue());
+
+            awaitServed(proxy, "written.test");
+        }
+    }
+
+    @Test
+    void seesTheSwapOfAKubernetesVolume() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo()) {
+            RunningProxy.Builder builder = RunningProxy.to(backend.address());
+            Path volume = Files.createDirectory(builder.directory().resolve("volume"));
+            publish(volume, "..1", ROOT.server("first.test").issue());
+            Files.createSymbolicLink(volume.resolve("tls.crt"), Path.of("..data", "tls.crt"));
+            Files.createSymbolicLink(volume.resolve("tls.key"), Path.of("..data", "tls.key"));
+            try (RunningProxy proxy = builder.certificate(
+                            ROOT, ROOT.server("unused.test").issue())
+                    .with(
+                            "listeners.https.tls.certificates = [ { chain = \"volume/tls.crt\", key = \"volume/tls.key\" } ]",
+                            WATCHED)
+                    .start()) {
+                assertThat(served(proxy)).isEqualTo("first.test");
+
+                publish(volume, "..2", ROOT.server("second.test").issue());
+
+                awaitServed(proxy, "second.test");
+            }
+        }
+    }
+
+    @Test
+    void pollingAloneSeesAChange() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend)
+                        .with("reload { watch = off, poll = 50ms }")
+                        .start()) {
+            replace(proxy.directory(), ROOT.server("polled.test").issue());
+
+            awaitServed(proxy, "polled.test");
+        }
+    }
+
+    @Test
+    void aHalfWrittenPairNeverServesAndTheOtherHalfIsTakenWhenItComes() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start()) {
+            IssuedCertificate fresh = ROOT.server("pair.test").issue();
+            Files.writeString(proxy.directory().resolve("server0.crt"), fresh.chainPem());
+
+            assertThat(proxy.reload()).isFalse();
+            assertThat(served(proxy)).isEqualTo("localhost");
+            assertThat(proxy.log().lines("reload failed")).isNotEmpty();
+            assertThat(proxy.get("/status").body()).contains("does not match");
+
+            Files.writeString(proxy.directory().resolve("server0.key"), fresh.keyPem());
+            assertThat(proxy.reload()).isTrue();
+            assertThat(served(proxy)).isEqualTo("pair.test");
+        }
+    }
+
+    @Test
+    void everyBrokenFileLeavesTheOldInService() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start()) {
+            Path chain = proxy.directory().resolve("server0.crt");
+            String good = Files.readString(chain);
+            for (String broken : new String[] {"", good.substring(0, good.length() / 2), "no certificate"}) {
+                Files.writeString(chain, broken);
+                assertThat(proxy.reload()).as(broken).isFalse();
+                assertThat(served(proxy)).isEqualTo("localhost");
+            }
+            Files.delete(chain);
+            assertThat(proxy.reload()).isFalse();
+            Files.createDirectory(chain);
+            assertThat(proxy.reload()).isFalse();
+            assertThat(served(proxy)).isEqualTo("localhost");
+            Files.delete(chain);
+            Files.writeString(chain, good);
+            assertThat(proxy.reload()).isTrue();
+            assertThat(proxy.metric("sallyport_reloads_total", "result", "failure"))
+                    .isEqualTo(5);
+            assertThat(proxy.metric("sallyport_reloads_total", "result", "unchanged"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void addsRemovesAndRebindsListeners() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start()) {
+            proxy.edit(text -> text.replace(
+                    "backends.app",
+                    "listeners.more { bind = \"127.0.0.1:0\", backend = app,"
+                            + " tls.certificates = [ { chain = server0.crt, key = server0.key } ] }\nbackends.app"));
+            assertThat(proxy.reload()).isTrue();
+            try (TlsClient client = TlsClient.open(proxy.address("more"), ROOT)) {
+                client.handshake();
+                client.send("more");
+                assertThat(client.readText(4)).isEqualTo("more");
+
+                proxy.edit(text -> text.replaceAll("listeners\\.more .*\\n", ""));
+                assertThat(proxy.reload()).isTrue();
+                client.send("live");
+                assertThat(client.readText(4)).isEqualTo("live");
+            }
+            assertThat(proxy.server().addresses()).containsOnlyKeys("https");
+        }
+    }
+
+    @Test
+    void saysWhatAReloadCannotChange() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start()) {
+            proxy.edit(text -> text.replace("event-loops = 2", "event-loops = 1"));
+
+            assertThat(proxy.reload()).isFalse();
+            assertThat(proxy.get("/status").body()).contains("event-loops");
+        }
+    }
+
+    @Test
+    void noHandshakeFailsAndNoPairIsMixedAcrossManyReloads() throws Exception {
+        int reloads = Integer.getInteger("sallyport.reloads", 50);
+        int handshakesEach = 25;
+        IssuedCertificate[] pair = {
+            ROOT.server("even.test").issue(), ROOT.server("odd.test").issue()
+        };
+        try (FakeBackend backend = FakeBackend.closing();
+                RunningProxy proxy = proxy(backend).start()) {
+            AtomicBoolean done = new AtomicBoolean();
+            ExecutorService clients = Executors.newFixedThreadPool(2);
+            Callable<Integer> handshakes = () -> {
+                int count = 0;
+                while (!done.get()) {
+                    assertThat(served(proxy)).isIn("localhost", "even.test", "odd.test");
+                    count++;
+                }
+                return count;
+            };
+            Future<Integer> first = clients.submit(handshakes);
+            Future<Integer> second = clients.submit(handshakes);
+            for (int i = 0; i < reloads; i++) {
+                replace(proxy.directory(), pair[i % 2]);
+                assertThat(proxy.reload()).isTrue();
+                for (int j = ThreadLocalRandom.current().nextInt(handshakesEach / 10); j >= 0; j--) {
+                    assertThat(served(proxy)).isEqualTo(i % 2 == 0 ? "even.test" : "odd.test");
+                }
+            }
+            done.set(true);
+            assertThat(first.get() + second.get()).isPositive();
+            clients.shutdown();
+            assertThat(proxy.metric("sallyport_handshakes_total", "result", "failure"))
+                    .isZero();
+        }
+    }
+
+    private static RunningProxy.Builder proxy(FakeBackend backend) {
+        return RunningProxy.to(backend.address())
+                .certificate(ROOT, ROOT.server("localhost").ip("127.0.0.1").issue());
+    }
+
+    /** The first name of the certificate that a new client gets. */
+    private static String served(RunningProxy proxy) {
+        try (TlsClient client = TlsClient.open(proxy.address(), ROOT)) {
+            client.handshake();
+            X509Certificate leaf = (X509Certificate) client.session().getPeerCertificates()[0];
+            String name =
+                    leaf.getSubjectAlternativeNames().iterator().next().get(1).toString();
+            client.sendCloseNotify();
+            client.sendFin();
+            client.readAll();
+            return name;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void awaitServed(RunningProxy proxy, String name) {
+        await("the certificate of " + name)
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(served(proxy)).isEqualTo(name));
+    }
+
+    private static void replace(Path directory, IssuedCertificate certificate) {
+        certificate.writePem(directory, "server0");
+    }
+
+    /** As the kubelet does: a new folder, and one rename of the link that leads to it. */
+    private static void publish(Path volume, String folder, IssuedCertificate certificate) throws IOException {
+        Path content = Files.createDirectory(volume.resolve(folder));
+        certificate.writePem(content, "tls");
+        Path link = Files.createSymbolicLink(volume.resolve("..data_tmp"), Path.of(folder));
+        Files.move(link, volume.resolve("..data"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}
