@@ -509,12 +509,13 @@ final class ProxyConnection {
             failHandshake(sawBytes ? error.reason() : FailureReason.BARE_PROBE, error.detail());
             return;
         }
-        if (cause instanceof IOException) {
-            reset(finSentToBackend || finSentToClient ? endedBy(CloseReason.CLIENT_RESET) : CloseReason.CLIENT_RESET);
-            return;
-        }
+        // First: to Java it is an I/O error too, but a reset would take the alert with it.
         if (HandshakeError.isTls(cause)) {
             cut(CloseReason.CLIENT_TLS_ERROR);
+            return;
+        }
+        if (cause instanceof IOException) {
+            reset(finSentToBackend || finSentToClient ? endedBy(CloseReason.CLIENT_RESET) : CloseReason.CLIENT_RESET);
             return;
         }
         InternalErrors.log(id, cause);

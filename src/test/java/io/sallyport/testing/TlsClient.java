@@ -2,6 +2,7 @@ package io.sallyport.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -39,6 +40,10 @@ public final class TlsClient implements AutoCloseable {
     private static final int BUFFER = 64 * 1024;
     private static final int RECORD_HEADER = 5;
     private static final int ALERT = 21;
+
+    /** Bytes of the record that TLS 1.3 sends for old middleboxes, which is not encrypted. */
+    private static final int CHANGE_CIPHER_SPEC = 6;
+
     private static final Pattern FATAL = Pattern.compile("Received fatal alert: (\\w+)");
 
     private final Socket socket;
@@ -49,6 +54,14 @@ public final class TlsClient implements AutoCloseable {
     private String alert = "";
     private Received.@Nullable End tcpEnd;
     private boolean ended;
+    private boolean breaksNextFlight;
+
+    /** What goes with the last flight of the handshake. */
+    private enum Last {
+        DATA,
+        BROKEN_DATA,
+        CLOSE_NOTIFY
+    }
 
     private TlsClient(Socket socket, SSLEngine engine) {
         this.socket = socket;
@@ -128,15 +141,32 @@ public final class TlsClient implements AutoCloseable {
 
     /** Shakes hands; in one segment with the last of the handshake, where that is the client's, go a request and the end. */
     public void handshakeAndEnd(byte[] request) {
-        handshake(request, true);
+        handshake(request, Last.CLOSE_NOTIFY);
+    }
+
+    /** Shakes hands; the data that goes with the last of the handshake does not decrypt. */
+    public void handshakeAndSendBroken(byte[] data) {
+        handshake(data, Last.BROKEN_DATA);
+    }
+
+    /** Shakes hands with a Finished that does not decrypt. */
+    public StreamEnd handshakeWithBrokenFinished() {
+        try {
+            sendRaw(clientHello());
+            breaksNextFlight = true;
+            handshake();
+        } catch (UncheckedIOException e) {
+            // In TLS 1.2 the server has the last word, and it is the alert.
+        }
+        return end();
     }
 
     /** Shakes hands; the first bytes go out in one segment with the last of the handshake where that is the client's. */
     public void handshake(byte[] first) {
-        handshake(first, false);
+        handshake(first, Last.DATA);
     }
 
-    private void handshake(byte[] first, boolean end) {
+    private void handshake(byte[] first, Last last) {
         try {
             ByteArrayOutputStream flight = new ByteArrayOutputStream();
             begin();
@@ -149,7 +179,7 @@ public final class TlsClient implements AutoCloseable {
                         status = engine.getHandshakeStatus();
                     }
                     default -> {
-                        sendRaw(flight.toByteArray());
+                        sendFlight(flight, false);
                         flight.reset();
                         status = unwrap();
                         requireOpen();
@@ -159,14 +189,23 @@ public final class TlsClient implements AutoCloseable {
             if (first.length > 0) {
                 seal(first, flight);
             }
-            if (end) {
+            if (last == Last.CLOSE_NOTIFY) {
                 engine.closeOutbound();
                 wrap(ByteBuffer.allocate(0), flight);
             }
-            sendRaw(flight.toByteArray());
+            sendFlight(flight, last == Last.BROKEN_DATA);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void sendFlight(ByteArrayOutputStream flight, boolean broken) {
+        byte[] bytes = flight.toByteArray();
+        if (bytes.length > CHANGE_CIPHER_SPEC && (broken || breaksNextFlight)) {
+            bytes[bytes.length - 1] ^= 1;
+            breaksNextFlight = false;
+        }
+        sendRaw(bytes);
     }
 
     /** The record with the ClientHello, which is to be sent by {@link #sendRaw}; {@link #handshake()} goes on from it. */
@@ -218,6 +257,27 @@ public final class TlsClient implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
             sendRaw(records.toByteArray());
+        }
+    }
+
+    /** Sends the start of a payload, piece by piece. */
+    public void send(Payload payload, long length) {
+        try {
+            payload.writeTo(
+                    new OutputStream() {
+                        @Override
+                        public void write(int value) {
+                            write(new byte[] {(byte) value}, 0, 1);
+                        }
+
+                        @Override
+                        public void write(byte[] data, int offset, int count) {
+                            send(data, offset, count);
+                        }
+                    },
+                    length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
