@@ -8,18 +8,25 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigResolver;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration file: parse, resolve, fall back to {@code reference.conf}, check, make records. */
 public final class ConfigLoader {
     private static final String ROOT = "sallyport";
+    private static final Pattern ROUTE = Pattern.compile("\\.routes\\[\\d+]");
 
     private ConfigLoader() {}
 
@@ -48,10 +55,18 @@ public final class ConfigLoader {
      * @throws ConfigException when the file cannot be read, parsed or resolved
      */
     public static ConfigObject effective(Path file) throws ConfigException {
-        return parse(file);
+        return parse(file).effective();
     }
 
-    private static ConfigObject parse(Path file) throws ConfigException {
+    /**
+     * A resolved file.
+     *
+     * @param effective over the defaults
+     * @param own without them
+     */
+    private record Parsed(ConfigObject effective, ConfigObject own) {}
+
+    private static Parsed parse(Path file) throws ConfigException {
         if (Files.isDirectory(file)) {
             throw unreadable(file, "is a directory (expected: a HOCON file)");
         }
@@ -63,20 +78,21 @@ public final class ConfigLoader {
         return resolve(file.toString(), () -> ConfigFactory.parseFile(file.toFile(), options));
     }
 
-    private static ConfigObject parse(String text, String description) throws ConfigException {
+    private static Parsed parse(String text, String description) throws ConfigException {
         ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription(description);
         return resolve(description, () -> ConfigFactory.parseString(text, options));
     }
 
-    private static ConfigObject resolve(String name, Source source) throws ConfigException {
+    private static Parsed resolve(String name, Source source) throws ConfigException {
         try {
             Config own = source.parse();
-            if (!own.root().containsKey(ROOT)) {
-                throw missingRoot(name, own);
-            }
+            checkRoots(name, own.root());
             Config reference = ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf");
-            Config whole = own.withFallback(reference).resolve();
-            return whole.getConfig(ROOT).root();
+            ConfigResolveOptions options = ConfigResolveOptions.noSystem().appendResolver(new Environment());
+            Config whole = own.withFallback(reference).resolve(options);
+            return new Parsed(
+                    whole.getConfig(ROOT).root(),
+                    resolvedAlone(own, options).orElse(whole).getConfig(ROOT).root());
         } catch (UnresolvedSubstitution e) {
             throw problem(e.origin(), name, "a substitution has no value: " + reason(e));
         } catch (Parse | IO e) {
@@ -86,27 +102,45 @@ public final class ConfigLoader {
         }
     }
 
-    private static ProxyConfig read(ConfigObject effective, @Nullable Path directory) throws ConfigException {
+    private static ProxyConfig read(Parsed parsed, @Nullable Path directory) throws ConfigException {
         List<ConfigProblem> problems = new ArrayList<>();
         Path base = directory == null ? Path.of("/") : directory;
-        ProxyConfig config = new Section(effective, "", base, problems).readBy(ProxyConfig::read);
+        ProxyConfig config =
+                new Section(parsed.effective(), parsed.own(), "", base, problems).readBy(ProxyConfig::read);
         if (!problems.isEmpty()) {
             // A route is read over its listener's values: what is wrong with those is told once.
             Map<String, ConfigProblem> once = new LinkedHashMap<>();
-            problems.forEach(problem -> once.putIfAbsent(problem.where() + problem.detail(), problem));
+            problems.forEach(problem -> once.putIfAbsent(
+                    problem.where() + ROUTE.matcher(problem.path()).replaceAll("") + problem.detail(), problem));
             throw new ConfigException(List.copyOf(once.values()));
         }
         return config;
     }
 
-    private static ConfigException missingRoot(String name, Config own) {
-        String near = own.root().keySet().stream()
-                .map(key -> Section.suggestion(key, Set.of(ROOT)).isEmpty() ? "" : " (\"" + key + "\" is unknown)")
-                .filter(text -> !text.isEmpty())
-                .findFirst()
-                .orElse("");
-        return new ConfigException(
-                List.of(new ConfigProblem(name, ROOT, "missing" + near + " (expected: sallyport { ... })")));
+    /** Nothing for a file that substitutes defaults: without them it cannot be resolved. */
+    private static Optional<Config> resolvedAlone(Config own, ConfigResolveOptions options) {
+        try {
+            return Optional.of(own.resolve(options));
+        } catch (com.typesafe.config.ConfigException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Other roots are for values that several places substitute; but one that looks like ours is a slip. */
+    private static void checkRoots(String name, ConfigObject roots) throws ConfigException {
+        List<ConfigProblem> problems = new ArrayList<>();
+        roots.forEach((root, value) -> {
+            String suggestion = Section.suggestion(root, Set.of(ROOT));
+            if (!root.equals(ROOT) && !suggestion.isEmpty()) {
+                problems.add(new ConfigProblem(Section.where(value.origin()), root, "unknown key" + suggestion));
+            }
+        });
+        if (problems.isEmpty() && !roots.containsKey(ROOT)) {
+            problems.add(new ConfigProblem(name, ROOT, "missing (expected: sallyport { ... })"));
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
     }
 
     private static ConfigException unreadable(Path file, String detail) {
@@ -124,6 +158,20 @@ public final class ConfigLoader {
         ConfigOrigin origin = e.origin();
         String prefix = origin == null ? "" : origin.description() + ": ";
         return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+    }
+
+    /** Environment variables, each remembered as the origin of its value. */
+    private static final class Environment implements ConfigResolver {
+        @Override
+        public @Nullable ConfigValue lookup(String name) {
+            String value = System.getenv(name);
+            return value == null ? null : ConfigValueFactory.fromAnyRef(value, "$" + name);
+        }
+
+        @Override
+        public ConfigResolver withFallback(ConfigResolver fallback) {
+            return this;
+        }
     }
 
     @FunctionalInterface

@@ -34,17 +34,17 @@ public record ListenerConfig(
                 section.sections("routes", route -> RouteConfig.read(route, tls)),
                 section.child("limits", LimitsConfig::read),
                 section.child("timeouts", TimeoutsConfig::read));
-        listener.check(section);
+        listener.check(section, tls);
         return listener;
     }
 
-    private void check(Section section) {
+    private void check(Section section, Section tlsSection) {
         if (backend == null && routes.isEmpty()) {
             section.problem("backend", "missing (expected: the name of a backend, or routes)");
         }
         boolean terminates = backend != null || routes.stream().anyMatch(route -> !route.passthrough());
         if (terminates && tls.certificates().isEmpty()) {
-            section.problem("tls.certificates", "none (expected: at least one { chain = FILE, key = FILE })");
+            tlsSection.problem("certificates", "none (expected: at least one { chain = FILE, key = FILE })");
         }
     }
 }

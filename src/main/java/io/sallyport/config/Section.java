@@ -33,14 +33,25 @@ import org.jspecify.annotations.Nullable;
 final class Section {
     private static final int NEAR = 3;
 
+    /** Milliseconds have to fit into 31 bits. */
+    private static final Duration LONGEST = Duration.ofDays(24);
+
     private final ConfigObject values;
+    private final ConfigObject own;
     private final String path;
     private final Path directory;
     private final List<ConfigProblem> problems;
     private final Set<String> known = new HashSet<>();
 
-    Section(ConfigObject values, String path, Path directory, List<ConfigProblem> problems) {
+    /**
+     * A section.
+     *
+     * @param values the object, over its defaults
+     * @param own what the person wrote of it, which is what messages point to
+     */
+    Section(ConfigObject values, ConfigObject own, String path, Path directory, List<ConfigProblem> problems) {
         this.values = values;
+        this.own = own;
         this.path = path;
         this.directory = directory;
         this.problems = problems;
@@ -51,9 +62,9 @@ final class Section {
         return directory;
     }
 
-    /** {@code file:line} of this object. */
+    /** {@code file:line} of this object; where all of it is default, of the nearest around it that is not. */
     String where() {
-        return where(values.origin());
+        return where(own.origin());
     }
 
     boolean has(String key) {
@@ -63,8 +74,8 @@ final class Section {
     }
 
     void problem(String key, String detail) {
-        ConfigValue value = values.get(key);
-        problems.add(new ConfigProblem(where((value == null ? values : value).origin()), join(key), detail));
+        ConfigValue value = own.get(key);
+        problems.add(new ConfigProblem(where((value == null ? own : value).origin()), join(key), detail));
     }
 
     String string(String key) {
@@ -112,9 +123,9 @@ final class Section {
                 false);
     }
 
-    /** A duration with its unit, never negative: {@code 10s}, {@code 500ms}, {@code 1h}. */
+    /** A duration with its unit, never negative, and no longer than any timer holds. */
     Duration duration(String key) {
-        String rule = "a duration with its unit, as 500ms, 10s, 1h; 0s means off";
+        String rule = "a duration with its unit, as 500ms, 10s, 1h, at most " + LONGEST.toDays() + "d; 0s means off";
         return parsed(key, rule, Section::parseDuration, Duration.ZERO);
     }
 
@@ -189,7 +200,7 @@ final class Section {
         for (int i = 0; i < elements.size(); i++) {
             String elementPath = join(key) + "[" + i + "]";
             if (elements.get(i) instanceof ConfigObject object) {
-                result.add(new Section(object, elementPath, directory, problems).readBy(reader));
+                result.add(new Section(object, object, elementPath, directory, problems).readBy(reader));
             } else {
                 ConfigValue element = elements.get(i);
                 problems.add(new ConfigProblem(
@@ -206,7 +217,13 @@ final class Section {
             String name = entry.getKey();
             String namePath = join(key) + "." + name;
             if (entry.getValue() instanceof ConfigObject object) {
-                Section section = new Section(object.withFallback(defaults.values), namePath, directory, problems);
+                ConfigObject written = ownObject(key).get(name) instanceof ConfigObject inner ? inner : object;
+                Section section = new Section(
+                        object.withFallback(defaults.values),
+                        written.withFallback(defaults.own).withOrigin(written.origin()),
+                        namePath,
+                        directory,
+                        problems);
                 result.put(name, section.readBy(self -> reader.apply(name, self)));
             } else {
                 problems.add(new ConfigProblem(
@@ -235,12 +252,17 @@ final class Section {
                 over = over.withoutKey(name);
             }
         }
-        return new Section(over.withFallback(under.values), join(key), directory, problems);
+        return new Section(
+                over.withFallback(under.values),
+                ownObject(key).withFallback(under.own),
+                join(key),
+                directory,
+                problems);
     }
 
     /** A nested object that the caller reads and does not finish. */
     Section child(String key) {
-        return new Section(object(key), join(key), directory, problems);
+        return new Section(object(key), ownObject(key), join(key), directory, problems);
     }
 
     /** Reports every key that nothing has asked for. */
@@ -302,6 +324,12 @@ final class Section {
         return ConfigFactory.empty().root();
     }
 
+    private ConfigObject ownObject(String key) {
+        return own.get(key) instanceof ConfigObject object
+                ? object
+                : ConfigFactory.empty().root().withOrigin(own.origin());
+    }
+
     private Path resolve(String text) {
         return directory.resolve(text);
     }
@@ -332,14 +360,15 @@ final class Section {
     }
 
     private static Duration parseDuration(String text) {
-        if (text.chars().allMatch(Character::isDigit)) {
+        // The library takes milliseconds where there is no unit.
+        if (!Character.isLetter(text.charAt(text.length() - 1))) {
             throw new IllegalArgumentException("a duration needs its unit");
         }
         Config holder = ConfigFactory.parseMap(Map.of("duration", text));
         try {
             Duration duration = holder.getDuration("duration");
-            if (duration.isNegative()) {
-                throw new IllegalArgumentException("negative");
+            if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException("out of range");
             }
             return duration;
         } catch (BadValue e) {

@@ -1,0 +1,561 @@
+package io.sallyport.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
+import io.sallyport.testing.RecordText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigLoaderTest {
+    /** The least that is a configuration. */
+    private static final String MINIMAL = """
+            sallyport {
+              listeners.https {
+                bind = "127.0.0.1:8443"
+                backend = app
+                tls.certificates = [{ chain = "tls.crt", key = "tls.key" }]
+              }
+              backends.app.servers = ["127.0.0.1:8080"]
+            }
+            """;
+
+    /** Every key, each with another value than its default. */
+    private static final String EVERYTHING = """
+            sallyport {
+              event-loops = 3
+              listeners.edge {
+                bind = "[::1]:443"
+                backend = api
+                routes = [
+                  { server-names = [b.example, "*.B.example."], backend = api
+                    tls { certificates = [{ chain = r.crt, key = r.key, password-env = KEY_PASSWORD }], alpn = [h2] } }
+                  { alpn = [acme-tls/1], backend = api, passthrough = on }
+                ]
+                tls {
+                  profile = custom
+                  protocols = [TLSv1.2]
+                  ciphers = [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
+                  groups = [P-256]
+                  certificates = [
+                    { chain = "tls.crt", key = "tls.key" }
+                    { keystore = "/etc/site.p12", alias = site, password-file = "pass" }
+                  ]
+                  unknown-server-name = reject
+                  missing-server-name = reject
+                  alpn = [http/1.1]
+                  client-auth {
+                    mode = require
+                    trust-anchors = ["ca.crt", system]
+                    crls = [ca.crl]
+                    crl-policy = hard-fail
+                    max-depth = 1
+                    send-ca-names = off
+                    allow = [{ cn = ops, ou = Operations }, { dns = "*.clients.example" }]
+                    deny = [{ serial = "0a:ff" }]
+                    recheck = off
+                  }
+                  session { tickets = off, ticket-secret-file = secret, rotate = 1h, timeout = 90s, cache-size = 17 }
+                  ocsp-stapling.response-file = [a.der, b.der]
+                  record-path = ssl-handler
+                }
+                limits { connections = 5, when-full = reject }
+                timeouts { handshake = 1500ms, idle = 2m, half-close = 0s }
+              }
+              backends.api { servers = ["db.internal:5432"], connect.timeout = 250ms }
+              admin.bind = "0.0.0.0:9000"
+              log { level = debug, format = text }
+              access-log { target = "logs/access.log", format = json }
+              reload { watch = off, poll = 1m }
+              drain { delay = 5s, timeout = 1h }
+            }
+            """;
+
+    @TempDir
+    private Path directory;
+
+    /** A key without a line here fails this test, and the next one too until it is given another value than the default. */
+    @Test
+    void fillsInDefaults() throws Exception {
+        assertThat(lines(load(MINIMAL))).isEqualTo("""
+                listeners.https.name = https
+                listeners.https.bind.host = 127.0.0.1
+                listeners.https.bind.port = 8443
+                listeners.https.backend = app
+                listeners.https.tls.policy.profile = INTERMEDIATE
+                listeners.https.tls.policy.protocols = []
+                listeners.https.tls.policy.ciphers = []
+                listeners.https.tls.policy.groups = []
+                listeners.https.tls.policy.where = x.conf:5
+                listeners.https.tls.certificates[0].chain = tls.crt
+                listeners.https.tls.certificates[0].key = tls.key
+                listeners.https.tls.certificates[0].password = None
+                listeners.https.tls.certificates[0].where = x.conf:5
+                listeners.https.tls.unknownServerName = DEFAULT
+                listeners.https.tls.missingServerName = DEFAULT
+                listeners.https.tls.alpn = []
+                listeners.https.tls.clientAuth.mode = NONE
+                listeners.https.tls.clientAuth.trustAnchors = []
+                listeners.https.tls.clientAuth.crls = []
+                listeners.https.tls.clientAuth.crlPolicy = SOFT_FAIL
+                listeners.https.tls.clientAuth.maxDepth = 4
+                listeners.https.tls.clientAuth.sendCaNames = true
+                listeners.https.tls.clientAuth.allow = []
+                listeners.https.tls.clientAuth.deny = []
+                listeners.https.tls.clientAuth.recheck = true
+                listeners.https.tls.clientAuth.where = x.conf:5
+                listeners.https.tls.session.tickets = AUTO
+                listeners.https.tls.session.ticketSecretFile = null
+                listeners.https.tls.session.rotate = PT12H
+                listeners.https.tls.session.timeout = PT1H
+                listeners.https.tls.session.cacheSize = 20000
+                listeners.https.tls.ocspResponses = []
+                listeners.https.tls.recordPath = DIRECT
+                listeners.https.routes = []
+                listeners.https.limits.connections = 10000
+                listeners.https.limits.whenFull = WAIT
+                listeners.https.timeouts.handshake = PT10S
+                listeners.https.timeouts.idle = PT1H
+                listeners.https.timeouts.halfClose = PT1M
+                backends.app.name = app
+                backends.app.servers[0].host = 127.0.0.1
+                backends.app.servers[0].port = 8080
+                backends.app.connectTimeout = PT3S
+                eventLoops = 0
+                admin.bind.host = 127.0.0.1
+                admin.bind.port = 9901
+                log.level = INFO
+                log.format = JSON
+                accessLog.target = Stdout
+                drain.delay = PT0S
+                drain.timeout = PT30S
+                reload.watch = true
+                reload.poll = PT10S
+                """);
+    }
+
+    @Test
+    void mapsEveryKey() throws Exception {
+        // What a route says of TLS is over all that its listener says.
+        assertThat(lines(load(EVERYTHING)).replaceAll("(?m)^.*routes\\[\\d]\\.tls\\..*\\R", ""))
+                .isEqualTo("""
+                listeners.edge.name = edge
+                listeners.edge.bind.host = ::1
+                listeners.edge.bind.port = 443
+                listeners.edge.backend = api
+                listeners.edge.tls.policy.profile = CUSTOM
+                listeners.edge.tls.policy.protocols[0] = TLSv1.2
+                listeners.edge.tls.policy.ciphers[0] = TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+                listeners.edge.tls.policy.groups[0] = P-256
+                listeners.edge.tls.policy.where = x.conf:11
+                listeners.edge.tls.certificates[0].chain = tls.crt
+                listeners.edge.tls.certificates[0].key = tls.key
+                listeners.edge.tls.certificates[0].password = None
+                listeners.edge.tls.certificates[0].where = x.conf:17
+                listeners.edge.tls.certificates[1].keystore = /etc/site.p12
+                listeners.edge.tls.certificates[1].alias = site
+                listeners.edge.tls.certificates[1].password.path = pass
+                listeners.edge.tls.certificates[1].where = x.conf:18
+                listeners.edge.tls.unknownServerName = REJECT
+                listeners.edge.tls.missingServerName = REJECT
+                listeners.edge.tls.alpn[0] = http/1.1
+                listeners.edge.tls.clientAuth.mode = REQUIRE
+                listeners.edge.tls.clientAuth.trustAnchors[0].file = ca.crt
+                listeners.edge.tls.clientAuth.trustAnchors[1] = SystemStore
+                listeners.edge.tls.clientAuth.crls[0] = ca.crl
+                listeners.edge.tls.clientAuth.crlPolicy = HARD_FAIL
+                listeners.edge.tls.clientAuth.maxDepth = 1
+                listeners.edge.tls.clientAuth.sendCaNames = false
+                listeners.edge.tls.clientAuth.allow[0].conditions[0].name = CN
+                listeners.edge.tls.clientAuth.allow[0].conditions[0].value = ops
+                listeners.edge.tls.clientAuth.allow[0].conditions[1].name = OU
+                listeners.edge.tls.clientAuth.allow[0].conditions[1].value = Operations
+                listeners.edge.tls.clientAuth.allow[1].conditions[0].pattern.kind = DNS
+                listeners.edge.tls.clientAuth.allow[1].conditions[0].pattern.segments[0] = *
+                listeners.edge.tls.clientAuth.allow[1].conditions[0].pattern.segments[1] = clients
+                listeners.edge.tls.clientAuth.allow[1].conditions[0].pattern.segments[2] = example
+                listeners.edge.tls.clientAuth.allow[1].conditions[0].pattern.openEnded = false
+                listeners.edge.tls.clientAuth.deny[0].conditions[0].number = 2815
+                listeners.edge.tls.clientAuth.recheck = false
+                listeners.edge.tls.clientAuth.where = x.conf:23
+                listeners.edge.tls.session.tickets = OFF
+                listeners.edge.tls.session.ticketSecretFile = secret
+                listeners.edge.tls.session.rotate = PT1H
+                listeners.edge.tls.session.timeout = PT1M30S
+                listeners.edge.tls.session.cacheSize = 17
+                listeners.edge.tls.ocspResponses[0] = a.der
+                listeners.edge.tls.ocspResponses[1] = b.der
+                listeners.edge.tls.recordPath = SSL_HANDLER
+                listeners.edge.routes[0].serverNames[0] = b.example
+                listeners.edge.routes[0].serverNames[1] = *.b.example
+                listeners.edge.routes[0].alpn = []
+                listeners.edge.routes[0].backend = api
+                listeners.edge.routes[0].passthrough = false
+                listeners.edge.routes[1].serverNames = []
+                listeners.edge.routes[1].alpn[0] = acme-tls/1
+                listeners.edge.routes[1].backend = api
+                listeners.edge.routes[1].passthrough = true
+                listeners.edge.limits.connections = 5
+                listeners.edge.limits.whenFull = REJECT
+                listeners.edge.timeouts.handshake = PT1.5S
+                listeners.edge.timeouts.idle = PT2M
+                listeners.edge.timeouts.halfClose = PT0S
+                backends.api.name = api
+                backends.api.servers[0].host = db.internal
+                backends.api.servers[0].port = 5432
+                backends.api.connectTimeout = PT0.25S
+                eventLoops = 3
+                admin.bind.host = 0.0.0.0
+                admin.bind.port = 9000
+                log.level = DEBUG
+                log.format = TEXT
+                accessLog.target.path = logs/access.log
+                drain.delay = PT5S
+                drain.timeout = PT1H
+                reload.watch = false
+                reload.poll = PT1M
+                """);
+    }
+
+    @Test
+    void letsARouteReplaceWhatItSaysOfTls() throws Exception {
+        ListenerConfig listener =
+                load(EVERYTHING).listeners().values().iterator().next();
+        TlsConfig over = listener.routes().get(0).tls();
+
+        assertThat(over.alpn()).containsExactly("h2");
+        assertThat(over.certificates())
+                .containsExactly(new CertificateConfig.Pem(
+                        directory.resolve("r.crt"),
+                        directory.resolve("r.key"),
+                        new PasswordConfig.Variable("KEY_PASSWORD"),
+                        file() + ":8"));
+        assertThat(over.clientAuth()).isEqualTo(listener.tls().clientAuth());
+        assertThat(over.session()).isEqualTo(listener.tls().session());
+        assertThat(listener.routes().get(1).tls()).isEqualTo(listener.tls());
+    }
+
+    @Test
+    void givesEveryKeyAnotherValueThanItsDefault() {
+        Config reference = ConfigFactory.parseResources("reference.conf").getConfig("sallyport");
+        Config everything = ConfigFactory.parseString(EVERYTHING).getConfig("sallyport");
+
+        Config defaults = reference.getConfig("defaults");
+        Config others =
+                reference.withoutPath("defaults").withoutPath("listeners").withoutPath("backends");
+        assertDiffers(others, everything);
+        assertDiffers(defaults.getConfig("listener"), everything.getConfig("listeners.edge"));
+        assertDiffers(defaults.getConfig("backend"), everything.getConfig("backends.api"));
+    }
+
+    private static void assertDiffers(Config defaults, Config given) {
+        defaults.root().forEach((key, value) -> {
+            String path = ConfigUtil.joinPath(key);
+            String where = value.origin().description() + " " + path;
+            assertThat(given.hasPath(path)).as(where).isTrue();
+            if (value instanceof ConfigObject object) {
+                assertDiffers(object.toConfig(), given.getConfig(path));
+            } else if (!key.equals("format") || !value.unwrapped().equals("json")) {
+                assertThat(given.getValue(path).unwrapped()).as(where).isNotEqualTo(value.unwrapped());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiterString = " => ", textBlock = """
+                    listeners.https.bind = "70000" => listeners.https.bind: "70000" (expected: host:port or [v6]:port, port 0..65535)
+                    listeners.https.bind = "127.0.0.1:70000" => listeners.https.bind: "127.0.0.1:70000" (expected: host:port or [v6]:port, port 0..65535)
+                    listeners.https.bind = 8443 => listeners.https.bind: "8443" (expected: host:port or [v6]:port, port 0..65535)
+                    listeners.https.bind = "::1:8443" => listeners.https.bind: "::1:8443" (expected: host:port or [v6]:port, port 0..65535)
+                    listeners.https.bind = ["127.0.0.1:8443"] => listeners.https.bind: a list (expected: host:port or [v6]:port, port 0..65535)
+                    listeners.https.backend = ap => listeners.https.backend: "ap" (expected: one of the backends [app])
+                    listeners.https.backend = {} => listeners.https.backend: { ... } (expected: text)
+                    listeners.https.tls.profile = legacy => listeners.https.tls.profile: "legacy" (expected: modern | intermediate | old | custom)
+                    listeners.https.tls.profile = Modern => listeners.https.tls.profile: "Modern" (expected: modern | intermediate | old | custom)
+                    listeners.https.tls.certificates = [] => listeners.https.tls.certificates: none (expected: at least one { chain = FILE, key = FILE })
+                    listeners.https.tls.certificates = [tls.crt] => listeners.https.tls.certificates[0]: "tls.crt" (expected: { ... })
+                    listeners.https.tls.certificates = [{ chain = a }] => listeners.https.tls.certificates[0].key: missing (expected: a file)
+                    listeners.https.tls.certificates = [{ key = a }] => listeners.https.tls.certificates[0].chain: missing (expected: a file)
+                    listeners.https.tls.client-auth.mode = required => listeners.https.tls.client-auth.mode: "required" (expected: none | request | require | pinned)
+                    listeners.https.tls.client-auth.mode = require => listeners.https.tls.client-auth.trust-anchors: [] (expected: at least one file, or system, when mode is require)
+                    listeners.https.tls.client-auth.trust-anchors = [{}] => listeners.https.tls.client-auth.trust-anchors: { ... } (expected: a PEM file or the word system)
+                    listeners.https.tls.session.tickets = on => listeners.https.tls.session.tickets: "on" (expected: auto | off)
+                    listeners.https.tls.session.cache-size = -1 => listeners.https.tls.session.cache-size: "-1" (expected: 0..10000000)
+                    listeners.https.limits.connections = many => listeners.https.limits.connections: "many" (expected: a whole number, 0 or more)
+                    listeners.https.limits.connections = 1.5 => listeners.https.limits.connections: "1.5" (expected: a whole number, 0 or more)
+                    listeners.https.limits.when-full = queue => listeners.https.limits.when-full: "queue" (expected: wait | reject)
+                    listeners.https.timeouts = 10s => listeners.https.timeouts: "10s" (expected: { ... })
+                    listeners.https = 8443 => listeners.https: "8443" (expected: { ... })
+                    listeners = [] => listeners: a list (expected: { ... })
+                    backends.app.servers = [] => backends.app.servers: 0 entries (expected: exactly one host:port)
+                    backends.app.servers = ["a:1", "b:2"] => backends.app.servers: 2 entries (expected: exactly one host:port)
+                    backends.app.servers = {} => backends.app.servers: { ... } (expected: a list, each host:port or [v6]:port, port 0..65535)
+                    event-loops = 1025 => event-loops: "1025" (expected: 0..1024)
+                    admin.bind = localhost => admin.bind: "localhost" (expected: host:port or [v6]:port, port 0..65535)
+                    log.level = trace => log.level: "trace" (expected: off | error | warn | info | debug)
+                    log.format = xml => log.format: "xml" (expected: json | text)
+                    access-log.format = clf => access-log.format: "clf" (expected: json)
+                    access-log.target = [] => access-log.target: a list (expected: none, stdout or a file)
+                    """)
+    void tellsFileLineKeyValueAndRule(String line, String expected) {
+        assertThat(problems(MINIMAL + "sallyport." + line + "\n")).contains("x.conf:9: " + expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10", "\"10\"", "1.5", "\" 10\"", "\"1e3\"", "-1s", "10 parsecs", "soon", "10m30s", "true"})
+    void wantsDurationsWithTheirUnit(String value) {
+        assertThat(problems(MINIMAL + "sallyport.drain.timeout = " + value + "\n"))
+                .containsExactly("x.conf:9: drain.timeout: \"" + value.replace("\"", "")
+                        + "\" (expected: a duration with its unit, as 500ms, 10s, 1h, at most 24d; 0s means off)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "listeners.https.tls.session.timeout, 100000d",
+        "listeners.https.timeouts.handshake, 1000000d",
+        "listeners.https.timeouts.idle, 1000000d",
+        "backends.app.connect.timeout, 30d",
+        "drain.timeout, 1000000d"
+    })
+    void refusesDurationsThatNoTimerHolds(String key, String value) {
+        assertThat(problems(MINIMAL + "sallyport." + key + " = " + value + "\n"))
+                .hasSize(1)
+                .allSatisfy(problem -> assertThat(problem).startsWith("x.conf:9: " + key + ": \"" + value + "\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiterString = " => ", textBlock = """
+                    listener.https.backend = app => listener: unknown key (did you mean "listeners"?)
+                    listeners.https.binds = "a:1" => listeners.https.binds: unknown key (did you mean "bind"?)
+                    listeners.https.tls.profil = old => listeners.https.tls.profil: unknown key (did you mean "profile"?)
+                    listeners.https.tls.suites = [] => listeners.https.tls.suites: unknown key
+                    listeners.https.tls.certificates = [{ chain = a, key = b, kye = c }] => listeners.https.tls.certificates[0].kye: unknown key (did you mean "key"?)
+                    listeners.https.timeouts.handshakes = 1s => listeners.https.timeouts.handshakes: unknown key (did you mean "handshake"?)
+                    backends.app.server = "a:1" => backends.app.server: unknown key (did you mean "servers"?)
+                    backends.app.connect.timout = 1s => backends.app.connect.timout: unknown key (did you mean "timeout"?)
+                    defaults.listener.limits.conections = 1 => listeners.https.limits.conections: unknown key (did you mean "connections"?)
+                    defaults.listner.limits.connections = 1 => defaults.listner: unknown key (did you mean "listener"?)
+                    admin.port = 1 => admin.port: unknown key
+                    """)
+    void suggestsTheKeyThatWasMeant(String line, String expected) {
+        assertThat(problems(MINIMAL + "sallyport." + line + "\n")).contains("x.conf:9: " + expected);
+    }
+
+    @Test
+    void tellsEveryProblemAtOnce() {
+        assertThat(problems("""
+                sallyport {
+                  listeners {
+                    one { bind = "nowhere", backend = none }
+                    two { backend = app, tls { profile = best, certificates = [{ chain = c, key = k }] } }
+                  }
+                  backends.app.servers = ["127.0.0.1"]
+                  drain.timeout = 30
+                  nonsense = 1
+                }
+                """))
+                .containsExactlyInAnyOrder(
+                        "x.conf:3: listeners.one.bind: \"nowhere\" (expected: host:port or [v6]:port, port 0..65535)",
+                        "x.conf:3: listeners.one.backend: \"none\" (expected: one of the backends [app])",
+                        "x.conf:3: listeners.one.tls.certificates: none"
+                                + " (expected: at least one { chain = FILE, key = FILE })",
+                        "x.conf:4: listeners.two.bind: missing (expected: host:port or [v6]:port, port 0..65535)",
+                        "x.conf:4: listeners.two.tls.profile: \"best\" (expected: modern | intermediate | old | custom)",
+                        "x.conf:6: backends.app.servers: \"127.0.0.1\""
+                                + " (expected: host:port or [v6]:port, port 0..65535)",
+                        "x.conf:6: backends.app.servers: 0 entries (expected: exactly one host:port)",
+                        "x.conf:7: drain.timeout: \"30\""
+                                + " (expected: a duration with its unit, as 500ms, 10s, 1h, at most 24d; 0s means off)",
+                        "x.conf:8: nonsense: unknown key");
+    }
+
+    @Test
+    void wantsAListener() {
+        assertThat(problems("sallyport { backends {} }"))
+                .containsExactly("x.conf:1: listeners: none (expected: at least one)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n", "# nothing\n", "{}"})
+    void wantsItsRoot(String text) {
+        assertThat(problems(text)).containsExactly("x.conf: sallyport: missing (expected: sallyport { ... })");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"salyport { }", "Sallyport { }", "salyport.drain.timeout = 5s, sallyport { }"})
+    void suggestsItsRoot(String text) {
+        assertThat(problems(text))
+                .containsExactly("x.conf:1: " + text.split("[ .]")[0] + ": unknown key (did you mean \"sallyport\"?)");
+    }
+
+    @Test
+    void tellsWhereItIsNoHocon() {
+        assertThat(problems("sallyport {\n  listeners {\n"))
+                .hasSize(1)
+                .allSatisfy(problem -> assertThat(problem).startsWith("x.conf:3: sallyport: not HOCON: "));
+    }
+
+    @Test
+    void tellsOfASubstitutionWithoutAValue() {
+        assertThat(problems("sallyport {\n  drain.timeout = ${NO_SUCH_VARIABLE_HERE}\n}\n"))
+                .hasSize(1)
+                .allSatisfy(problem -> assertThat(problem)
+                        .startsWith("x.conf:2: sallyport: a substitution has no value: ")
+                        .contains("NO_SUCH_VARIABLE_HERE"));
+    }
+
+    @Test
+    void takesValuesFromTheEnvironment() throws Exception {
+        ProxyConfig config = load(MINIMAL + """
+                sallyport.access-log.target = none
+                sallyport.access-log.target = ${?PATH}
+                sallyport.drain.timeout = 7s
+                sallyport.drain.timeout = ${?NO_SUCH_VARIABLE_HERE}
+                """);
+
+        assertThat(config.accessLog().target())
+                .isEqualTo(new AccessLogConfig.Target.File(directory.resolve(System.getenv("PATH"))));
+        assertThat(config.drain().timeout()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void takesDefaultsAndOtherRootsBySubstitution() throws Exception {
+        ProxyConfig config = load("site = { idle = 5m }\n" + MINIMAL + """
+                sallyport.listeners.https.timeouts = ${sallyport.defaults.listener.timeouts} ${site} { half-close = 1s }
+                """);
+
+        assertThat(config.listeners().values().iterator().next().timeouts())
+                .isEqualTo(new TimeoutsConfig(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void tellsEveryKeyOfALine() {
+        assertThat(problems(MINIMAL + "sallyport.listeners.https.tls.certificates = [{}]\n"))
+                .containsExactlyInAnyOrder(
+                        "x.conf:9: listeners.https.tls.certificates[0].chain: missing (expected: a file)",
+                        "x.conf:9: listeners.https.tls.certificates[0].key: missing (expected: a file)");
+    }
+
+    @Test
+    void tellsOnceWhatAllRoutesTakeFromTheirListener() {
+        assertThat(problems(MINIMAL + """
+                sallyport.listeners.https.tls.alpn = [""]
+                sallyport.listeners.https.routes = [
+                  { server-names = a.example, backend = app }
+                  { server-names = b.example, backend = app }
+                ]
+                """))
+                .containsExactly("x.conf:9: listeners.https.tls.alpn: \"\""
+                        + " (expected: an application protocol, 1 to 255 bytes, as h2 or http/1.1)");
+    }
+
+    @Test
+    void namesTheVariableThatAValueCameFrom() {
+        assertThat(problems(MINIMAL + "sallyport.drain.timeout = ${PATH}\n"))
+                .containsExactly("$PATH: drain.timeout: \"" + System.getenv("PATH")
+                        + "\" (expected: a duration with its unit, as 500ms, 10s, 1h, at most 24d; 0s means off)");
+    }
+
+    @Test
+    void tellsOfAMissingFile() {
+        assertThatThrownBy(() -> ConfigLoader.load(directory.resolve("absent.conf")))
+                .hasMessage(directory.resolve("absent.conf") + ": no such file (expected: a HOCON file)");
+    }
+
+    @Test
+    void tellsOfADirectory() {
+        assertThatThrownBy(() -> ConfigLoader.load(directory))
+                .hasMessage(directory + ": is a directory (expected: a HOCON file)");
+    }
+
+    @Test
+    void tellsOfAFileThatItMayNotRead() throws IOException {
+        Path file = Files.writeString(file(), MINIMAL);
+        assumeFalse(file.toFile().setReadable(false) && Files.isReadable(file), "root reads everything");
+
+        assertThatThrownBy(() -> ConfigLoader.load(file)).hasMessage(file + ": not readable (expected: a HOCON file)");
+    }
+
+    @Test
+    void tellsOfABinaryFile() throws IOException {
+        byte[] noise = new byte[64];
+        Arrays.fill(noise, (byte) 0x80);
+        Files.write(file(), noise);
+
+        assertThatThrownBy(() -> ConfigLoader.load(file())).isInstanceOf(ConfigException.class);
+    }
+
+    @Test
+    void resolvesPathsAgainstTheFolderOfTheFile() throws Exception {
+        ProxyConfig config = load(MINIMAL.replace("tls.crt", "../a/tls.crt").replace("tls.key", "/b/tls.key"));
+
+        CertificateConfig.Pem pem = (CertificateConfig.Pem) config.listeners()
+                .values()
+                .iterator()
+                .next()
+                .tls()
+                .certificates()
+                .get(0);
+        assertThat(pem.chain()).isEqualTo(directory.resolve("../a/tls.crt"));
+        assertThat(pem.key()).isEqualTo(Path.of("/b/tls.key"));
+    }
+
+    @Test
+    void givesEachListenerItsDefaults() throws Exception {
+        ProxyConfig config = load(MINIMAL + """
+                sallyport.defaults.listener.timeouts.idle = 5m
+                sallyport.defaults.backend.connect.timeout = 9s
+                """);
+
+        assertThat(config.listeners().values().iterator().next().timeouts().idle())
+                .isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.backends().values().iterator().next().connectTimeout())
+                .isEqualTo(Duration.ofSeconds(9));
+    }
+
+    @Test
+    void takesNoAdminListener() throws Exception {
+        assertThat(load(MINIMAL + "sallyport.admin.bind = \"\"\n").admin().bind())
+                .isNull();
+    }
+
+    private String lines(ProxyConfig config) {
+        return RecordText.of(config).replace(directory + "/", "");
+    }
+
+    private Path file() {
+        return directory.resolve("x.conf");
+    }
+
+    private ProxyConfig load(String text) throws ConfigException, IOException {
+        return ConfigLoader.load(Files.writeString(file(), text));
+    }
+
+    private List<String> problems(String text) {
+        try {
+            load(text);
+        } catch (ConfigException e) {
+            return e.problems().stream()
+                    .map(problem -> problem.toString().replace(directory + "/", ""))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return List.of();
+    }
+}
