@@ -24,12 +24,16 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
 
+    private static final int MAX_CONNECTIONS = 64;
+
     private final EventLoopGroup group;
     private final Channel channel;
+    private final InetSocketAddress address;
 
     private AdminServer(EventLoopGroup group, Channel channel) {
         this.group = group;
         this.channel = channel;
+        this.address = (InetSocketAddress) channel.localAddress();
     }
 
     /**
@@ -44,6 +48,7 @@ public final class AdminServer implements AutoCloseable {
     static AdminServer bind(InetSocketAddress address, AdminSource source, AdminTimeouts timeouts) throws IOException {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("sallyport-admin", true), EpollIoHandler.newFactory());
+        OpenConnections connections = new OpenConnections(MAX_CONNECTIONS);
         Endpoints endpoints = new Endpoints(source, new RequestGuard(address));
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
@@ -51,7 +56,7 @@ public final class AdminServer implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.AUTO_READ, false)
-                .childHandler(new ConnectionInitializer(endpoints, timeouts))
+                .childHandler(new ConnectionInitializer(endpoints, timeouts, connections))
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -59,14 +64,16 @@ public final class AdminServer implements AutoCloseable {
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
         bound.channel().pipeline().addLast(new AcceptFailures());
+        // An event loop that is shut down without a quiet period may end with sockets still open.
+        bound.channel().closeFuture().addListener(closed -> connections.closeAll());
         return new AdminServer(group, bound.channel());
     }
 
     /** Starts to answer. */
     public void serve() {
-        if (!address().getAddress().isLoopbackAddress()) {
+        if (!address.getAddress().isLoopbackAddress()) {
             LOG.atWarn()
-                    .addKeyValue("address", NetUtil.toSocketAddressString(address()))
+                    .addKeyValue("address", NetUtil.toSocketAddressString(address))
                     .log("admin.bind is no loopback address: whoever reaches it can read the status and drain this"
                             + " process");
         }
@@ -75,10 +82,10 @@ public final class AdminServer implements AutoCloseable {
 
     /** Where it is bound. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) channel.localAddress();
+        return address;
     }
 
-    /** Closes the socket and every connection, and ends the thread; returns when that is done. Not on the admin thread. */
+    /** Closes every socket and ends the thread; returns when that is done. Not to be called on the admin thread. */
     @Override
     public void close() {
         channel.close().awaitUninterruptibly();

@@ -7,17 +7,17 @@ import io.netty.handler.flow.FlowControlHandler;
 
 /** Makes the pipeline of each accepted connection. Lives on the admin thread. */
 final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
-    private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_LINE_BYTES = 4 * 1024;
     private static final int MAX_REQUEST_BYTES = 8 * 1024;
 
-    private final OpenConnections connections = new OpenConnections(MAX_CONNECTIONS);
+    private final OpenConnections connections;
     private final AdminTimeouts timeouts;
     private final Endpoints endpoints;
 
-    ConnectionInitializer(Endpoints endpoints, AdminTimeouts timeouts) {
+    ConnectionInitializer(Endpoints endpoints, AdminTimeouts timeouts, OpenConnections connections) {
         this.endpoints = endpoints;
         this.timeouts = timeouts;
+        this.connections = connections;
     }
 
     @Override

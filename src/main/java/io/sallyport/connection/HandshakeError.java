@@ -31,6 +31,7 @@ record HandshakeError(FailureReason reason, String detail) {
             Map.entry("NO_COMMON_SIGNATURE_ALGORITHMS", FailureReason.NO_COMMON_SIGNATURE_SCHEME),
             Map.entry("NO_APPLICATION_PROTOCOL", FailureReason.NO_COMMON_ALPN),
             Map.entry("PEER_DID_NOT_RETURN_A_CERTIFICATE", FailureReason.CLIENT_CERTIFICATE_MISSING),
+            Map.entry("KEY_USAGE_BIT_INCORRECT", FailureReason.CLIENT_CERTIFICATE_WRONG_PURPOSE),
             Map.entry("BAD_SIGNATURE", FailureReason.BAD_CERTIFICATE_VERIFY),
             Map.entry("BAD_DECRYPT", FailureReason.BAD_RECORD),
             Map.entry("DECRYPTION_FAILED_OR_BAD_RECORD_MAC", FailureReason.BAD_RECORD),

@@ -1,13 +1,14 @@
 package io.sallyport.quickstart;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -23,11 +24,13 @@ public final class HelloBackend implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 64 * 1024;
 
     private final EventLoopGroup group;
-    private final Channel channel;
+    private final ChannelGroup open;
+    private final InetSocketAddress address;
 
-    private HelloBackend(EventLoopGroup group, Channel channel) {
+    private HelloBackend(EventLoopGroup group, ChannelGroup open, InetSocketAddress address) {
         this.group = group;
-        this.channel = channel;
+        this.open = open;
+        this.address = address;
     }
 
     /**
@@ -38,12 +41,14 @@ public final class HelloBackend implements AutoCloseable {
     public static HelloBackend start() throws IOException {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("hello-backend", true), EpollIoHandler.newFactory());
+        ChannelGroup open = new DefaultChannelGroup(group.next(), true);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channel(EpollServerSocketChannel.class)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel accepted) {
+                        open.add(accepted);
                         accepted.pipeline()
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpServerKeepAliveHandler())
@@ -58,16 +63,18 @@ public final class HelloBackend implements AutoCloseable {
             throw new IOException(
                     "the built-in backend cannot listen: " + bound.cause().getMessage(), bound.cause());
         }
-        return new HelloBackend(group, bound.channel());
+        open.add(bound.channel());
+        return new HelloBackend(group, open, (InetSocketAddress) bound.channel().localAddress());
     }
 
     public InetSocketAddress address() {
-        return (InetSocketAddress) channel.localAddress();
+        return address;
     }
 
     /** Closes its socket and every connection; returns when that is done. */
     @Override
     public void close() {
+        open.close().awaitUninterruptibly();
         stop(group);
     }
 

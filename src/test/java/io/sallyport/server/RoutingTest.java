@@ -169,8 +169,11 @@ final class RoutingTest {
     }
 
     private static String connect(RunningProxy proxy, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of("s_client", "-ign_eof", "-connect", "127.0.0.1:" + proxy.address().getPort()));
+        List<String> command = new ArrayList<>(List.of(
+                "s_client",
+                "-ign_eof",
+                "-connect",
+                "127.0.0.1:" + proxy.address().getPort()));
         command.addAll(List.of(arguments));
         return new Openssl(proxy.directory()).output(command);
     }
