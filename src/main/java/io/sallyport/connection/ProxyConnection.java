@@ -14,24 +14,15 @@ import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.observe.CloseReason;
-import io.sallyport.observe.ConnectionSummary;
 import io.sallyport.observe.Direction;
-import io.sallyport.observe.FailedHandshake;
-import io.sallyport.observe.ListenerMeters.ClientCertificateResult;
-import io.sallyport.observe.ListenerMeters.SessionKind;
-import io.sallyport.tls.ClientCertificateException;
 import io.sallyport.tls.EngineRecordLayer;
 import io.sallyport.tls.PlainRecordLayer;
 import io.sallyport.tls.RecordHandler;
 import io.sallyport.tls.RecordLayer;
 import io.sallyport.tls.TlsSession;
 import java.io.IOException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -61,8 +52,7 @@ final class ProxyConnection {
     private final LiveConnections live;
     private final Channel frontend;
     private final String id;
-    private final Instant accepted = Instant.now();
-    private final long acceptedNanos = System.nanoTime();
+    private final ConnectionJournal journal;
     private final Queue<ByteBuf> early = new ArrayDeque<>(2);
 
     private Phase phase = Phase.AWAITING_HELLO;
@@ -71,15 +61,11 @@ final class ProxyConnection {
     private @Nullable Channel backend;
     private @Nullable SslHandler handshakeTls;
     private @Nullable RecordLayer tls;
-    private @Nullable ClientHello hello;
-    private @Nullable TlsSession session;
     private @Nullable Backend backendPool;
-    private @Nullable BackendServer server;
-    private @Nullable String client;
     private @Nullable CloseReason firstEnd;
     private @Nullable CloseReason reason;
     private @Nullable Future<?> timer;
-    private @Nullable Future<?> clientExpiry;
+    private @Nullable ClientWatch watch;
     private int openChannels = 1;
 
     private boolean clientEnded;
@@ -89,12 +75,8 @@ final class ProxyConnection {
     private boolean finSentToClient;
     private boolean backendTakesNoMore;
 
-    private long clientToBackend;
-    private long backendToClient;
     private int unflushedToBackend;
     private int unflushedToClient;
-    private long handshakeNanos = -1;
-    private long connectNanos = -1;
     private long lastActivity;
 
     ProxyConnection(
@@ -109,6 +91,7 @@ final class ProxyConnection {
         this.live = live;
         this.frontend = frontend;
         this.id = id;
+        this.journal = new ConnectionJournal(settings, id, AddressText.of(frontend.remoteAddress()));
     }
 
     String id() {
@@ -123,8 +106,7 @@ final class ProxyConnection {
 
     void onAccepted() {
         live.add(this);
-        client = String.valueOf(AddressText.of(frontend.remoteAddress()));
-        settings.meters().connectionOpened();
+        journal.opened();
         frontend.closeFuture().addListener(closed -> onChannelGone());
         arm(settings.timeouts().handshake(), this::onHandshakeDeadline);
         frontend.read();
@@ -136,7 +118,7 @@ final class ProxyConnection {
 
     /** A whole ClientHello arrived; the caller does what the choice says. */
     Choice onClientHello(ClientHello offered) {
-        hello = offered;
+        journal.offered(offered);
         return settings.routes().choose(offered);
     }
 
@@ -153,7 +135,7 @@ final class ProxyConnection {
     void onPassThrough(Choice.PassThrough choice) {
         disarm();
         handshakeOver = true;
-        settings.meters().handshakePassedThrough();
+        journal.passedThrough();
         tls = new PlainRecordLayer(frontend);
         connect(choice.backend());
     }
@@ -170,18 +152,9 @@ final class ProxyConnection {
         tls = new EngineRecordLayer(handshakeTls);
         disarm();
         handshakeOver = true;
-        handshakeNanos = System.nanoTime() - acceptedNanos;
         TlsSession agreed = TlsSession.of(handshakeTls);
-        session = agreed;
-        boolean identified = !agreed.clientChain().isEmpty();
-        if (identified) {
-            watchClientExpiry(agreed.clientChain());
-        }
-        settings.meters()
-                .handshakeSucceeded(
-                        handshakeNanos,
-                        new SessionKind(agreed.version(), agreed.cipher(), agreed.group(), agreed.resumed()),
-                        identified ? ClientCertificateResult.VERIFIED : ClientCertificateResult.NONE);
+        journal.agreed(agreed);
+        watch(agreed);
         connect(Objects.requireNonNull(backendPool));
     }
 
@@ -205,22 +178,7 @@ final class ProxyConnection {
             return;
         }
         handshakeOver = true;
-        settings.meters().handshakeFailed(failure);
-        if (failure.isClientCertificate()) {
-            settings.meters().clientCertificateRefused();
-        }
-        if (failure != FailureReason.BARE_PROBE) {
-            settings.log()
-                    .handshakeFailed(new FailedHandshake(
-                            id,
-                            Instant.now(),
-                            settings.name(),
-                            String.valueOf(client),
-                            failure,
-                            detail,
-                            hello,
-                            System.nanoTime() - acceptedNanos));
-        }
+        journal.handshakeFailed(failure, detail);
         finish(failure == FailureReason.BARE_PROBE ? CloseReason.BARE_PROBE : CloseReason.HANDSHAKE_FAILED);
     }
 
@@ -229,7 +187,8 @@ final class ProxyConnection {
     private void connect(Backend pool) {
         phase = Phase.CONNECTING;
         backendPool = pool;
-        server = pool.choose();
+        BackendServer server = pool.choose();
+        journal.dialled(pool, server);
         dialer.dial(frontend.eventLoop(), pool, server, this);
     }
 
@@ -244,7 +203,7 @@ final class ProxyConnection {
         if (phase != Phase.CONNECTING || backend == null) {
             return;
         }
-        connectNanos = nanos;
+        journal.connected(nanos);
         phase = Phase.RELAYING;
         lastActivity = System.nanoTime();
         arm(settings.timeouts().idle(), this::onIdleDeadline);
@@ -322,8 +281,7 @@ final class ProxyConnection {
         if (backend == null || unflushedToBackend == 0) {
             return;
         }
-        clientToBackend += unflushedToBackend;
-        settings.meters().relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
+        journal.relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
         unflushedToBackend = 0;
         lastActivity = System.nanoTime();
         backend.flush();
@@ -351,8 +309,7 @@ final class ProxyConnection {
             return;
         }
         if (unflushedToClient > 0) {
-            backendToClient += unflushedToClient;
-            settings.meters().relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
+            journal.relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
             unflushedToClient = 0;
             lastActivity = System.nanoTime();
             frontend.flush();
@@ -403,7 +360,7 @@ final class ProxyConnection {
         if (!sawBytes) {
             return FailureReason.BARE_PROBE;
         }
-        return hello == null ? FailureReason.CLIENT_HELLO_INCOMPLETE : FailureReason.CLIENT_LEFT;
+        return journal.hello() == null ? FailureReason.CLIENT_HELLO_INCOMPLETE : FailureReason.CLIENT_LEFT;
     }
 
     private void onClientEnd(boolean clean) {
@@ -575,48 +532,20 @@ final class ProxyConnection {
         finish(CloseReason.IDLE_TIMEOUT);
     }
 
-    /** The configuration is another, or the client's certificate has come to its end: would it be let in now? */
-    void judgeClientAgain() {
-        if (!settings.recheckClients()
-                || session == null
-                || session.clientChain().isEmpty()
-                || hello == null) {
+    private void watch(TlsSession agreed) {
+        ClientHello hello = journal.hello();
+        if (!settings.recheckClients() || agreed.clientChain().isEmpty() || hello == null) {
             return;
         }
-        if (phase == Phase.CLOSED) {
-            return;
-        }
-        if (!(current.get().routes().choose(hello) instanceof Choice.Terminate now)) {
-            return;
-        }
-        try {
-            now.context().judge(session.clientChain());
-            watchClientExpiry(session.clientChain());
-        } catch (ClientCertificateException e) {
-            Refusals.log(id, settings.name(), e);
-            finish(
-                    switch (e.failure()) {
-                        case EXPIRED -> CloseReason.CLIENT_CERTIFICATE_EXPIRED;
-                        case REVOKED -> CloseReason.CLIENT_CERTIFICATE_REVOKED;
-                        default -> CloseReason.CLIENT_CERTIFICATE_REFUSED;
-                    });
-        }
+        watch = new ClientWatch(id, agreed.clientChain(), hello, current, frontend.eventLoop(), this::finish);
+        watch.begin();
     }
 
-    private void watchClientExpiry(List<X509Certificate> chain) {
-        if (clientExpiry != null) {
-            clientExpiry.cancel(false);
+    /** The configuration is another: would the client be let in now? */
+    void judgeClientAgain() {
+        if (watch != null && phase != Phase.CLOSED) {
+            watch.judge();
         }
-        if (!settings.recheckClients()) {
-            return;
-        }
-        Instant end = chain.stream()
-                .map(certificate -> certificate.getNotAfter().toInstant())
-                .min(Comparator.naturalOrder())
-                .orElse(Instant.MAX);
-        // A certificate is good in its last second (RFC 5280 section 4.1.2.5).
-        long millis = Math.max(0, Duration.between(Instant.now(), end).toMillis()) + 1001;
-        clientExpiry = frontend.eventLoop().schedule(this::judgeClientAgain, millis, TimeUnit.MILLISECONDS);
     }
 
     /** Ends the connection from outside. */
@@ -675,8 +604,8 @@ final class ProxyConnection {
         phase = Phase.CLOSED;
         reason = why;
         disarm();
-        if (clientExpiry != null) {
-            clientExpiry.cancel(false);
+        if (watch != null) {
+            watch.cancel();
         }
         while (!early.isEmpty()) {
             early.remove().release();
@@ -690,43 +619,7 @@ final class ProxyConnection {
             return;
         }
         live.remove(this);
-        CloseReason why = reason == null ? CloseReason.INTERNAL_ERROR : reason;
-        long total = System.nanoTime() - acceptedNanos;
-        settings.meters().connectionClosed(why, total);
-        if (why != CloseReason.BARE_PROBE) {
-            settings.log().connectionClosed(summary(why, total));
-        }
-    }
-
-    private ConnectionSummary summary(CloseReason why, long total) {
-        return new ConnectionSummary(
-                id,
-                accepted,
-                settings.name(),
-                String.valueOf(client),
-                hello == null ? null : hello.serverName(),
-                null,
-                session == null ? null : tlsSummary(session),
-                server == null || backendPool == null ? null : backendPool.name(),
-                connectNanos < 0 || server == null ? null : server.toString(),
-                clientToBackend,
-                backendToClient,
-                handshakeNanos,
-                connectNanos,
-                total,
-                why);
-    }
-
-    private static ConnectionSummary.Tls tlsSummary(TlsSession session) {
-        return new ConnectionSummary.Tls(
-                session.version(),
-                session.cipher(),
-                session.group(),
-                session.alpn(),
-                session.resumed(),
-                session.clientChain().isEmpty()
-                        ? null
-                        : session.clientChain().get(0).getSubjectX500Principal().getName());
+        journal.closed(reason == null ? CloseReason.INTERNAL_ERROR : reason);
     }
 
     private void arm(Duration delay, Runnable onDeadline) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.sallyport.handshake.CipherSuites;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.CodeList;
+import io.sallyport.handshake.Ja4;
 import io.sallyport.handshake.NamedGroups;
 import io.sallyport.handshake.SignatureSchemes;
 import io.sallyport.handshake.TlsVersions;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The JSON of the access log: one object for a connection, one for a failed handshake. */
 final class AccessLine {
+    private static final int MOST_NAMES = 64;
     private static final double NANOS_PER_MILLI = 1e6;
 
     private AccessLine() {}
@@ -24,8 +26,7 @@ final class AccessLine {
         json.writeStringField("connection", connection.id());
         json.writeStringField("listener", connection.listener());
         json.writeStringField("client", connection.client());
-        text(json, "server_name", connection.serverName());
-        text(json, "ja4", connection.ja4());
+        fingerprint(json, connection.hello());
         ConnectionSummary.Tls tls = connection.tls();
         if (tls != null) {
             json.writeStringField("tls_version", tls.version());
@@ -55,7 +56,7 @@ final class AccessLine {
         json.writeStringField("listener", handshake.listener());
         json.writeStringField("client", handshake.client());
         ClientHello hello = handshake.hello();
-        text(json, "server_name", hello == null ? null : hello.serverName());
+        fingerprint(json, hello);
         json.writeStringField("reason", handshake.reason().tag());
         json.writeStringField("detail", handshake.detail());
         if (hello != null) {
@@ -65,7 +66,7 @@ final class AccessLine {
             names(json, "groups", hello.groups(), NamedGroups::name);
             names(json, "signature_schemes", hello.signatureSchemes(), SignatureSchemes::name);
             json.writeArrayFieldStart("alpn");
-            for (String protocol : hello.alpn()) {
+            for (String protocol : hello.alpn().subList(0, Math.min(hello.alpn().size(), MOST_NAMES))) {
                 json.writeString(protocol);
             }
             json.writeEndArray();
@@ -75,10 +76,18 @@ final class AccessLine {
         json.writeEndObject();
     }
 
+    private static void fingerprint(JsonGenerator json, @Nullable ClientHello hello) throws IOException {
+        if (hello != null) {
+            text(json, "server_name", hello.serverName());
+            json.writeStringField("ja4", Ja4.of(hello));
+        }
+    }
+
     private static void names(JsonGenerator json, String field, CodeList codes, IntFunction<String> name)
             throws IOException {
         json.writeArrayFieldStart(field);
-        for (int i = 0; i < codes.size(); i++) {
+        // A hostile list holds thousands.
+        for (int i = 0; i < Math.min(codes.size(), MOST_NAMES); i++) {
             json.writeString(name.apply(codes.get(i)));
         }
         json.writeEndArray();

@@ -1,5 +1,6 @@
 package io.sallyport.observe;
 
+import io.sallyport.handshake.ClientHello;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id ties this line to the others about the same connection
  * @param accepted when it was accepted
  * @param client the client's address and port
- * @param serverName as the client sent it; null when it sent none
+ * @param hello what the client offered; null when no whole ClientHello came
  * @param tls what the handshake agreed on; null when it did not succeed
  * @param backend the backend's name; null when none was dialled
  * @param server the server's address; null when none was reached
@@ -24,8 +25,7 @@ public record ConnectionSummary(
         Instant accepted,
         String listener,
         String client,
-        @Nullable String serverName,
-        @Nullable String ja4,
+        @Nullable ClientHello hello,
         @Nullable Tls tls,
         @Nullable String backend,
         @Nullable String server,

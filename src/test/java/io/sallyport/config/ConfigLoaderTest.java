@@ -400,7 +400,8 @@ class ConfigLoaderTest {
     @ValueSource(strings = {"salyport { }", "Sallyport { }", "salyport.drain.timeout = 5s, sallyport { }"})
     void suggestsItsRoot(String text) {
         assertThat(problems(text))
-                .containsExactly("x.conf:1: " + text.split("[ .]")[0] + ": unknown key (did you mean \"sallyport\"?)");
+                .containsExactly(
+                        "x.conf:1: " + text.split("[ .]", -1)[0] + ": unknown key (did you mean \"sallyport\"?)");
     }
 
     @Test
