@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
 public final class ProxyServer {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.server");
 
+    /** A client that does not take its close is given a second. */
+    private static final int CUT_SECONDS = 2;
+
     private final PrometheusMeterRegistry registry;
     private final Meters meters;
     private final AccessLog accessLog;
@@ -345,6 +348,8 @@ public final class ProxyServer {
         rotation.close();
         closeListeners();
         loops.closeAll(CloseReason.DRAIN_DEADLINE);
+        // A loop that stops cuts what is open, without close_notify and without a line in the log.
+        loops.whenEmpty().completeOnTimeout(null, CUT_SECONDS, TimeUnit.SECONDS).join();
         loops.stop().awaitUninterruptibly(3, TimeUnit.SECONDS);
         generation.release();
         if (admin != null) {
