@@ -118,7 +118,7 @@ class ClientAlertTest {
         IssuedCertificate client = ROOT.client("good").issue();
         for (boolean told : List.of(true, false)) {
             ClientAuthConfig config = new ClientAuthConfig(
-                    Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, told, List.of(), List.of(), true, "");
+                    Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, told, List.of(), List.of(), "");
             ClientTrust trust = new ClientTrust(config, anchors(), Crls.none(), () -> now);
             try (TlsTestServer server = new TlsTestServer(SERVER, trust)) {
                 String output = connect(server, "-tls1_3", client);
@@ -165,7 +165,6 @@ class ClientAlertTest {
                 true,
                 List.of(),
                 deny,
-                true,
                 "");
         return new ClientTrust(config, anchors(), crls(failure, client), () -> now);
     }
