@@ -32,8 +32,6 @@ public enum CloseReason {
     CLIENT_CERTIFICATE_REVOKED(Side.PROXY),
     /** The trust anchors or access rules that were loaded since refuse the client's certificate. */
     CLIENT_CERTIFICATE_REFUSED(Side.PROXY),
-    /** No place under {@code limits.connections}. */
-    LIMIT(Side.PROXY),
     /** The drain's deadline passed, or a second signal came. */
     DRAIN_DEADLINE(Side.PROXY),
     /** A fault of Sallyport's own. */

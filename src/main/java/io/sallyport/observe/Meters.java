@@ -121,6 +121,22 @@ public final class Meters {
         return () -> gauges.forEach(registry::remove);
     }
 
+    /** Publishes when revocation lists are due to be replaced, until the result is closed. */
+    public Publication revocationLists(Map<String, Instant> nextUpdates) {
+        List<Meter> gauges = nextUpdates.entrySet().stream()
+                .map(list -> (Meter) TimeGauge.builder(
+                                PREFIX + "crl.next.update.timestamp",
+                                list.getValue(),
+                                TimeUnit.SECONDS,
+                                Instant::getEpochSecond)
+                        .description("When the revocation list is due to be replaced, Unix time.")
+                        .tag("name", list.getKey())
+                        .strongReference(true)
+                        .register(registry))
+                .toList();
+        return () -> gauges.forEach(registry::remove);
+    }
+
     private Meter expiry(CertificateExpiry certificate) {
         return TimeGauge.builder(
                         PREFIX + "certificate.not.after.timestamp",
@@ -137,6 +153,14 @@ public final class Meters {
     /** Meters that are there until they are withdrawn. */
     public interface Publication {
         void withdraw();
+
+        /** Both of them. */
+        default Publication and(Publication other) {
+            return () -> {
+                withdraw();
+                other.withdraw();
+            };
+        }
     }
 
     /**

@@ -19,15 +19,20 @@ import java.util.stream.Stream;
  *
  * @param listeners what the connections of each listener share, by the listener's name
  * @param backends by name
+ * @param revocationLists when each is due to be replaced
  * @param certificates the end dates of all certificates in use
  */
 record Generation(
-        Map<String, ListenerSettings> listeners, Map<String, Backend> backends, List<CertificateExpiry> certificates) {
+        Map<String, ListenerSettings> listeners,
+        Map<String, Backend> backends,
+        List<CertificateExpiry> certificates,
+        Map<String, Instant> revocationLists) {
 
     Generation {
         listeners = new TreeMap<>(listeners);
         backends = new TreeMap<>(backends);
         certificates = List.copyOf(certificates);
+        revocationLists = new TreeMap<>(revocationLists);
     }
 
     /** The servers of each backend, as metrics name them. */

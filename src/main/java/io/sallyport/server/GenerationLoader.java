@@ -10,10 +10,12 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.TlsConfig;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.observe.ConnectionLog;
+import io.sallyport.observe.ListenerMeters.SessionKind;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.Findings;
 import io.sallyport.tls.KeyLog;
+import io.sallyport.tls.TlsPolicy;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +57,7 @@ final class GenerationLoader {
         Map<String, Backend> backends = new TreeMap<>();
         config.backends().forEach((name, backend) -> backends.put(name, backend(backend)));
         Map<String, ListenerSettings> listeners = new TreeMap<>();
+        Map<String, Instant> revocationLists = new TreeMap<>();
         Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
         for (ListenerConfig listener : config.listeners().values()) {
             ListenerLoader loader = new ListenerLoader(listener, backends, now, findings, problems, keyLog);
@@ -65,14 +68,16 @@ final class GenerationLoader {
                             loader.load(),
                             listener.limits(),
                             listener.timeouts(),
-                            ticketKeys.keys(listener.name(), listener.tls().session(), problems),
+                            ticketKeys.keys(listener.name(), listener.tls().session(), findings),
                             listener.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
                             listener.tls().recheckClients(),
                             meters.listener(listener.name()),
                             log));
             certificates.addAll(loader.expiries());
+            loader.revocationLists().forEach(list -> revocationLists.put(list.name(), list.time()));
         }
-        Generation generation = new Generation(listeners, backends, List.copyOf(certificates));
+        Generation generation = new Generation(listeners, backends, List.copyOf(certificates), revocationLists);
+        listeners.values().forEach(this::expectSessions);
         List<ConfigProblem> all =
                 Stream.concat(findings.problems().stream(), problems.stream()).toList();
         if (!all.isEmpty()) {
@@ -94,6 +99,20 @@ final class GenerationLoader {
     /** Names of servers that have no address now. */
     List<ConfigProblem> unresolved() {
         return List.copyOf(unresolved);
+    }
+
+    /** A rate over a meter that appears with its first event misses that event. */
+    private void expectSessions(ListenerSettings listener) {
+        ListenerConfig configured = config.listeners().get(listener.name());
+        if (configured == null || listener.routes().contexts().isEmpty()) {
+            return;
+        }
+        listener.meters()
+                .expectSessions(TlsPolicy.of(configured.tls().policy()).likely().stream()
+                        .flatMap(agreed -> Stream.of(true, false)
+                                .map(resumed ->
+                                        new SessionKind(agreed.version(), agreed.suite(), agreed.group(), resumed)))
+                        .toList());
     }
 
     private Backend backend(BackendConfig backend) {

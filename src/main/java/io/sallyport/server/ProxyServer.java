@@ -19,6 +19,7 @@ import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.Publication;
 import io.sallyport.observe.Meters.ReloadResult;
 import io.sallyport.tls.KeyLog;
+import io.sallyport.tls.TlsPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -146,6 +147,15 @@ public final class ProxyServer {
         return loader.warnings();
     }
 
+    /** What a configuration means in terms of TLS, one line for each listener. */
+    public static List<String> describe(ProxyConfig config) {
+        return config.listeners().values().stream()
+                .map(listener -> "listeners." + listener.name() + ": "
+                        + TlsPolicy.of(listener.tls().policy())
+                                .describe(listener.tls().policy().profile()))
+                .toList();
+    }
+
     /** The bound address of each listener, by name. */
     public Map<String, InetSocketAddress> addresses() {
         Map<String, InetSocketAddress> result = new TreeMap<>();
@@ -233,7 +243,7 @@ public final class ProxyServer {
 
     private void serve() {
         listeners.values().forEach(RunningListener::accept);
-        published = meters.certificates(generation.certificates());
+        publish(generation);
         state = LifeState.READY;
         if (admin != null) {
             admin.serve();
@@ -280,12 +290,16 @@ public final class ProxyServer {
         listeners.putAll(opened);
         opened.values().forEach(RunningListener::accept);
         published.withdraw();
-        published = meters.certificates(staged.certificates());
+        publish(staged);
         meters.retain(staged.listeners().keySet(), staged.servers());
         // A loop may be between its look at the old settings and the handler that it makes from them.
         loops.awaitTurn();
         retired.release();
         loops.judgeClientsAgain();
+    }
+
+    private void publish(Generation serving) {
+        published = meters.certificates(serving.certificates()).and(meters.revocationLists(serving.revocationLists()));
     }
 
     /** Binds every listener that is not bound yet to where it should be. */

@@ -3,12 +3,14 @@ package io.sallyport.tls;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -22,8 +24,9 @@ import org.bouncycastle.crypto.params.HKDFParameters;
  * known to nobody and forgotten two epochs later.
  */
 public final class TicketKeys {
-    /** The shortest secret that is taken. */
-    public static final int MIN_SECRET = 32;
+    private static final int MIN_SECRET = 32;
+    private static final int MAX_SECRET = 1 << 20;
+    private static final String EXPECTED = "a ticket secret of at least " + MIN_SECRET + " bytes";
 
     private static final byte[] PURPOSE = "sallyport session ticket key".getBytes(StandardCharsets.US_ASCII);
     private static final int NAME = OpenSslSessionTicketKey.NAME_SIZE;
@@ -61,6 +64,21 @@ public final class TicketKeys {
     public static TicketKeys derived(byte[] secret, Duration rotate) {
         byte[] copy = secret.clone();
         return new TicketKeys(epoch -> derive(copy, epoch), rotate, true);
+    }
+
+    /** Keys derived from the content of a file. Blocks; empty, and a problem in {@code findings}, where it is no secret. */
+    public static Optional<TicketKeys> fromFile(Path file, Duration rotate, Findings findings) {
+        Findings.About about = findings.about("", file);
+        try {
+            byte[] secret = MaterialFile.read(file, MAX_SECRET, EXPECTED);
+            if (secret.length < MIN_SECRET) {
+                throw new MaterialException(secret.length + " bytes (expected: " + EXPECTED + ")");
+            }
+            return Optional.of(derived(secret, rotate));
+        } catch (MaterialException e) {
+            about.problem(e);
+            return Optional.empty();
+        }
     }
 
     /** The keys at {@code now}: this epoch's, the one before, and where clocks may differ the one after. */

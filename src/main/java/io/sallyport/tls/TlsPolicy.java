@@ -3,7 +3,9 @@ package io.sallyport.tls;
 import io.netty.handler.ssl.OpenSsl;
 import io.sallyport.config.TlsPolicyConfig;
 import io.sallyport.config.TlsProfile;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -65,6 +67,31 @@ public record TlsPolicy(
                 config.ciphers().isEmpty() ? profile.suites() : custom(config.ciphers()),
                 config.groups().isEmpty() ? profile.groups() : config.groups(),
                 profile.serverOrder() || !config.ciphers().isEmpty());
+    }
+
+    /** What new sessions will most likely agree on: every pair in TLS 1.3, and the first classical group before. */
+    public List<Agreement> likely() {
+        List<Agreement> all = new ArrayList<>();
+        for (String suite : suites) {
+            if (!TLS13_SUITES.contains(suite)) {
+                groups.stream()
+                        .filter(group -> !group.contains("MLKEM"))
+                        .findFirst()
+                        .ifPresent(group -> all.add(new Agreement("TLSv1.2", suite, group)));
+            } else if (protocols.contains("TLSv1.3")) {
+                groups.forEach(group -> all.add(new Agreement("TLSv1.3", suite, group)));
+            }
+        }
+        return all;
+    }
+
+    /** A version, a suite and a group that may be agreed on. */
+    public record Agreement(String version, String suite, String group) {}
+
+    /** One line for a person: the profile with the version of its guideline, versions, suites and groups. */
+    public String describe(TlsProfile profile) {
+        return "profile " + profile.name().toLowerCase(Locale.ROOT) + " (Mozilla Server Side TLS " + guideline + "), "
+                + String.join(" ", protocols) + ", " + suites.size() + " suites, groups " + String.join(" ", groups);
     }
 
     /** The guideline's lists for {@code profile}, less what BoringSSL does not have. */

@@ -278,18 +278,14 @@ class AdminServerTest {
         serve(loopback(), new AdminTimeouts(LONG, LONG, SHORT, LONG));
         source.metrics = "m".repeat(8 << 20);
         try (HttpSocket client = new HttpSocket(address)) {
-            client.send(request("GET", "/metrics").repeat(500));
-            HttpReply first = client.head();
-            assertThat(first.status()).isEqualTo(200);
-
             assertThatThrownBy(() -> {
                         while (true) {
-                            client.reply();
+                            client.send(request("GET", "/metrics").repeat(100));
                         }
                     })
-                    .isInstanceOf(IOException.class);
+                    .isInstanceOf(SocketException.class);
         }
-        assertThat(source.scrapes.get()).isLessThan(10);
+        assertThat(source.scrapes).hasValue(1);
         assertThat(get("/livez").status()).isEqualTo(200);
     }
 

@@ -14,12 +14,14 @@ import java.util.TreeMap;
 /** A client that sends exactly the bytes that a test gives it. */
 final class HttpSocket implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int RECEIVE_BYTES = 16 * 1024;
 
     private final Socket socket = new Socket();
     private final InputStream in;
 
     HttpSocket(InetSocketAddress address) throws IOException {
         socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.setReceiveBufferSize(RECEIVE_BYTES); // what is not read soon stands still
         socket.connect(address, TIMEOUT_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
     }

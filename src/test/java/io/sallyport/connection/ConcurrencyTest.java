@@ -136,7 +136,8 @@ class ConcurrencyTest {
             client.send(part.encoded());
             CompletableFuture<Void> sent = send(client, part.requestPayload().bytes(part.request()), 0, random);
 
-            assertThat(client.read(part.answer())).isEqualTo(part.answerPayload().bytes(part.answer()));
+            assertThat(client.read(part.answer()))
+                    .isEqualTo(part.answerPayload().bytes(part.answer()));
             assertThat(client.read(new byte[1], 0, 1)).isEqualTo(-1);
             sent.orTimeout(60, TimeUnit.SECONDS).join();
             assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
