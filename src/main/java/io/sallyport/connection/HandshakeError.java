@@ -2,6 +2,7 @@ package io.sallyport.connection;
 
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.tls.ClientCertificateException;
 import io.sallyport.tls.ClientCertificateFailure;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an exception of the handshake means.
@@ -23,11 +25,15 @@ record HandshakeError(FailureReason reason, String detail) {
     /** BoringSSL's error strings end in their reason: {@code error:100000f0:SSL routines:OPENSSL_internal:REASON}. */
     private static final Pattern BORINGSSL = Pattern.compile("OPENSSL_internal:([A-Z0-9_]+)");
 
+    /** Before TLS 1.3 the groups on offer hold for ECDSA certificates too. */
+    private static final String WRONG_CURVE = "WRONG_CURVE";
+
     /** Reason codes of BoringSSL's ssl/errors.h; the ALERT ones are alerts that the client sent. */
     private static final Map<String, FailureReason> REASONS = Map.ofEntries(
             Map.entry("UNSUPPORTED_PROTOCOL", FailureReason.NO_COMMON_VERSION),
             Map.entry("NO_SHARED_CIPHER", FailureReason.NO_COMMON_SUITE),
             Map.entry("NO_SHARED_GROUP", FailureReason.NO_COMMON_GROUP),
+            Map.entry(WRONG_CURVE, FailureReason.NO_COMMON_GROUP),
             Map.entry("NO_COMMON_SIGNATURE_ALGORITHMS", FailureReason.NO_COMMON_SIGNATURE_SCHEME),
             Map.entry("NO_APPLICATION_PROTOCOL", FailureReason.NO_COMMON_ALPN),
             Map.entry("PEER_DID_NOT_RETURN_A_CERTIFICATE", FailureReason.CLIENT_CERTIFICATE_MISSING),
@@ -43,7 +49,12 @@ record HandshakeError(FailureReason reason, String detail) {
             Map.entry("SSLV3_ALERT_UNSUPPORTED_CERTIFICATE", FailureReason.CLIENT_REJECTED_CERTIFICATE),
             Map.entry("SSLV3_ALERT_CERTIFICATE_REVOKED", FailureReason.CLIENT_REJECTED_CERTIFICATE));
 
-    static HandshakeError of(Throwable thrown) {
+    /**
+     * Reads an exception.
+     *
+     * @param hello what the client offered; null when no whole ClientHello came
+     */
+    static HandshakeError of(Throwable thrown, @Nullable ClientHello hello) {
         Throwable cause = thrown instanceof DecoderException && thrown.getCause() != null ? thrown.getCause() : thrown;
         String words = String.valueOf(cause.getMessage());
         if (cause instanceof NotSslRecordException) {
@@ -53,7 +64,7 @@ record HandshakeError(FailureReason reason, String detail) {
             return new HandshakeError(FailureReason.CLIENT_LEFT, "the TCP connection closed");
         }
         if (cause instanceof SSLException) {
-            return ofTls(cause, words);
+            return ofTls(cause, words, hello);
         }
         if (cause instanceof IOException) {
             return new HandshakeError(FailureReason.CLIENT_RESET, words);
@@ -67,7 +78,7 @@ record HandshakeError(FailureReason reason, String detail) {
                 || (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException);
     }
 
-    private static HandshakeError ofTls(Throwable cause, String words) {
+    private static HandshakeError ofTls(Throwable cause, String words, @Nullable ClientHello hello) {
         Optional<ClientCertificateException> refusal = ClientCertificateException.in(cause);
         if (refusal.isPresent()) {
             return new HandshakeError(
@@ -82,6 +93,10 @@ record HandshakeError(FailureReason reason, String detail) {
             return new HandshakeError(FailureReason.PROTOCOL_ERROR, words);
         }
         String code = matcher.group(1);
+        if (code.equals(WRONG_CURVE) && hello != null && hello.groups().size() == 0) {
+            // No suite on offer needs a group: the client lacks more than a curve.
+            return new HandshakeError(FailureReason.NO_COMMON_SUITE, code);
+        }
         FailureReason other = code.contains("_ALERT_") ? FailureReason.CLIENT_ALERT : FailureReason.PROTOCOL_ERROR;
         return new HandshakeError(REASONS.getOrDefault(code, other), code);
     }

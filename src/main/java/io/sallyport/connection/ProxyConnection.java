@@ -160,7 +160,7 @@ final class ProxyConnection {
 
     void onHandshakeFailure(Throwable cause) {
         if (phase == Phase.HANDSHAKING) {
-            HandshakeError error = HandshakeError.of(cause);
+            HandshakeError error = HandshakeError.of(cause, journal.hello());
             failHandshake(error.reason(), error.detail());
         }
     }
@@ -461,7 +461,7 @@ final class ProxyConnection {
             return;
         }
         if (!handshakeOver) {
-            HandshakeError error = HandshakeError.of(cause);
+            HandshakeError error = HandshakeError.of(cause, journal.hello());
             // Load balancers end their health checks with a reset.
             failHandshake(sawBytes ? error.reason() : FailureReason.BARE_PROBE, error.detail());
             return;

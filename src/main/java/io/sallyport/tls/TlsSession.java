@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version as {@code TLSv1.3}
  * @param cipher IANA name
- * @param group the key exchange group as {@code X25519MLKEM768}; {@code none} for static RSA and where TLS 1.2 resumed
+ * @param group the key exchange group as {@code X25519MLKEM768}; where TLS 1.2 resumed, that of the session's first
+ *     handshake; {@code none} for static RSA
  * @param alpn null when none was agreed on
  * @param resumed whether an earlier session was resumed
  * @param clientChain leaf first; empty when the client sent none

@@ -68,10 +68,10 @@ class ConfigLoaderTest {
                     send-ca-names = off
                     allow = [{ cn = ops, ou = Operations }, { dns = "*.clients.example" }]
                     deny = [{ serial = "0a:ff" }]
-                    recheck = off
                   }
                   session { tickets = off, ticket-secret-file = secret, rotate = 1h, timeout = 90s, cache-size = 17 }
                   ocsp-stapling.response-file = [a.der, b.der]
+                  recheck-clients = off
                   record-path = ssl-handler
                 }
                 limits { connections = 5, when-full = reject }
@@ -117,8 +117,8 @@ class ConfigLoaderTest {
                 listeners.https.tls.clientAuth.sendCaNames = true
                 listeners.https.tls.clientAuth.allow = []
                 listeners.https.tls.clientAuth.deny = []
-                listeners.https.tls.clientAuth.recheck = true
                 listeners.https.tls.clientAuth.where = x.conf:5
+                listeners.https.tls.recheckClients = true
                 listeners.https.tls.session.tickets = AUTO
                 listeners.https.tls.session.ticketSecretFile = null
                 listeners.https.tls.session.rotate = PT12H
@@ -191,8 +191,8 @@ class ConfigLoaderTest {
                 listeners.edge.tls.clientAuth.allow[1].conditions[0].pattern.segments[2] = example
                 listeners.edge.tls.clientAuth.allow[1].conditions[0].pattern.openEnded = false
                 listeners.edge.tls.clientAuth.deny[0].conditions[0].number = 2815
-                listeners.edge.tls.clientAuth.recheck = false
                 listeners.edge.tls.clientAuth.where = x.conf:23
+                listeners.edge.tls.recheckClients = false
                 listeners.edge.tls.session.tickets = OFF
                 listeners.edge.tls.session.ticketSecretFile = secret
                 listeners.edge.tls.session.rotate = PT1H
