@@ -40,11 +40,12 @@ class ConcurrencyTest {
     /** One client's part, which its first bytes tell the backend. */
     private record Part(int id, Order order, int request, int answer) {
         static final int BYTES = 16;
+        private static final List<Order> ORDERS = List.of(Order.values());
 
         byte[] encoded() {
             return ByteBuffer.allocate(BYTES)
                     .putInt(id)
-                    .putInt(order.ordinal())
+                    .putInt(ORDERS.indexOf(order))
                     .putInt(request)
                     .putInt(answer)
                     .array();
@@ -52,7 +53,7 @@ class ConcurrencyTest {
 
         static Part read(Socket socket) throws IOException {
             DataInputStream in = new DataInputStream(socket.getInputStream());
-            return new Part(in.readInt(), Order.values()[in.readInt()], in.readInt(), in.readInt());
+            return new Part(in.readInt(), ORDERS.get(in.readInt()), in.readInt(), in.readInt());
         }
 
         Payload requestPayload() {
