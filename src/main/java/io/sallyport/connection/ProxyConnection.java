@@ -46,7 +46,7 @@ final class ProxyConnection {
         CLOSED
     }
 
-    private final ListenerSettings settings;
+    private ListenerSettings settings;
     private final Supplier<ListenerSettings> current;
     private final BackendDialer dialer;
     private final LiveConnections live;
@@ -119,6 +119,8 @@ final class ProxyConnection {
     /** A whole ClientHello arrived; the caller does what the choice says. */
     Choice onClientHello(ClientHello offered) {
         journal.offered(offered);
+        // A reload since the accept has freed the contexts of the settings that were current then.
+        settings = current.get();
         return settings.routes().choose(offered);
     }
 

@@ -62,7 +62,7 @@ final class FileWatcher implements AutoCloseable {
 
     /** Watches the folders of these files, and no others any more. */
     synchronized void watch(Set<Path> files) {
-        if (watches == null) {
+        if (watches == null || closed) {
             return;
         }
         Set<Path> folders = new HashSet<>();
@@ -152,7 +152,7 @@ final class FileWatcher implements AutoCloseable {
                     StandardWatchEventKinds.ENTRY_CREATE,
                     StandardWatchEventKinds.ENTRY_MODIFY,
                     StandardWatchEventKinds.ENTRY_DELETE);
-        } catch (IOException e) {
+        } catch (IOException | ClosedWatchServiceException e) {
             LOG.atDebug().addKeyValue("folder", folder.toString()).log("cannot be watched: {}", e.toString());
             return null;
         }
