@@ -46,6 +46,12 @@ final class BackendDialer {
                     }
                 });
         ChannelFuture connecting = bootstrap.connect(address);
+        if (connecting.cause() != null) {
+            // Without a file descriptor there is no channel, and Netty would tell the listener on a thread of its own.
+            Throwable cause = root(connecting.cause());
+            failed(backend, server, reason(cause), String.valueOf(cause.getMessage()), connection);
+            return;
+        }
         connection.onBackendOpened(connecting.channel());
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
@@ -77,6 +83,14 @@ final class BackendDialer {
                 .addKeyValue("reason", reason.tag())
                 .log("cannot connect to the backend: {}", words);
         connection.onBackendUnreachable();
+    }
+
+    private static Throwable root(Throwable thrown) {
+        Throwable at = thrown;
+        while (at.getCause() != null) {
+            at = at.getCause();
+        }
+        return at;
     }
 
     private static ConnectFailure reason(Throwable cause) {

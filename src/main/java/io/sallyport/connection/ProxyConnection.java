@@ -107,7 +107,7 @@ final class ProxyConnection {
     void onAccepted() {
         live.add(this);
         journal.opened();
-        frontend.closeFuture().addListener(closed -> onChannelGone());
+        frontend.closeFuture().addListener(closed -> onFrontendClosed());
         arm(settings.timeouts().handshake(), this::onHandshakeDeadline);
         frontend.read();
     }
@@ -198,7 +198,7 @@ final class ProxyConnection {
     void onBackendOpened(Channel channel) {
         backend = channel;
         openChannels++;
-        channel.closeFuture().addListener(closed -> onChannelGone());
+        channel.closeFuture().addListener(closed -> onBackendClosed());
     }
 
     void onBackendConnected(long nanos) {
@@ -497,27 +497,26 @@ final class ProxyConnection {
         reset(CloseReason.BACKEND_RESET);
     }
 
-    void onFrontendClosed() {
-        if (phase == Phase.CLOSED || finSentToClient) {
-            return;
-        }
+    /** Whoever closed it: Netty does so by itself when a write fails, and when both directions are over. */
+    private void onFrontendClosed() {
         if (!handshakeOver) {
             failHandshake(left(), "the TCP connection closed");
-            return;
+        } else if (!clientDeaf && !(clientEnded && finSentToClient)) {
+            reset(endedBy(CloseReason.CLIENT_RESET));
         }
-        reset(endedBy(CloseReason.CLIENT_RESET));
+        onChannelGone();
     }
 
-    void onBackendClosed() {
-        if (phase == Phase.CLOSED || phase == Phase.CONNECTING) {
-            return;
+    private void onBackendClosed() {
+        if (phase == Phase.RELAYING || phase == Phase.HALF_CLOSED) {
+            if (finSentToBackend || backendEnded) {
+                backendEnded = true;
+                finish(endedBy(CloseReason.BACKEND_CLOSED));
+            } else {
+                reset(CloseReason.BACKEND_RESET);
+            }
         }
-        if (finSentToBackend || backendEnded) {
-            backendEnded = true;
-            finish(endedBy(CloseReason.BACKEND_CLOSED));
-            return;
-        }
-        reset(CloseReason.BACKEND_RESET);
+        onChannelGone();
     }
 
     private CloseReason endedBy(CloseReason otherwise) {

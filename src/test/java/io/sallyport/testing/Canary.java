@@ -10,7 +10,7 @@ public final class Canary implements AutoCloseable {
         this.client = client;
     }
 
-    public static Canary in(RunningProxy proxy) {
+    public static Canary in(ProxyUnderTest proxy) {
         return new Canary(TlsClient.connect(proxy));
     }
 

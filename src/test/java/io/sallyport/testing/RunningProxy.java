@@ -1,7 +1,6 @@
 package io.sallyport.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigSource;
@@ -10,13 +9,8 @@ import io.sallyport.server.StartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,10 +36,7 @@ import java.util.stream.Stream;
  * <p>There is one listener, {@code https}, one backend, {@code app}, an admin listener and an access log. Closing it
  * asserts that all went back to where it was: nothing open, nothing counted, nothing logged that tells of a fault.
  */
-public final class RunningProxy implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
-
+public final class RunningProxy implements ProxyUnderTest {
     private final ProxyServer server;
     private final CertificateAuthority authority;
     private final Path directory;
@@ -64,7 +55,7 @@ public final class RunningProxy implements AutoCloseable {
         return new Builder(backend);
     }
 
-    /** Where the listener {@code https} is. */
+    @Override
     public InetSocketAddress address() {
         return address("https");
     }
@@ -73,16 +64,17 @@ public final class RunningProxy implements AutoCloseable {
         return Objects.requireNonNull(server.addresses().get(listener));
     }
 
+    @Override
     public InetSocketAddress adminAddress() {
         return Objects.requireNonNull(server.adminAddress());
     }
 
-    /** Who signed the default certificate, which is for {@code localhost} and 127.0.0.1. */
+    @Override
     public CertificateAuthority authority() {
         return authority;
     }
 
-    /** Where the configuration's relative paths start; deleted at the end. */
+    @Override
     public Path directory() {
         return directory;
     }
@@ -112,83 +104,6 @@ public final class RunningProxy implements AutoCloseable {
         return log;
     }
 
-    /** Asks the admin listener. */
-    public HttpResponse<String> get(String path) {
-        InetSocketAddress admin = adminAddress();
-        URI uri = URI.create("http://127.0.0.1:" + admin.getPort() + path);
-        try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(uri).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** The sum of all samples of a metric that carry these labels: name, value, name, value. */
-    public double metric(String name, String... labels) {
-        return Samples.parse(get("/metrics").body()).sum(name, labels);
-    }
-
-    /** Waits until a metric has a value. */
-    public void awaitMetric(double value, String name, String... labels) {
-        await(name + " " + String.join(" ", labels))
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(() -> assertThat(metric(name, labels)).isEqualTo(value));
-    }
-
-    /** Every line of the access log so far. */
-    public List<LogLine> accessLines() {
-        return LogLine.readAll(directory.resolve("access.jsonl"));
-    }
-
-    /** Waits for the lines of as many connections; fails when there are more. */
-    public List<LogLine> awaitConnectionLines(int count) {
-        return awaitLines("connection", count);
-    }
-
-    /** Waits for the line of the one connection there was. */
-    public LogLine awaitConnectionLine() {
-        return awaitConnectionLines(1).get(0);
-    }
-
-    /** Waits for the line of the one failed handshake there was. */
-    public LogLine awaitHandshakeFailure() {
-        return awaitLines("handshake_failure", 1).get(0);
-    }
-
-    private List<LogLine> awaitLines(String type, int count) {
-        List<LogLine> lines = new ArrayList<>();
-        await("lines of the access log")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(() -> {
-                    lines.clear();
-                    accessLines().stream()
-                            .filter(line -> line.text("type").equals(type))
-                            .forEach(lines::add);
-                    assertThat(lines).hasSize(count);
-                });
-        return lines;
-    }
-
-    /** Waits until no connection is open, on either side. */
-    public void awaitIdle() {
-        await("an idle proxy")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(() -> {
-                    Samples samples = Samples.parse(get("/metrics").body());
-                    assertThat(samples.sum("sallyport_connections_active")).isZero();
-                    assertThat(samples.sum("sallyport_handshakes_in_flight")).isZero();
-                    assertThat(samples.sum("sallyport_backend_connections_active"))
-                            .isZero();
-                });
-    }
-
     /** Drains; then {@link #close} leaves the outcome to the test. */
     public CompletableFuture<Boolean> drain() {
         drained = true;
@@ -213,7 +128,7 @@ public final class RunningProxy implements AutoCloseable {
         }
     }
 
-    private static void delete(Path directory) {
+    static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -259,6 +174,32 @@ public final class RunningProxy implements AutoCloseable {
         }
 
         public RunningProxy start() {
+            CapturedLog log = CapturedLog.start();
+            try {
+                return new RunningProxy(ProxyServer.start(ConfigSource.of(write())), authority, directory, log);
+            } catch (ConfigException | StartException e) {
+                log.close();
+                delete(directory);
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** Starts the packaged jar in a process of its own. */
+        public ChildProxy startProcess(String... jvmArguments) {
+            return ChildProxy.start(this, "", jvmArguments);
+        }
+
+        /** Starts the packaged jar in a process of its own, which may open so many files. */
+        public ChildProxy startProcessWithOpenFiles(int most, String... jvmArguments) {
+            return ChildProxy.start(this, "ulimit -n " + most + " && ", jvmArguments);
+        }
+
+        CertificateAuthority authority() {
+            return authority;
+        }
+
+        /** Writes the configuration file, and what it names. */
+        Path write() {
             if (certificates.isEmpty()) {
                 certificates.add(authority.server("localhost").ip("127.0.0.1").issue());
             }
@@ -283,15 +224,10 @@ public final class RunningProxy implements AutoCloseable {
                     reload { watch = off, poll = 0s }
                     """.formatted(String.join(", ", names), backend.getAddress().getHostAddress(), backend.getPort());
             String text = "sallyport {\n" + defaults + String.join("\n", settings) + "\n}\n";
-            CapturedLog log = CapturedLog.start();
-            Path file = directory.resolve("sallyport.conf");
             try {
-                Files.writeString(file, text);
-                return new RunningProxy(ProxyServer.start(ConfigSource.of(file)), authority, directory, log);
-            } catch (ConfigException | StartException | IOException e) {
-                log.close();
-                delete(directory);
-                throw new IllegalStateException(e);
+                return Files.writeString(directory.resolve("sallyport.conf"), text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }

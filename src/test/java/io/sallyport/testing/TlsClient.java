@@ -69,12 +69,12 @@ public final class TlsClient implements AutoCloseable {
     }
 
     /** Connects and shakes hands, with the newest version that both sides have. */
-    public static TlsClient connect(RunningProxy proxy) {
+    public static TlsClient connect(ProxyUnderTest proxy) {
         return connect(proxy, TLS_1_3, TLS_1_2);
     }
 
     /** Connects and shakes hands. */
-    public static TlsClient connect(RunningProxy proxy, String... versions) {
+    public static TlsClient connect(ProxyUnderTest proxy, String... versions) {
         TlsClient client = open(proxy.address(), proxy.authority(), versions);
         try {
             client.handshake();
