@@ -2,86 +2,223 @@ package io.sallyport.contract;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.micrometer.core.instrument.Metrics;
+import java.lang.reflect.Field;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
-/** The direction of the arrows between packages, as the README draws it. */
-@AnalyzeClasses(packages = "io.sallyport", importOptions = DoNotIncludeTests.class)
+/** Holds the arrows that the README draws: a package knows those beneath it that it needs, and none above. */
 final class ArchitectureTest {
+    private static final String ROOT = "io.sallyport";
 
-    @ArchTest
-    static final ArchRule ARROWS_POINT_DOWN = layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .layer("cli")
-            .definedBy("io.sallyport.cli..")
-            .layer("quickstart")
-            .definedBy("io.sallyport.quickstart..")
-            .layer("server")
-            .definedBy("io.sallyport.server..")
-            .layer("admin")
-            .definedBy("io.sallyport.admin..")
-            .layer("connection")
-            .definedBy("io.sallyport.connection..")
-            .layer("tls")
-            .definedBy("io.sallyport.tls..")
-            .layer("backend")
-            .definedBy("io.sallyport.backend..")
-            .layer("limits")
-            .definedBy("io.sallyport.limits..")
-            .layer("observe")
-            .definedBy("io.sallyport.observe..")
-            .layer("handshake")
-            .definedBy("io.sallyport.handshake..")
-            .layer("config")
-            .definedBy("io.sallyport.config..")
-            .whereLayer("cli")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("quickstart")
-            .mayOnlyBeAccessedByLayers("cli")
-            .whereLayer("server")
-            .mayOnlyBeAccessedByLayers("cli")
-            .whereLayer("admin")
-            .mayOnlyBeAccessedByLayers("server")
-            .whereLayer("connection")
-            .mayOnlyBeAccessedByLayers("server")
-            .whereLayer("tls")
-            .mayOnlyBeAccessedByLayers("server", "connection")
-            .whereLayer("backend")
-            .mayOnlyBeAccessedByLayers("server", "connection")
-            .whereLayer("limits")
-            .mayOnlyBeAccessedByLayers("server", "connection")
-            .whereLayer("observe")
-            .mayOnlyBeAccessedByLayers("cli", "server", "connection", "admin", "backend")
-            .whereLayer("handshake")
-            .mayOnlyBeAccessedByLayers("connection", "observe");
+    /** What each package may know, besides itself. */
+    private static final Map<String, Set<String>> ARROWS = new LinkedHashMap<>();
 
-    @ArchTest
-    static final ArchRule CONFIGURATION_AND_COUNTERS_KNOW_NO_NETTY = noClasses()
-            .that()
-            .resideInAnyPackage("io.sallyport.config..", "io.sallyport.limits..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.netty..");
+    static {
+        ARROWS.put("config", Set.of());
+        ARROWS.put("limits", Set.of());
+        ARROWS.put("handshake", Set.of());
+        ARROWS.put("observe", Set.of("config", "handshake"));
+        ARROWS.put("tls", Set.of("config"));
+        ARROWS.put("backend", Set.of("config", "observe"));
+        ARROWS.put("admin", Set.of("config", "observe"));
+        ARROWS.put("connection", Set.of("config", "limits", "handshake", "observe", "tls", "backend"));
+        ARROWS.put(
+                "server", Set.of("config", "limits", "handshake", "observe", "tls", "backend", "admin", "connection"));
+        ARROWS.put("quickstart", Set.of("config"));
+        ARROWS.put("cli", Set.of("config", "observe", "server", "quickstart"));
+    }
 
-    @ArchTest
-    static final ArchRule NOTHING_IS_SHARED_BEHIND_THE_BACK =
-            fields().that().areStatic().should().beFinal();
+    private static JavaClasses product;
 
-    @ArchTest
-    static final ArchRule METERS_ARE_HANDED_OVER =
-            noClasses().should().dependOnClassesThat().areAssignableTo(Metrics.class);
+    @BeforeAll
+    static void readClasses() {
+        product = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages(ROOT);
+    }
 
-    @ArchTest
-    static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS = noClasses()
-            .that()
-            .resideOutsideOfPackages("io.sallyport.cli..", "io.sallyport.observe..")
-            .should()
-            .accessField(System.class, "out")
-            .orShould()
-            .accessField(System.class, "err");
+    @Test
+    void everyPackageHasItsArrows() {
+        Set<String> packages = new TreeSet<>();
+        product.forEach(each -> packages.add(each.getPackageName().replace(ROOT + ".", "")));
+
+        assertThat(packages).isEqualTo(new TreeSet<>(ARROWS.keySet()));
+    }
+
+    @TestFactory
+    Collection<DynamicTest> arrowsPointOneWay() {
+        return ARROWS.entrySet().stream()
+                .map(arrow -> DynamicTest.dynamicTest(
+                        arrow.getKey() + " knows " + new TreeSet<>(arrow.getValue()),
+                        () -> assertKnowsOnly(arrow.getKey(), arrow.getValue())))
+                .toList();
+    }
+
+    private static void assertKnowsOnly(String from, Set<String> known) {
+        Set<String> unknown = new TreeSet<>(ARROWS.keySet());
+        unknown.removeAll(known);
+        unknown.remove(from);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "." + from)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        unknown.stream().map(name -> ROOT + "." + name).toArray(String[]::new))
+                .check(product);
+    }
+
+    @Test
+    void configurationAndLimitsKnowNothingOfTheNetwork() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + ".config", ROOT + ".limits")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..", "io.micrometer..", "org.slf4j..")
+                .check(product);
+    }
+
+    @Test
+    void everyLibraryHasItsPlace() {
+        assertUsedOnlyIn("com.typesafe.config..", "config", "cli");
+        assertUsedOnlyIn("picocli..", "cli");
+        assertUsedOnlyIn("ch.qos.logback..", "observe");
+        assertUsedOnlyIn("org.bouncycastle..", "tls", "quickstart");
+        assertUsedOnlyIn("io.micrometer..", "observe", "server");
+        assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "connection", "server", "cli");
+        assertUsedOnlyIn("io.netty.internal.tcnative..", "tls");
+    }
+
+    private static void assertUsedOnlyIn(String library, String... packages) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        Stream.of(packages).map(name -> ROOT + "." + name).toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(product);
+    }
+
+    /** Two proxies in one process, as in tests, must not count into one another's meters. */
+    @Test
+    void nobodyUsesTheGlobalRegistry() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Metrics.class)
+                .check(product);
+    }
+
+    /** The access log may go to standard output; what the process says of itself goes through the log. */
+    @Test
+    void onlyTheCommandLineSpeaksToTheTerminal() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cli")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".observe.LineSink$Stdout")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace")
+                .check(product);
+    }
+
+    @Test
+    void onlyTheCommandLineEndsTheProcess() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cli")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
+                .check(product);
+    }
+
+    /** What runs on an event loop keeps all connections of that loop waiting. */
+    @Test
+    void theDataPlaneNeitherSleepsNorReadsFiles() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + ".connection", ROOT + ".handshake", ROOT + ".limits", ROOT + ".backend")
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..")
+                .check(product);
+    }
+
+    /** What one listener, one connection or one test changes must not be seen by another. Fields with $ are the compiler's. */
+    @Test
+    void nothingStaticChanges() {
+        fields().that()
+                .areStatic()
+                .and()
+                .haveNameNotContaining("$")
+                .should()
+                .beFinal()
+                .andShould(holdNothingThatChanges())
+                .check(product);
+    }
+
+    private static ArchCondition<JavaField> holdNothingThatChanges() {
+        return new ArchCondition<>("hold nothing that changes") {
+            @Override
+            public void check(JavaField field, ConditionEvents events) {
+                JavaClass type = field.getRawType();
+                boolean changes = type.isArray()
+                        ? !field.getModifiers().contains(JavaModifier.PRIVATE)
+                        : type.getPackageName().startsWith("java.util.concurrent.atomic")
+                                || type.isAssignableTo(StringBuilder.class)
+                                || (isCollection(type) && !isImmutable(read(field)));
+                if (changes) {
+                    events.add(SimpleConditionEvent.violated(field, field.getFullName() + " can be changed"));
+                }
+            }
+        };
+    }
+
+    private static boolean isCollection(JavaClass type) {
+        return type.isAssignableTo(Collection.class) || type.isAssignableTo(Map.class);
+    }
+
+    private static boolean isImmutable(Object value) {
+        return value.getClass().getName().startsWith("java.util.ImmutableCollections");
+    }
+
+    private static Object read(JavaField field) {
+        try {
+            Field reflected = field.reflect();
+            reflected.setAccessible(true);
+            return reflected.get(null);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }
