@@ -9,6 +9,8 @@ import io.sallyport.testing.RefusedPort;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.StreamEnd;
 import io.sallyport.testing.TlsClient;
+import java.io.IOException;
+import java.net.Socket;
 
 /** Backends that are not what they should be. */
 class BackendFailureTest {
@@ -86,7 +88,7 @@ class BackendFailureTest {
                     private boolean hasReset;
 
                     @Override
-                    public synchronized void run(java.net.Socket socket) throws java.io.IOException {
+                    public synchronized void run(Socket socket) throws IOException {
                         if (!hasReset) {
                             hasReset = true;
                             FakeBackend.reset(socket);
