@@ -21,6 +21,7 @@ import io.sallyport.config.SessionConfig;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +77,14 @@ public final class TlsContext {
         List<OpenSslCredential> credentials = new ArrayList<>();
         try {
             for (KeyMaterial key : keys) {
-                credentials.add(
-                        OpenSslCredentialBuilder.forX509(key.key(), key.chain().toArray(new X509Certificate[0]))
-                                .build());
+                OpenSslCredential credential = OpenSslCredentialBuilder.forX509(
+                                key.key(), key.chain().toArray(new X509Certificate[0]))
+                        .build();
+                credentials.add(credential);
+                Optional<byte[]> response = settings.ocsp().stapledTo(key.chain());
+                if (response.isPresent()) {
+                    Stapling.staple(credential, response.get());
+                }
             }
             SslContextBuilder builder = SslContextBuilder.forServer(new CredentialKeyManager())
                     .sslProvider(SslProvider.OPENSSL_REFCNT)
