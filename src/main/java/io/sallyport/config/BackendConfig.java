@@ -18,8 +18,9 @@ public record BackendConfig(String name, List<HostPort> servers, Duration connec
 
     static BackendConfig read(String name, Section section) {
         List<HostPort> servers = section.parsedList("servers", HostPort.RULE, HostPort::parse);
-        if (servers.size() != 1) {
-            section.problem("servers", servers.size() + " entries (expected: exactly one host:port)");
+        int written = section.size("servers");
+        if (written != 1) {
+            section.problem("servers", written + " entries (expected: exactly one host:port)");
         }
         return new BackendConfig(name, servers, section.child("connect", connect -> connect.duration("timeout")));
     }

@@ -36,7 +36,16 @@ public final class ConfigLoader {
      * @throws ConfigException with every problem of the file
      */
     public static ProxyConfig load(Path file) throws ConfigException {
-        return read(parse(file), file.toAbsolutePath().normalize().getParent());
+        return load(file, System::getenv);
+    }
+
+    /**
+     * Reads {@code file}.
+     *
+     * @param environment the value of a variable; null where there is none
+     */
+    static ProxyConfig load(Path file, Environment environment) throws ConfigException {
+        return read(parse(file, environment), file.toAbsolutePath().normalize().getParent());
     }
 
     /**
@@ -55,7 +64,7 @@ public final class ConfigLoader {
      * @throws ConfigException when the file cannot be read, parsed or resolved
      */
     public static ConfigObject effective(Path file) throws ConfigException {
-        return parse(file).effective();
+        return parse(file, System::getenv).effective();
     }
 
     /**
@@ -66,7 +75,7 @@ public final class ConfigLoader {
      */
     private record Parsed(ConfigObject effective, ConfigObject own) {}
 
-    private static Parsed parse(Path file) throws ConfigException {
+    private static Parsed parse(Path file, Environment environment) throws ConfigException {
         if (Files.isDirectory(file)) {
             throw unreadable(file, "is a directory (expected: a HOCON file)");
         }
@@ -75,20 +84,20 @@ public final class ConfigLoader {
                     file, (Files.exists(file) ? "not readable" : "no such file") + " (expected: a HOCON file)");
         }
         ConfigParseOptions options = ConfigParseOptions.defaults().setAllowMissing(false);
-        return resolve(file.toString(), () -> ConfigFactory.parseFile(file.toFile(), options));
+        return resolve(file.toString(), () -> ConfigFactory.parseFile(file.toFile(), options), environment);
     }
 
     private static Parsed parse(String text, String description) throws ConfigException {
         ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription(description);
-        return resolve(description, () -> ConfigFactory.parseString(text, options));
+        return resolve(description, () -> ConfigFactory.parseString(text, options), System::getenv);
     }
 
-    private static Parsed resolve(String name, Source source) throws ConfigException {
+    private static Parsed resolve(String name, Source source, Environment environment) throws ConfigException {
         try {
             Config own = source.parse();
             checkRoots(name, own.root());
             Config reference = ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf");
-            ConfigResolveOptions options = ConfigResolveOptions.noSystem().appendResolver(new Environment());
+            ConfigResolveOptions options = ConfigResolveOptions.noSystem().appendResolver(new Variables(environment));
             Config whole = own.withFallback(reference).resolve(options);
             return new Parsed(
                     whole.getConfig(ROOT).root(),
@@ -160,11 +169,18 @@ public final class ConfigLoader {
         return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
     }
 
-    /** Environment variables, each remembered as the origin of its value. */
-    private static final class Environment implements ConfigResolver {
+    /** Environment variables. */
+    @FunctionalInterface
+    interface Environment {
+        @Nullable
+        String get(String name);
+    }
+
+    /** Substitutes environment variables, each remembered as the origin of its value. */
+    private record Variables(Environment environment) implements ConfigResolver {
         @Override
         public @Nullable ConfigValue lookup(String name) {
-            String value = System.getenv(name);
+            String value = environment.get(name);
             return value == null ? null : ConfigValueFactory.fromAnyRef(value, "$" + name);
         }
 

@@ -193,6 +193,14 @@ final class Section {
         return result;
     }
 
+    /** How many elements of a list there are, those included that cannot be read. */
+    int size(String key) {
+        if (!has(key)) {
+            return 0;
+        }
+        return values.get(key) instanceof ConfigList list ? list.size() : 1;
+    }
+
     /** Reads a list of objects. */
     <T> List<T> sections(String key, Function<Section, T> reader) {
         List<T> result = new ArrayList<>();

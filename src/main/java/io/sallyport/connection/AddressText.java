@@ -5,11 +5,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** How a peer's address looks in logs: {@code 192.0.2.1:1234}, {@code [2001:db8::1]:1234}. Never looks a name up. */
-final class AddressText {
+/** How an address looks in logs: {@code 192.0.2.1:1234}, {@code [2001:db8::1]:1234}. Never looks a name up. */
+public final class AddressText {
     private AddressText() {}
 
-    static String of(@Nullable SocketAddress address) {
+    public static String of(@Nullable SocketAddress address) {
         if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
             return NetUtil.toSocketAddressString(inet);
         }

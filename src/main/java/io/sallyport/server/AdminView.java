@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.HandshakeFilter;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.connection.AddressText;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
 import io.sallyport.observe.Meters.CertificateExpiry;
@@ -63,7 +64,7 @@ final class AdminView implements AdminSource {
         json.writeObjectFieldStart("listeners");
         for (ListenerConfig listener : server.config().listeners().values()) {
             json.writeObjectFieldStart(listener.name());
-            json.writeStringField("address", String.valueOf(addresses.get(listener.name())));
+            json.writeStringField("address", AddressText.of(addresses.get(listener.name())));
             if (listener.backend() != null) {
                 json.writeStringField("backend", listener.backend());
             }

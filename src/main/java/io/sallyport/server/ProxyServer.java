@@ -11,6 +11,7 @@ import io.sallyport.config.ConfigSource;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.observe.AccessLog;
@@ -247,7 +248,7 @@ public final class ProxyServer {
         state = LifeState.READY;
         if (admin != null) {
             admin.serve();
-            LOG.atInfo().addKeyValue("address", String.valueOf(admin.address())).log("admin");
+            LOG.atInfo().addKeyValue("address", AddressText.of(admin.address())).log("admin");
         }
         rotation.start();
         reloader.start();

@@ -62,7 +62,11 @@ class MainTest {
         Outcome outcome = outcome(command, goodConfiguration());
 
         assertThat(outcome.err()).isEmpty();
-        assertThat(outcome.out()).containsExactly("configuration is fine");
+        assertThat(outcome.out())
+                .containsExactly(
+                        "listeners.https: profile intermediate (Mozilla Server Side TLS 6.0), TLSv1.2 TLSv1.3, 9 suites,"
+                                + " groups X25519MLKEM768 X25519 P-256 P-384",
+                        "configuration is fine");
         assertThat(outcome.exitCode()).isZero();
     }
 

@@ -14,11 +14,9 @@ import io.sallyport.observe.ListenerMeters.HandshakeResult;
 import io.sallyport.observe.Meters.ReloadResult;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.Readme;
 import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** The README's tables, held against the code. */
 final class ReadmeTest {
-    private static final Pattern ROW = Pattern.compile("^\\| `([^`]+)` \\|([^|]*)\\|(?:(.*)\\|)?$");
+    private static final Pattern HISTOGRAM = Pattern.compile("# TYPE (sallyport_\\w+) histogram");
     private static final Pattern WORD = Pattern.compile("`([a-z_]+)`");
     private static final Pattern SAMPLE = Pattern.compile("^(sallyport_\\w+?)(\\{([^}]*)})? .*");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
@@ -49,9 +47,9 @@ final class ReadmeTest {
                 keys);
         REQUIRED.forEach(keys::remove);
 
-        Map<String, String> listed = rows("key").stream()
+        Map<String, String> listed = Readme.rows("key").stream()
                 .filter(row -> !REQUIRED.contains(row.name()))
-                .collect(Collectors.toMap(Row::name, row -> row.second().replace("`", "")));
+                .collect(Collectors.toMap(Readme.Row::name, row -> row.second().replace("`", "")));
 
         assertThat(new TreeMap<>(listed)).isEqualTo(keys);
         assertThat(names("key")).containsAll(REQUIRED);
@@ -61,6 +59,7 @@ final class ReadmeTest {
     void listsEveryMeterWithItsLabels() throws IOException {
         CertificateAuthority clients = CertificateAuthority.create("Clients");
         Map<String, String> exposed = new TreeMap<>();
+        Set<String> histograms = new TreeSet<>();
         try (FakeBackend backend = FakeBackend.closing()) {
             RunningProxy.Builder builder = RunningProxy.to(backend.address());
             clients.writePem(builder.directory(), "clients");
@@ -69,14 +68,20 @@ final class ReadmeTest {
                             "listeners.https.tls.client-auth { mode = request, trust-anchors = [clients.crt],"
                                     + " crls = [clients.crl] }")
                     .start()) {
-                proxy.get("/metrics").body().lines().forEach(line -> addSample(line, exposed));
+                String metrics = proxy.get("/metrics").body();
+                metrics.lines().forEach(line -> addSample(line, exposed));
+                HISTOGRAM.matcher(metrics).results().forEach(found -> histograms.add(found.group(1)));
             }
         }
 
         Map<String, String> listed = new TreeMap<>();
-        rows("metric").forEach(row -> listed.put(row.name(), sorted(row.second())));
+        Readme.rows("metric").forEach(row -> listed.put(row.name(), sorted(row.second())));
 
         assertThat(listed).isEqualTo(exposed);
+        assertThat(tags(Readme.rows("metric").stream()
+                        .filter(row -> row.third().endsWith(", histogram"))
+                        .map(Readme.Row::name)))
+                .isEqualTo(histograms);
     }
 
     @Test
@@ -98,7 +103,7 @@ final class ReadmeTest {
     }
 
     private static Set<String> valuesOf(String metric) throws IOException {
-        Row row = rows("metric").stream()
+        Readme.Row row = Readme.rows("metric").stream()
                 .filter(each -> each.name().equals(metric))
                 .findFirst()
                 .orElseThrow();
@@ -147,7 +152,7 @@ final class ReadmeTest {
     }
 
     private static Set<String> names(String table) throws IOException {
-        return tags(rows(table).stream().map(Row::name));
+        return tags(Readme.rows(table).stream().map(Readme.Row::name));
     }
 
     private static Set<String> tags(Stream<String> names) {
@@ -156,22 +161,5 @@ final class ReadmeTest {
 
     private static String sorted(String list) {
         return Stream.of(list.trim().split(", ", -1)).sorted().collect(Collectors.joining(", "));
-    }
-
-    private record Row(String name, String second, String third) {}
-
-    /** The rows of the table whose head begins with {@code title}. */
-    private static List<Row> rows(String title) throws IOException {
-        return Files.readAllLines(Path.of("README.md")).stream()
-                .dropWhile(line -> !line.startsWith("| " + title + " |"))
-                .takeWhile(line -> line.startsWith("|"))
-                .map(line -> line.replace("\\|", "/"))
-                .map(ROW::matcher)
-                .filter(Matcher::matches)
-                .map(row -> new Row(
-                        row.group(1),
-                        row.group(2).trim(),
-                        String.valueOf(row.group(3)).trim()))
-                .toList();
     }
 }
