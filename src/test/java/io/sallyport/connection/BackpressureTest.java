@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.testing.EachTlsVersion;
 import io.sallyport.testing.FakeBackend;
-import io.sallyport.testing.FullListener;
 import io.sallyport.testing.Payload;
 import io.sallyport.testing.Received;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.Stuck;
 import io.sallyport.testing.TlsClient;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -18,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Whoever does not read stops the other side, and nothing but the kernel's buffers fills up. */
 class BackpressureTest {
@@ -31,7 +28,6 @@ class BackpressureTest {
     private static final long OWN_BYTES = 500_000;
 
     private static final long WHOLE = 30_000_000;
-    private static final int PIECE = 64_000;
 
     private static long directMemory(RunningProxy proxy) {
         return (long) proxy.metric("netty_allocator_memory_used", "memory_type", "direct");
@@ -101,35 +97,6 @@ class BackpressureTest {
             }
         } finally {
             clients.forEach(TlsClient::close);
-        }
-    }
-
-    @EachTlsVersion
-    void dialThatTakesLongStopsTheClient(String version) throws Exception {
-        Payload payload = new Payload(17);
-        try (FullListener backend = new FullListener();
-                RunningProxy proxy = RunningProxy.to(backend.address())
-                        .with("backends.app.connect.timeout = 60s")
-                        .start();
-                TlsClient client = TlsClient.connect(proxy, version)) {
-            long before = directMemory(proxy);
-            AtomicLong sent = new AtomicLong();
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
-                byte[] whole = payload.bytes((int) WHOLE);
-                for (int at = 0; at < whole.length; at += PIECE) {
-                    client.send(whole, at, Math.min(PIECE, whole.length - at));
-                    sent.addAndGet(PIECE);
-                }
-                client.sendCloseNotify();
-            });
-
-            assertThat(Stuck.await(sent::get)).isLessThan(KERNEL_BYTES);
-            assertThat(directMemory(proxy) - before).isLessThan(OWN_BYTES);
-            try (Socket accepted = backend.accept()) {
-                assertThat(Received.from(accepted))
-                        .isEqualTo(new Received(WHOLE, payload.sha256(WHOLE), Received.End.FIN));
-            }
-            sending.join();
         }
     }
 
