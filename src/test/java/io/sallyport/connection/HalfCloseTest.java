@@ -230,6 +230,7 @@ class HalfCloseTest {
                 RunningProxy proxy = RunningProxy.to(backend.address()).start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send("whole");
+            backend.connections().awaitOpen(1);
             byte[] record = client.seal("cut".getBytes(StandardCharsets.UTF_8));
             client.sendRaw(Arrays.copyOf(record, record.length - 1));
             client.sendFin();
