@@ -4,6 +4,7 @@ import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.connection.Acceptors;
+import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.limits.ConnectionLimiter;
@@ -72,12 +73,7 @@ final class RunningListener {
         acceptors.accept();
         LOG.atInfo()
                 .addKeyValue("listener", settings.name())
-                .addKeyValue(
-                        "address",
-                        new HostPort(
-                                        address().getAddress().getHostAddress(),
-                                        address().getPort())
-                                .toString())
+                .addKeyValue("address", AddressText.of(address()))
                 .log("listening");
     }
 
