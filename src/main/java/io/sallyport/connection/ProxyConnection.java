@@ -1,11 +1,9 @@
 package io.sallyport.connection;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.sallyport.backend.Backend;
@@ -14,7 +12,6 @@ import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.observe.CloseReason;
-import io.sallyport.observe.Direction;
 import io.sallyport.tls.EngineRecordLayer;
 import io.sallyport.tls.PlainRecordLayer;
 import io.sallyport.tls.RecordHandler;
@@ -22,9 +19,7 @@ import io.sallyport.tls.RecordLayer;
 import io.sallyport.tls.TlsSession;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the event loop that both channels live on. See the package's description for the states.
  */
-final class ProxyConnection {
+final class ProxyConnection implements Relay.Owner {
 
     /** How far a connection has come; never goes back. */
     enum Phase {
@@ -53,31 +48,17 @@ final class ProxyConnection {
     private final Channel frontend;
     private final String id;
     private final ConnectionJournal journal;
-    private final Queue<ByteBuf> early = new ArrayDeque<>(2);
-
     private Phase phase = Phase.AWAITING_HELLO;
     private boolean sawBytes;
     private boolean handshakeOver;
     private @Nullable Channel backend;
     private @Nullable SslHandler handshakeTls;
-    private @Nullable RecordLayer tls;
+    private @Nullable Relay relay;
     private @Nullable Backend backendPool;
-    private @Nullable CloseReason firstEnd;
     private @Nullable CloseReason reason;
     private @Nullable Future<?> timer;
     private @Nullable ClientWatch watch;
     private int openChannels = 1;
-
-    private boolean clientEnded;
-    private boolean clientDeaf;
-    private boolean backendEnded;
-    private boolean finSentToBackend;
-    private boolean finSentToClient;
-    private boolean backendTakesNoMore;
-
-    private int unflushedToBackend;
-    private int unflushedToClient;
-    private long lastActivity;
 
     ProxyConnection(
             Supplier<ListenerSettings> current,
@@ -138,8 +119,7 @@ final class ProxyConnection {
         disarm();
         handshakeOver = true;
         journal.passedThrough();
-        tls = new PlainRecordLayer(frontend);
-        connect(choice.backend());
+        connect(choice.backend(), new PlainRecordLayer(frontend));
     }
 
     /** The first bytes are not a ClientHello that can be served. */
@@ -151,13 +131,12 @@ final class ProxyConnection {
         if (phase != Phase.HANDSHAKING || handshakeTls == null) {
             return;
         }
-        tls = new EngineRecordLayer(handshakeTls);
         disarm();
         handshakeOver = true;
         TlsSession agreed = TlsSession.of(handshakeTls);
         journal.agreed(agreed);
         watch(agreed);
-        connect(Objects.requireNonNull(backendPool));
+        connect(Objects.requireNonNull(backendPool), new EngineRecordLayer(handshakeTls));
     }
 
     void onHandshakeFailure(Throwable cause) {
@@ -186,9 +165,11 @@ final class ProxyConnection {
 
     // ---- backend
 
-    private void connect(Backend pool) {
+    private void connect(Backend pool, RecordLayer tls) {
         phase = Phase.CONNECTING;
         backendPool = pool;
+        relay = new Relay(
+                frontend, tls, journal, settings.timeouts().halfClose().isZero(), this);
         BackendServer server = pool.choose();
         journal.dialled(pool, server);
         dialer.dial(frontend.eventLoop(), pool, server, this);
@@ -202,141 +183,79 @@ final class ProxyConnection {
     }
 
     void onBackendConnected(long nanos) {
-        if (phase != Phase.CONNECTING || backend == null) {
+        if (phase != Phase.CONNECTING || backend == null || relay == null) {
             return;
         }
         journal.connected(nanos);
         phase = Phase.RELAYING;
-        lastActivity = System.nanoTime();
         arm(settings.timeouts().idle(), this::onIdleDeadline);
-        while (!early.isEmpty()) {
-            toBackend(early.remove());
-        }
-        flushToBackend();
-        backend.read();
-        if (clientEnded) {
-            endClientToBackend();
-            return;
-        }
-        readFrontend();
+        relay.open(backend);
     }
 
     void onBackendUnreachable() {
         finish(CloseReason.BACKEND_UNREACHABLE);
     }
 
-    // ---- relay, client to backend
+    // ---- relay
 
     void onFrontendRead(ByteBuf data) {
-        switch (phase) {
-            case CONNECTING -> early.add(data);
-            case RELAYING, HALF_CLOSED -> toBackend(data);
-            case AWAITING_HELLO, HANDSHAKING, CLOSED -> data.release();
+        if (relay == null) {
+            data.release();
+            return;
         }
+        relay.onClientData(data);
     }
 
     void onFrontendReadComplete() {
         if (handshakeTls != null && handshakeOver) {
             takeRecords(handshakeTls);
         }
-        if (phase != Phase.RELAYING && phase != Phase.HALF_CLOSED) {
-            return;
+        if (relay != null) {
+            relay.onClientReadComplete();
         }
-        flushToBackend();
-        if (!clientEnded && backendEnded && tls != null && !tls.isFullDuplex() && tls.isInboundClosed()) {
-            // Once our own close_notify is out, SslHandler has no event for the client's.
-            onFrontendCloseNotify();
-            return;
-        }
-        readFrontend();
     }
 
     /** SslHandler has made the handshake and is between two reads: our own record path can take over. */
     private void takeRecords(SslHandler handler) {
         handshakeTls = null;
         ChannelHandlerContext ctx = frontend.pipeline().context(handler);
-        if (ctx == null || phase == Phase.CLOSED || !settings.directRecords()) {
+        if (ctx == null || relay == null || phase == Phase.CLOSED || !settings.directRecords()) {
             return;
         }
         RecordHandler records = RecordHandler.replace(ctx, Handlers.TLS, handler);
         if (records != null) {
-            tls = records;
+            relay.use(records);
         }
-    }
-
-    void onBackendWritabilityChanged() {
-        if (phase == Phase.RELAYING || phase == Phase.HALF_CLOSED) {
-            readFrontend();
-        }
-    }
-
-    private void toBackend(ByteBuf data) {
-        if (backend == null || backendTakesNoMore || finSentToBackend) {
-            data.release();
-            return;
-        }
-        unflushedToBackend += data.readableBytes();
-        backend.write(data, backend.voidPromise());
-    }
-
-    private void flushToBackend() {
-        if (backend == null || unflushedToBackend == 0) {
-            return;
-        }
-        journal.relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
-        unflushedToBackend = 0;
-        lastActivity = System.nanoTime();
-        backend.flush();
-    }
-
-    private void readFrontend() {
-        if (!clientEnded && !backendTakesNoMore && backend != null && backend.isWritable()) {
-            frontend.read();
-        }
-    }
-
-    // ---- relay, backend to client
-
-    void onBackendRead(ByteBuf data) {
-        if (phase == Phase.CLOSED || finSentToClient || clientDeaf) {
-            data.release();
-            return;
-        }
-        unflushedToClient += data.readableBytes();
-        frontend.write(data, frontend.voidPromise());
-    }
-
-    void onBackendReadComplete() {
-        if (phase != Phase.RELAYING && phase != Phase.HALF_CLOSED) {
-            return;
-        }
-        if (unflushedToClient > 0) {
-            journal.relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
-            unflushedToClient = 0;
-            lastActivity = System.nanoTime();
-            frontend.flush();
-        }
-        readBackend();
     }
 
     void onFrontendWritabilityChanged() {
-        if (phase == Phase.RELAYING || phase == Phase.HALF_CLOSED) {
-            readBackend();
+        if (relay != null) {
+            relay.onClientWritabilityChanged();
         }
     }
 
-    private void readBackend() {
-        if (!backendEnded && backend != null && (frontend.isWritable() || clientDeaf)) {
-            backend.read();
-        }
+    void onBackendRead(ByteBuf data) {
+        relaying().onBackendData(data);
+    }
+
+    void onBackendReadComplete() {
+        relaying().onBackendReadComplete();
+    }
+
+    void onBackendWritabilityChanged() {
+        relaying().onBackendWritabilityChanged();
+    }
+
+    /** What the backend's channel tells of comes after its dial, and that after the relay. */
+    private Relay relaying() {
+        return Objects.requireNonNull(relay);
     }
 
     // ---- ends of stream
 
-    /** SslHandler's close event: the client's close_notify, or our own on its way out. */
     void onFrontendCloseNotify() {
-        if (tls != null && tls.isInboundClosed()) {
-            onClientEnd(true);
+        if (relay != null) {
+            relay.onClientCloseNotify();
         }
     }
 
@@ -350,12 +269,11 @@ final class ProxyConnection {
     }
 
     private void onFinAfterHandshake() {
-        if (tls != null && tls.isMidRecord() && !tls.isInboundClosed()) {
-            // Half a record is no end that the backend may take for one.
+        if (relaying().isCutByFin()) {
             cut(CloseReason.TRUNCATED);
             return;
         }
-        onClientEnd(tls != null && tls.isInboundClosed());
+        relaying().onClientFin();
     }
 
     private FailureReason left() {
@@ -365,95 +283,35 @@ final class ProxyConnection {
         return journal.hello() == null ? FailureReason.CLIENT_HELLO_INCOMPLETE : FailureReason.CLIENT_LEFT;
     }
 
-    private void onClientEnd(boolean clean) {
-        if (clientEnded || phase == Phase.CLOSED) {
-            return;
-        }
-        clientEnded = true;
-        clientDeaf = clean && (tls == null || !tls.isFullDuplex());
-        firstEnd(clean ? CloseReason.CLIENT_CLOSED : CloseReason.TRUNCATED);
-        if (phase != Phase.CONNECTING) {
-            endClientToBackend();
-        }
-    }
-
-    private void endClientToBackend() {
-        halfClosed();
-        if (clientDeaf) {
-            // Netty's engine has closed both directions: nothing more can reach the client.
-            finSentToClient = true;
-            frontend.close();
-        }
-        flushToBackend();
-        if (backend == null || backendTakesNoMore) {
-            finSentToBackend = true;
-            finishIfDone();
-            return;
-        }
-        Channel to = backend;
-        to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
-            shutdownOutput(to);
-            finSentToBackend = true;
-            finishIfDone();
-            readBackend();
-        });
-    }
-
     void onBackendEndOfStream() {
-        if (backendEnded || phase == Phase.CLOSED || phase == Phase.CONNECTING) {
-            return;
+        if (phase != Phase.CONNECTING) {
+            relaying().onBackendEnd();
         }
-        backendEnded = true;
-        firstEnd(CloseReason.BACKEND_CLOSED);
-        halfClosed();
-        onBackendReadComplete();
-        if (finSentToClient || tls == null) {
-            finishIfDone();
-            return;
-        }
-        tls.closeOutbound().addListener(sent -> {
-            shutdownOutput(frontend);
-            finSentToClient = true;
-            finishIfDone();
-        });
     }
 
-    /** A write to the backend failed, or we are done with it. What it has still to say is read first. */
     void onBackendOutputShutdown() {
-        backendTakesNoMore = true;
-        readBackend();
+        relaying().onBackendOutputShutdown();
     }
 
     void onFrontendOutputShutdown() {
-        if (phase != Phase.CLOSED && !backendEnded) {
+        if (phase != Phase.CLOSED && (relay == null || !relay.backendEnded())) {
             reset(CloseReason.CLIENT_RESET);
         }
     }
 
-    private void firstEnd(CloseReason end) {
-        if (firstEnd == null) {
-            firstEnd = end;
-        }
-    }
-
-    private void halfClosed() {
+    @Override
+    public void onHalfClosed() {
         if (phase != Phase.RELAYING) {
             return;
         }
         phase = Phase.HALF_CLOSED;
         disarm();
-        Duration patience = settings.timeouts().halfClose();
-        if (!patience.isZero()) {
-            arm(patience, () -> finish(CloseReason.HALF_CLOSE_TIMEOUT));
-        }
+        arm(settings.timeouts().halfClose(), () -> cutShort(CloseReason.HALF_CLOSE_TIMEOUT));
     }
 
-    private void finishIfDone() {
-        boolean both = finSentToBackend && finSentToClient && (backendEnded || !clientDeaf);
-        boolean atOnce = settings.timeouts().halfClose().isZero() && (finSentToBackend || finSentToClient);
-        if ((both || atOnce) && firstEnd != null) {
-            finish(firstEnd);
-        }
+    @Override
+    public void onRelayed(CloseReason firstEnd) {
+        finish(firstEnd);
     }
 
     // ---- failures
@@ -474,7 +332,8 @@ final class ProxyConnection {
             return;
         }
         if (cause instanceof IOException) {
-            reset(finSentToBackend || finSentToClient ? endedBy(CloseReason.CLIENT_RESET) : CloseReason.CLIENT_RESET);
+            boolean ending = relay != null && relay.isEnding();
+            reset(ending ? endedBy(CloseReason.CLIENT_RESET) : CloseReason.CLIENT_RESET);
             return;
         }
         InternalErrors.log(id, cause);
@@ -490,7 +349,7 @@ final class ProxyConnection {
             reset(CloseReason.INTERNAL_ERROR);
             return;
         }
-        if (backendEnded || clientDeaf) {
+        if (relaying().owesClientNothing()) {
             finish(endedBy(CloseReason.BACKEND_RESET));
             return;
         }
@@ -501,7 +360,7 @@ final class ProxyConnection {
     private void onFrontendClosed() {
         if (!handshakeOver) {
             failHandshake(left(), "the TCP connection closed");
-        } else if (!clientDeaf && !(clientEnded && finSentToClient)) {
+        } else if (relay == null || !relay.isDoneWithClient()) {
             reset(endedBy(CloseReason.CLIENT_RESET));
         }
         onChannelGone();
@@ -509,8 +368,7 @@ final class ProxyConnection {
 
     private void onBackendClosed() {
         if (phase == Phase.RELAYING || phase == Phase.HALF_CLOSED) {
-            if (finSentToBackend || backendEnded) {
-                backendEnded = true;
+            if (relaying().isDoneWithBackend()) {
                 finish(endedBy(CloseReason.BACKEND_CLOSED));
             } else {
                 reset(CloseReason.BACKEND_RESET);
@@ -520,17 +378,16 @@ final class ProxyConnection {
     }
 
     private CloseReason endedBy(CloseReason otherwise) {
-        return firstEnd == null ? otherwise : firstEnd;
+        return relay == null ? otherwise : relay.endedBy(otherwise);
     }
 
     private void onIdleDeadline() {
-        Duration idle = settings.timeouts().idle();
-        long left = idle.toNanos() - (System.nanoTime() - lastActivity);
+        long left = settings.timeouts().idle().toNanos() - relaying().idleNanos();
         if (left > 0) {
             arm(Duration.ofNanos(left), this::onIdleDeadline);
             return;
         }
-        finish(CloseReason.IDLE_TIMEOUT);
+        cutShort(CloseReason.IDLE_TIMEOUT);
     }
 
     private void watch(TlsSession agreed) {
@@ -538,7 +395,7 @@ final class ProxyConnection {
         if (!settings.recheckClients() || agreed.clientChain().isEmpty() || hello == null) {
             return;
         }
-        watch = new ClientWatch(id, agreed.clientChain(), hello, current, frontend.eventLoop(), this::finish);
+        watch = new ClientWatch(id, agreed.clientChain(), hello, current, frontend.eventLoop(), this::cutShort);
         watch.begin();
     }
 
@@ -555,10 +412,36 @@ final class ProxyConnection {
             failHandshake(FailureReason.DRAINING, "cut at the end of a drain");
             return;
         }
-        finish(why);
+        cutShort(why);
     }
 
     // ---- the end
+
+    /** Ends what the peers have not ended, so that neither takes a cut stream for a whole one. */
+    private void cutShort(CloseReason why) {
+        if (!toClosed(why)) {
+            return;
+        }
+        if (relay == null || relay.owesClientNothing()) {
+            frontend.close();
+        } else {
+            closeFrontendWithoutCloseNotify();
+        }
+        if (relay == null || relay.clientEnded() || why == CloseReason.IDLE_TIMEOUT) {
+            closeBackend();
+        } else {
+            resetBackend();
+        }
+    }
+
+    private void closeFrontendWithoutCloseNotify() {
+        ChannelHandlerContext tls = frontend.pipeline().context(Handlers.TLS);
+        if (tls == null) {
+            frontend.close();
+        } else {
+            tls.close();
+        }
+    }
 
     /** Resets whatever is open, so that nobody takes a cut stream for a whole one. */
     private void reset(CloseReason why) {
@@ -592,6 +475,10 @@ final class ProxyConnection {
             return;
         }
         frontend.close();
+        closeBackend();
+    }
+
+    private void closeBackend() {
         if (backend != null) {
             backend.close();
         }
@@ -608,8 +495,8 @@ final class ProxyConnection {
         if (watch != null) {
             watch.cancel();
         }
-        while (!early.isEmpty()) {
-            early.remove().release();
+        if (relay != null) {
+            relay.release();
         }
         return true;
     }
@@ -633,12 +520,6 @@ final class ProxyConnection {
         if (timer != null) {
             timer.cancel(false);
             timer = null;
-        }
-    }
-
-    private static void shutdownOutput(Channel channel) {
-        if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
-            ((DuplexChannel) channel).shutdownOutput();
         }
     }
 }

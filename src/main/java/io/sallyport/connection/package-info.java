@@ -1,5 +1,6 @@
 /**
- * The data plane. Handlers translate Netty's callbacks; {@link io.sallyport.connection.ProxyConnection} decides.
+ * The data plane. Handlers translate Netty's callbacks; {@link io.sallyport.connection.ProxyConnection} decides, and
+ * {@link io.sallyport.connection.Relay} has the bytes.
  *
  * <pre>
  * listener   accept-gate    over the limit: parked, or reset before any TLS work

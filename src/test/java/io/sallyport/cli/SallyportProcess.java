@@ -49,6 +49,9 @@ final class SallyportProcess implements AutoCloseable {
 
     private static List<String> command(Path directory, Object... arguments) {
         List<String> command = new ArrayList<>(List.of(
+                // Whoever runs the tests in the background may have had these ignored, and Java leaves them so.
+                "env",
+                "--default-signal=HUP,INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dio.netty.leakDetection.level=paranoid",
                 "-Djava.io.tmpdir=" + directory,

@@ -264,7 +264,7 @@ class HalfCloseTest {
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.sendFin();
 
-            assertThat(client.end().tcp()).isEqualTo(Received.End.FIN);
+            assertThat(client.end()).isEqualTo(StreamEnd.TRUNCATED);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("half_close_timeout");
         }
     }

@@ -30,7 +30,7 @@ class TimeoutTest {
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send("ping");
 
-            assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
+            assertThat(client.end()).isEqualTo(StreamEnd.TRUNCATED);
             assertThat(backend.await().bytes()).isEqualTo(4);
             LogLine line = proxy.awaitConnectionLine();
             assertThat(line.text("reason")).isEqualTo("idle_timeout");

@@ -34,7 +34,7 @@ final class ConnectedClientTest {
             client.send("in");
             assertThat(client.readText(2)).isEqualTo("in");
 
-            assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
+            assertThat(client.end()).isEqualTo(StreamEnd.TRUNCATED);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_certificate_expired");
         }
     }
@@ -55,7 +55,7 @@ final class ConnectedClientTest {
             CLIENTS.revocations().revoke(bad.leaf()).writePem(proxy.directory().resolve("clients.crl"));
             assertThat(proxy.reload()).isTrue();
 
-            assertThat(goes.end()).isEqualTo(StreamEnd.CLEAN);
+            assertThat(goes.end()).isEqualTo(StreamEnd.TRUNCATED);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_certificate_revoked");
             stays.send("3");
             assertThat(stays.readText(1)).isEqualTo("3");
