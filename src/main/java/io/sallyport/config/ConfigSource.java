@@ -13,7 +13,7 @@ public interface ConfigSource {
      */
     ProxyConfig load() throws ConfigException;
 
-    /** The file to watch for changes; empty where there is none. */
+    /** The file to watch for changes; empty where nothing ever changes. */
     Optional<Path> file();
 
     /** A file. */
@@ -31,7 +31,7 @@ public interface ConfigSource {
         };
     }
 
-    /** A configuration that never changes. */
+    /** A configuration that never changes; the files that it names are read once, and may be gone after that. */
     static ConfigSource of(ProxyConfig config) {
         return new ConfigSource() {
             @Override

@@ -3,9 +3,12 @@ package io.sallyport.server;
 import io.sallyport.config.ConfigFiles;
 import io.sallyport.config.ProxyConfig;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -20,16 +23,22 @@ final class ContentHash {
         digest.update(config.toString().getBytes(StandardCharsets.UTF_8));
         for (Path file : ConfigFiles.of(config)) {
             digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
-            digest.update(sha256().digest(content(file)));
+            digest.update(hash(file));
         }
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static byte[] content(Path file) {
-        try {
-            return Files.readAllBytes(file);
+    private static byte[] hash(Path file) {
+        MessageDigest digest = sha256();
+        // A pipe without a writer would hang the start, and a device would never end.
+        if (!Files.isRegularFile(file)) {
+            return digest.digest(String.valueOf(Files.exists(file)).getBytes(StandardCharsets.UTF_8));
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return digest.digest();
         } catch (IOException e) {
-            return e.toString().getBytes(StandardCharsets.UTF_8);
+            return sha256().digest(e.toString().getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -105,6 +105,10 @@ final class Reloader implements AutoCloseable {
     }
 
     private Outcome attempt(boolean asked) {
+        if (source.file().isEmpty()) {
+            // The files of a quickstart were there for its start alone: looked for now, they would be missing.
+            return done(new Outcome(Instant.now(), ReloadResult.UNCHANGED, ""));
+        }
         @Nullable ProxyConfig config = null;
         try {
             config = source.load();

@@ -1,6 +1,7 @@
 package io.sallyport.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,25 @@ class QuickstartIT {
             try (Stream<Path> files = Files.walk(directory)) {
                 assertThat(files).noneMatch(file -> file.toString().contains("tls."));
             }
+        }
+    }
+
+    @Test
+    void aReloadFindsNothingToReadAndLeavesItServing() throws Exception {
+        try (SallyportProcess process = quickstart()) {
+            assertThat(admin(process, "POST /reload")).startsWith("HTTP/1.1 202");
+            await("the outcome of the reload")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> admin(process, "GET /metrics")
+                            .contains("sallyport_reloads_total{result=\"unchanged\"} 1.0"));
+
+            assertThat(admin(process, "GET /status")).contains("\"result\" : \"unchanged\"", "\"detail\" : \"\"");
+            try (TlsClient client = new TlsClient(port(process))) {
+                assertThat(client.get("/")).contains("Hello");
+            }
+            process.signal("TERM");
+            assertThat(process.exitCode()).isZero();
+            assertThat(process.out()).noneMatch(line -> line.contains("reload failed"));
         }
     }
 
