@@ -5,6 +5,7 @@ final class Handlers {
     static final String LINGER = "linger";
     static final String CLIENT_HELLO = "client-hello";
     static final String HANDSHAKE_RECORDS = "handshake-records";
+    static final String RECORD_FRAMING = "record-framing";
     static final String TLS = "tls";
     static final String FRONTEND = "frontend";
 

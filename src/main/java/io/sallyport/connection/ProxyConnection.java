@@ -219,7 +219,13 @@ final class ProxyConnection implements Relay.Owner {
     private void takeRecords(SslHandler handler) {
         handshakeTls = null;
         ChannelHandlerContext ctx = frontend.pipeline().context(handler);
-        if (ctx == null || relay == null || phase == Phase.CLOSED || !settings.directRecords()) {
+        if (ctx == null || relay == null || phase == Phase.CLOSED) {
+            return;
+        }
+        if (!settings.directRecords()) {
+            EngineRecordLayer engine = new EngineRecordLayer(handler);
+            engine.follow(ctx, Handlers.RECORD_FRAMING);
+            relay.use(engine);
             return;
         }
         RecordHandler records = RecordHandler.replace(ctx, Handlers.TLS, handler);
@@ -294,7 +300,7 @@ final class ProxyConnection implements Relay.Owner {
     }
 
     void onFrontendOutputShutdown() {
-        if (phase != Phase.CLOSED && (relay == null || !relay.backendEnded())) {
+        if (phase != Phase.CLOSED && (relay == null || !relay.owesClientNothing())) {
             reset(CloseReason.CLIENT_RESET);
         }
     }

@@ -1,18 +1,32 @@
 package io.sallyport.tls;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 
 /**
  * Netty's {@link SslHandler} for the whole life of a connection.
  *
- * <p>Its engine closes both directions at the client's close_notify, and does not show what it holds of a record.
+ * <p>Its engine closes both directions at the client's close_notify.
  */
 public final class EngineRecordLayer implements RecordLayer {
     private final SslHandler handler;
+    private final RecordFraming framing = new RecordFraming();
 
     public EngineRecordLayer(SslHandler handler) {
         this.handler = handler;
+    }
+
+    /**
+     * Follows the records that come from now on, since SslHandler does not show what it holds of one.
+     *
+     * @param ctx the handler's, between two records
+     * @param name of the handler that is put in front of it
+     */
+    public void follow(ChannelHandlerContext ctx, String name) {
+        ctx.pipeline().addBefore(ctx.name(), name, new Follower(framing));
     }
 
     @Override
@@ -27,11 +41,25 @@ public final class EngineRecordLayer implements RecordLayer {
 
     @Override
     public boolean isMidRecord() {
-        return false;
+        return framing.partial() > 0;
     }
 
     @Override
     public boolean isFullDuplex() {
         return false;
+    }
+
+    private static final class Follower extends ChannelInboundHandlerAdapter {
+        private final RecordFraming framing;
+
+        Follower(RecordFraming framing) {
+            this.framing = framing;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            framing.advance((ByteBuf) message);
+            ctx.fireChannelRead(message);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.sallyport.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.testing.EachRecordPath;
 import io.sallyport.testing.EachTlsVersion;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Payload;
@@ -58,10 +59,12 @@ class HalfCloseTest {
         assertThat(client.readAll()).isEqualTo(new Received(LENGTH, ANSWER.sha256(LENGTH), Received.End.FIN));
     }
 
-    @EachTlsVersion
-    void endOfTheBackendReachesTheClientWhichGoesOnSending(String version) throws Exception {
+    @EachRecordPath
+    void endOfTheBackendReachesTheClientWhichGoesOnSending(String version, String path) throws Exception {
         try (FakeBackend backend = answeringFirst();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             assertThat(client.read(LENGTH)).isEqualTo(ANSWER.bytes(LENGTH));
             assertThat(client.read(new byte[1], 0, 1)).isEqualTo(-1);
@@ -107,10 +110,12 @@ class HalfCloseTest {
         }
     }
 
-    @EachTlsVersion
-    void answerArrivesWholeAfterTheClientsBareFin(String version) throws Exception {
+    @EachRecordPath
+    void answerArrivesWholeAfterTheClientsBareFin(String version, String path) throws Exception {
         try (FakeBackend backend = answering();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send(REQUEST.bytes(LENGTH));
             client.sendFin();
@@ -140,15 +145,17 @@ class HalfCloseTest {
         }
     }
 
-    @EachTlsVersion
-    void slowBackendThatEndedFirstGetsTheWholeRequest(String version) throws Exception {
+    @EachRecordPath
+    void slowBackendThatEndedFirstGetsTheWholeRequest(String version, String path) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (FakeBackend backend = FakeBackend.running(socket -> {
                     socket.shutdownOutput();
                     go.await();
                     received.add(Received.from(socket));
                 });
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             assertThat(client.tcpEnd()).isEqualTo(Received.End.FIN);
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
@@ -197,10 +204,13 @@ class HalfCloseTest {
         }
     }
 
-    @EachTlsVersion
-    void everythingBeforeCloseNotifyReachesTheBackendThoughTheClientIsGone(String version) throws Exception {
+    @EachRecordPath
+    void everythingBeforeCloseNotifyReachesTheBackendThoughTheClientIsGone(String version, String path)
+            throws Exception {
         try (SinkBackend backend = new SinkBackend();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send(REQUEST.bytes(LENGTH));
             client.sendCloseNotify();
@@ -211,10 +221,12 @@ class HalfCloseTest {
         }
     }
 
-    @EachTlsVersion
-    void closeNotifyIsAnsweredAndTcpIsClosed(String version) throws Exception {
+    @EachRecordPath
+    void closeNotifyIsAnsweredAndTcpIsClosed(String version, String path) throws Exception {
         try (FakeBackend backend = FakeBackend.echo();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.sendCloseNotify();
 
@@ -225,9 +237,35 @@ class HalfCloseTest {
     }
 
     @EachTlsVersion
-    void bareFinInsideARecordCutsTheConnection(String version) throws Exception {
+    void closeNotifyEndsBothDirectionsUnderSslHandler(String version) throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (FakeBackend backend = FakeBackend.running(socket -> {
+                    received.add(Received.from(socket));
+                    go.await();
+                    ANSWER.writeTo(socket.getOutputStream(), LENGTH);
+                });
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = ssl-handler")
+                        .start();
+                TlsClient client = TlsClient.connect(proxy, version)) {
+            client.send(REQUEST.bytes(LENGTH));
+            client.sendCloseNotify();
+
+            assertWholeRequest();
+            // Told in order, and not a byte of the answer: nobody can take the rest of it for the whole.
+            assertThat(client.read(new byte[1], 0, 1)).isEqualTo(-1);
+            assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
+            go.countDown();
+            assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_closed");
+        }
+    }
+
+    @EachRecordPath
+    void bareFinInsideARecordCutsTheConnection(String version, String path) throws Exception {
         try (SinkBackend backend = new SinkBackend();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send("whole");
             backend.connections().awaitOpen(1);
@@ -242,11 +280,13 @@ class HalfCloseTest {
         }
     }
 
-    @EachTlsVersion
-    void silentClientIsClosedWhenHalfCloseEndsAfterTheBackend(String version) {
+    @EachRecordPath
+    void silentClientIsClosedWhenHalfCloseEndsAfterTheBackend(String version, String path) {
         try (FakeBackend backend = FakeBackend.source(ANSWER, 10);
                 RunningProxy proxy = RunningProxy.to(backend.address())
-                        .with("listeners.https.timeouts.half-close = 300ms")
+                        .with(
+                                "listeners.https.tls.record-path = " + path,
+                                "listeners.https.timeouts.half-close = 300ms")
                         .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             assertThat(client.read(10)).isEqualTo(ANSWER.bytes(10));
@@ -255,11 +295,13 @@ class HalfCloseTest {
         }
     }
 
-    @EachTlsVersion
-    void silentBackendIsClosedWhenHalfCloseEndsAfterTheClient(String version) {
+    @EachRecordPath
+    void silentBackendIsClosedWhenHalfCloseEndsAfterTheClient(String version, String path) {
         try (FakeBackend backend = FakeBackend.frozen();
                 RunningProxy proxy = RunningProxy.to(backend.address())
-                        .with("listeners.https.timeouts.half-close = 300ms")
+                        .with(
+                                "listeners.https.tls.record-path = " + path,
+                                "listeners.https.timeouts.half-close = 300ms")
                         .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.sendFin();
@@ -292,11 +334,11 @@ class HalfCloseTest {
         }
     }
 
-    @EachTlsVersion
-    void zeroHalfCloseEndsBothAtOnceAfterTheBackend(String version) {
+    @EachRecordPath
+    void zeroHalfCloseEndsBothAtOnceAfterTheBackend(String version, String path) {
         try (FakeBackend backend = FakeBackend.source(ANSWER, LENGTH);
                 RunningProxy proxy = RunningProxy.to(backend.address())
-                        .with("listeners.https.timeouts.half-close = 0s")
+                        .with("listeners.https.tls.record-path = " + path, "listeners.https.timeouts.half-close = 0s")
                         .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             assertWholeAnswer(client);
@@ -305,11 +347,11 @@ class HalfCloseTest {
         }
     }
 
-    @EachTlsVersion
-    void zeroHalfCloseEndsBothAtOnceAfterTheClient(String version) throws Exception {
+    @EachRecordPath
+    void zeroHalfCloseEndsBothAtOnceAfterTheClient(String version, String path) throws Exception {
         try (SinkBackend backend = new SinkBackend();
                 RunningProxy proxy = RunningProxy.to(backend.address())
-                        .with("listeners.https.timeouts.half-close = 0s")
+                        .with("listeners.https.tls.record-path = " + path, "listeners.https.timeouts.half-close = 0s")
                         .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send(REQUEST.bytes(LENGTH));

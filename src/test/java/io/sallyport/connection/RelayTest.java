@@ -2,7 +2,7 @@ package io.sallyport.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.testing.EachTlsVersion;
+import io.sallyport.testing.EachRecordPath;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.FullListener;
 import io.sallyport.testing.LogLine;
@@ -17,12 +17,14 @@ import java.util.concurrent.CompletableFuture;
 /** Bytes that go through. */
 class RelayTest {
 
-    @EachTlsVersion
-    void relaysBytesBothWaysUnchanged(String version) {
+    @EachRecordPath
+    void relaysBytesBothWaysUnchanged(String version, String path) {
         Payload payload = new Payload(1);
         int length = 5_000_000;
         try (FakeBackend backend = FakeBackend.echo();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> client.send(payload.bytes(length)));
 
@@ -43,10 +45,12 @@ class RelayTest {
         }
     }
 
-    @EachTlsVersion
-    void relaysSingleBytesOneByOne(String version) {
+    @EachRecordPath
+    void relaysSingleBytesOneByOne(String version, String path) {
         try (FakeBackend backend = FakeBackend.echo();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             for (int i = 0; i < 300; i++) {
                 byte[] one = {(byte) i};
@@ -56,12 +60,14 @@ class RelayTest {
         }
     }
 
-    @EachTlsVersion
-    void keepsWhatTheClientSendsBeforeTheBackendAccepts(String version) throws Exception {
+    @EachRecordPath
+    void keepsWhatTheClientSendsBeforeTheBackendAccepts(String version, String path) throws Exception {
         Payload payload = new Payload(2);
         int length = 1_000_000;
         try (FullListener backend = new FullListener();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.open(proxy.address(), proxy.authority(), version)) {
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
                 client.handshake(payload.bytes(length));

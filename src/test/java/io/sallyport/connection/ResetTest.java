@@ -3,6 +3,7 @@ package io.sallyport.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sallyport.testing.EachRecordPath;
 import io.sallyport.testing.EachTlsVersion;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.FullListener;
@@ -24,13 +25,15 @@ import java.util.concurrent.TimeUnit;
 /** A reset on one side, in every phase: the other side learns of it at once, and for what it is. */
 class ResetTest {
 
-    @EachTlsVersion
-    void resetOfTheBackendReachesTheClientAsAnAbort(String version) {
+    @EachRecordPath
+    void resetOfTheBackendReachesTheClientAsAnAbort(String version, String path) {
         try (FakeBackend backend = FakeBackend.running(socket -> {
                     socket.getInputStream().readNBytes(4);
                     FakeBackend.reset(socket);
                 });
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send("ping");
 
@@ -60,10 +63,12 @@ class ResetTest {
         }
     }
 
-    @EachTlsVersion
-    void resetOfTheClientReachesTheBackend(String version) throws Exception {
+    @EachRecordPath
+    void resetOfTheClientReachesTheBackend(String version, String path) throws Exception {
         try (SinkBackend backend = new SinkBackend();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             backend.connections().awaitOpen(1);
             client.reset();

@@ -3,6 +3,7 @@ package io.sallyport.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.testing.Canary;
+import io.sallyport.testing.EachRecordPath;
 import io.sallyport.testing.EachTlsVersion;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.FullListener;
@@ -29,10 +30,12 @@ class TlsFaultTest {
         return result;
     }
 
-    @EachTlsVersion
-    void brokenRecordAfterTheHandshakeIsAnsweredByItsAlert(String version) throws Exception {
+    @EachRecordPath
+    void brokenRecordAfterTheHandshakeIsAnsweredByItsAlert(String version, String path) throws Exception {
         try (SinkBackend backend = new SinkBackend();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send("whole");
             backend.connections().awaitOpen(1);
@@ -77,8 +80,8 @@ class TlsFaultTest {
         }
     }
 
-    @EachTlsVersion
-    void brokenRecordTogetherWithTheHandshakeIsAnsweredByItsAlert(String version) {
+    @EachRecordPath
+    void brokenRecordTogetherWithTheHandshakeIsAnsweredByItsAlert(String version, String path) {
         try (FullListener backend = new FullListener();
                 RunningProxy proxy = RunningProxy.to(backend.address())
                         .with("backends.app.connect.timeout = 60s")
