@@ -117,6 +117,23 @@ class RunIT {
     }
 
     @Test
+    void aKeyLogThatCannotBeWrittenIsAFailure() throws Exception {
+        Path file = configuration("");
+        try (SallyportProcess process = SallyportProcess.start(
+                directory,
+                Map.of("SSLKEYLOGFILE", directory.resolve("none/keys").toString()),
+                "run",
+                "-c",
+                file)) {
+            assertThat(process.exitCode()).isEqualTo(1);
+            assertThat(process.err())
+                    .singleElement()
+                    .asString()
+                    .startsWith("SSLKEYLOGFILE: \"" + directory + "/none/keys\" cannot be written: ");
+        }
+    }
+
+    @Test
     void theVersionIsThatOfTheJar() throws Exception {
         try (SallyportProcess process = SallyportProcess.start(directory, Map.of(), "version")) {
             assertThat(process.exitCode()).isZero();

@@ -189,6 +189,11 @@ public final class RunningProxy implements ProxyUnderTest {
             return ChildProxy.start(this, "", jvmArguments);
         }
 
+        /** Starts the packaged jar in a process of its own, with one more variable in its environment. */
+        public ChildProxy startProcessWithVariable(String name, String value, String... jvmArguments) {
+            return ChildProxy.start(this, "export " + name + "='" + value + "' && ", jvmArguments);
+        }
+
         /** Starts the packaged jar in a process of its own, which may open so many files. */
         public ChildProxy startProcessWithOpenFiles(int most, String... jvmArguments) {
             return ChildProxy.start(this, "ulimit -n " + most + " && ", jvmArguments);
