@@ -2,15 +2,15 @@ package io.sallyport.observe;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 
 /** Every meter of Sallyport: names, labels, help. One per process, handed to whoever counts. */
 public final class Meters {
@@ -39,6 +40,8 @@ public final class Meters {
     private final Map<ReloadResult, Counter> reloads = new EnumMap<>(ReloadResult.class);
     private final Map<String, ListenerMeters> listeners = new ConcurrentHashMap<>();
     private final Map<String, BackendMeters> backends = new ConcurrentHashMap<>();
+    private final Timestamps certificateEnds;
+    private final Timestamps listUpdates;
     private final Timer connectionDuration;
     private final Timer handshakeDuration;
     private final Timer connectDuration;
@@ -69,6 +72,10 @@ public final class Meters {
                             .tag("result", result.tag())
                             .register(registry));
         }
+        certificateEnds =
+                new Timestamps(registry, "certificate.not.after.timestamp", "When the certificate ends, Unix time.");
+        listUpdates = new Timestamps(
+                registry, "crl.next.update.timestamp", "When the revocation list is due to be replaced, Unix time.");
         connectionDuration = timer("connection.duration", "From accept to close.", CONNECTION_BUCKETS);
         handshakeDuration =
                 timer("handshake.duration", "From accept to the end of a good handshake.", HANDSHAKE_BUCKETS);
@@ -110,57 +117,28 @@ public final class Meters {
                 backend + '\0' + server, any -> new BackendMeters(registry, backend, server, connectDuration));
     }
 
-    /** Publishes the end dates of certificates, the earliest of each file, until the result is closed. */
-    public Publication certificates(List<CertificateExpiry> certificates) {
-        Map<String, CertificateExpiry> earliest = new LinkedHashMap<>();
-        certificates.forEach(certificate -> earliest.merge(
-                certificate.name() + '\0' + certificate.kind(),
-                certificate,
-                BinaryOperator.minBy(Comparator.comparing(CertificateExpiry::notAfter))));
-        List<Meter> gauges = earliest.values().stream().map(this::expiry).toList();
-        return () -> gauges.forEach(registry::remove);
-    }
-
-    /** Publishes when revocation lists are due to be replaced, until the result is closed. */
-    public Publication revocationLists(Map<String, Instant> nextUpdates) {
-        List<Meter> gauges = nextUpdates.entrySet().stream()
-                .map(list -> (Meter) TimeGauge.builder(
-                                PREFIX + "crl.next.update.timestamp",
-                                list.getValue(),
-                                TimeUnit.SECONDS,
-                                Instant::getEpochSecond)
-                        .description("When the revocation list is due to be replaced, Unix time.")
-                        .tag("name", list.getKey())
-                        .strongReference(true)
-                        .register(registry))
-                .toList();
-        return () -> gauges.forEach(registry::remove);
-    }
-
-    private Meter expiry(CertificateExpiry certificate) {
-        return TimeGauge.builder(
-                        PREFIX + "certificate.not.after.timestamp",
-                        certificate,
-                        TimeUnit.SECONDS,
-                        each -> each.notAfter().getEpochSecond())
-                .description("When the certificate ends, Unix time.")
-                .tag("name", certificate.name())
-                .tag("kind", certificate.kind())
-                .strongReference(true)
+    /** Publishes how many contexts of the TLS library are in memory. */
+    public void tlsContexts(Supplier<Number> count) {
+        Gauge.builder(PREFIX + "tls.contexts", count)
+                .description("Contexts of the TLS library in memory.")
                 .register(registry);
     }
 
-    /** Meters that are there until they are withdrawn. */
-    public interface Publication {
-        void withdraw();
+    /** Publishes the end dates of these certificates, the earliest of each file, and of no others any more. */
+    public void certificates(List<CertificateExpiry> certificates) {
+        Map<Tags, Instant> earliest = new HashMap<>();
+        certificates.forEach(certificate -> earliest.merge(
+                Tags.of("name", certificate.name(), "kind", certificate.kind()),
+                certificate.notAfter(),
+                BinaryOperator.minBy(Comparator.naturalOrder())));
+        certificateEnds.show(earliest);
+    }
 
-        /** Both of them. */
-        default Publication and(Publication other) {
-            return () -> {
-                withdraw();
-                other.withdraw();
-            };
-        }
+    /** Publishes when these revocation lists are due to be replaced, and no others any more. */
+    public void revocationLists(Map<String, Instant> nextUpdates) {
+        Map<Tags, Instant> times = new HashMap<>();
+        nextUpdates.forEach((name, time) -> times.put(Tags.of("name", name), time));
+        listUpdates.show(times);
     }
 
     /**

@@ -15,6 +15,7 @@ import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.Findings;
 import io.sallyport.tls.KeyLog;
+import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.TlsPolicy;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -34,18 +35,25 @@ final class GenerationLoader {
     private final ConnectionLog log;
     private final TicketKeyStore ticketKeys;
     private final @Nullable KeyLog keyLog;
+    private final LiveContexts live;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<ConfigProblem> unresolved = new ArrayList<>();
     private final Findings findings = new Findings();
     private final Instant now = Instant.now();
 
     GenerationLoader(
-            ProxyConfig config, Meters meters, ConnectionLog log, TicketKeyStore ticketKeys, @Nullable KeyLog keyLog) {
+            ProxyConfig config,
+            Meters meters,
+            ConnectionLog log,
+            TicketKeyStore ticketKeys,
+            @Nullable KeyLog keyLog,
+            LiveContexts live) {
         this.config = config;
         this.meters = meters;
         this.log = log;
         this.ticketKeys = ticketKeys;
         this.keyLog = keyLog;
+        this.live = live;
     }
 
     /**
@@ -60,7 +68,7 @@ final class GenerationLoader {
         Map<String, Instant> revocationLists = new TreeMap<>();
         Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
         for (ListenerConfig listener : config.listeners().values()) {
-            ListenerLoader loader = new ListenerLoader(listener, backends, now, findings, problems, keyLog);
+            ListenerLoader loader = new ListenerLoader(listener, backends, now, findings, problems, keyLog, live);
             listeners.put(
                     listener.name(),
                     new ListenerSettings(
@@ -68,7 +76,11 @@ final class GenerationLoader {
                             loader.load(),
                             listener.limits(),
                             listener.timeouts(),
-                            ticketKeys.keys(listener.name(), listener.tls().session(), findings),
+                            ticketKeys.keys(
+                                    listener.name(),
+                                    listener.tls().session(),
+                                    listener.tls().policy().where(),
+                                    findings),
                             listener.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
                             listener.tls().recheckClients(),
                             meters.listener(listener.name()),

@@ -16,6 +16,7 @@ import io.sallyport.tls.Findings;
 import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.KeyMaterial;
 import io.sallyport.tls.KeyMaterialLoader;
+import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.NoClientCertificates;
 import io.sallyport.tls.OcspResponses;
 import io.sallyport.tls.SessionIdContext;
@@ -45,6 +46,7 @@ final class ListenerLoader {
     private final Findings findings;
     private final List<ConfigProblem> problems;
     private final @Nullable KeyLog keyLog;
+    private final LiveContexts live;
     private final Map<CertificateConfig, Optional<KeyMaterial>> keys = new HashMap<>();
     private final Map<TlsConfig, TlsContexts> contexts = new HashMap<>();
     private final List<Crls.NextUpdate> revocationLists = new ArrayList<>();
@@ -56,7 +58,8 @@ final class ListenerLoader {
             Instant now,
             Findings findings,
             List<ConfigProblem> problems,
-            @Nullable KeyLog keyLog) {
+            @Nullable KeyLog keyLog,
+            LiveContexts live) {
         this.listener = listener;
         this.backends = backends;
         this.now = now;
@@ -64,6 +67,7 @@ final class ListenerLoader {
         this.findings = findings;
         this.problems = problems;
         this.keyLog = keyLog;
+        this.live = live;
     }
 
     /** The end dates of the certificates that were loaded. */
@@ -119,7 +123,7 @@ final class ListenerLoader {
         material.forEach(key -> expiries.add(new CertificateExpiry(key.name(), "server", key.notAfter())));
         ClientAuthConfig clientAuth = tls.clientAuth();
         TrustAnchors anchors = TrustAnchors.load(clientAuth.trustAnchors(), clientAuth.where(), now, findings);
-        Crls crls = Crls.load(clientAuth.crls(), anchors, clientAuth.where(), now, findings);
+        Crls crls = Crls.load(clientAuth.crls(), anchors, clientAuth.crlPolicy(), clientAuth.where(), now, findings);
         revocationLists.addAll(crls.nextUpdates());
         anchors.sources()
                 .forEach(source -> source.certificates().stream()
@@ -145,7 +149,8 @@ final class ListenerLoader {
                             SessionIdContext.of(listener.name(), clientAuth, anchors),
                             tls.alpn(),
                             ocsp,
-                            keyLog),
+                            keyLog,
+                            live),
                     material);
         } catch (IllegalArgumentException e) {
             problems.add(new ConfigProblem(

@@ -17,9 +17,9 @@ import io.sallyport.connection.ListenerSettings;
 import io.sallyport.observe.AccessLog;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.Meters;
-import io.sallyport.observe.Meters.Publication;
 import io.sallyport.observe.Meters.ReloadResult;
 import io.sallyport.tls.KeyLog;
+import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.TlsPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,6 +49,7 @@ public final class ProxyServer {
     private final AccessLog accessLog;
     private final TicketKeyStore ticketKeys;
     private final @Nullable KeyLog keyLog;
+    private final LiveContexts live;
     private final ConnectionLoops loops;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
     private final @Nullable AdminServer admin;
@@ -58,7 +59,6 @@ public final class ProxyServer {
     private volatile ProxyConfig config;
     private volatile Generation generation;
     private volatile LifeState state = LifeState.STARTING;
-    private Publication published = () -> {};
 
     private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded) throws StartException {
         this.config = config;
@@ -67,6 +67,7 @@ public final class ProxyServer {
         this.accessLog = loaded.accessLog();
         this.ticketKeys = loaded.ticketKeys();
         this.keyLog = loaded.keyLog();
+        this.live = loaded.live();
         this.generation = loaded.generation();
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
@@ -88,6 +89,7 @@ public final class ProxyServer {
             AccessLog accessLog,
             TicketKeyStore ticketKeys,
             @Nullable KeyLog keyLog,
+            LiveContexts live,
             Generation generation) {}
 
     /**
@@ -111,12 +113,17 @@ public final class ProxyServer {
         AccessLog accessLog = AccessLog.open(config.accessLog());
         TicketKeyStore ticketKeys = new TicketKeyStore();
         KeyLog keyLog = openKeyLog();
+        LiveContexts live = new LiveContexts();
+        meters.tlsContexts(live::count);
         try {
-            GenerationLoader loader = new GenerationLoader(config, meters, accessLog, ticketKeys, keyLog);
+            GenerationLoader loader = new GenerationLoader(config, meters, accessLog, ticketKeys, keyLog, live);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
-                    source, config, hash, new Loaded(registry, meters, accessLog, ticketKeys, keyLog, generation));
+                    source,
+                    config,
+                    hash,
+                    new Loaded(registry, meters, accessLog, ticketKeys, keyLog, live, generation));
             server.serve();
             return server;
         } catch (StartException e) {
@@ -139,7 +146,8 @@ public final class ProxyServer {
     public static List<String> check(ProxyConfig config) throws StartException {
         requireNatives();
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
-        GenerationLoader loader = new GenerationLoader(config, meters, AccessLog.none(), new TicketKeyStore(), null);
+        GenerationLoader loader =
+                new GenerationLoader(config, meters, AccessLog.none(), new TicketKeyStore(), null, new LiveContexts());
         Generation generation = loader.load();
         generation.release();
         if (!loader.unresolved().isEmpty()) {
@@ -263,7 +271,7 @@ public final class ProxyServer {
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
-        GenerationLoader loader = new GenerationLoader(next, meters, accessLog, ticketKeys, keyLog);
+        GenerationLoader loader = new GenerationLoader(next, meters, accessLog, ticketKeys, keyLog, live);
         Generation staged = loader.load();
         Map<String, RunningListener> opened = bind(next, staged, problems);
         if (!problems.isEmpty()) {
@@ -290,7 +298,6 @@ public final class ProxyServer {
         });
         listeners.putAll(opened);
         opened.values().forEach(RunningListener::accept);
-        published.withdraw();
         publish(staged);
         meters.retain(staged.listeners().keySet(), staged.servers());
         // A loop may be between its look at the old settings and the handler that it makes from them.
@@ -300,7 +307,8 @@ public final class ProxyServer {
     }
 
     private void publish(Generation serving) {
-        published = meters.certificates(serving.certificates()).and(meters.revocationLists(serving.revocationLists()));
+        meters.certificates(serving.certificates());
+        meters.revocationLists(serving.revocationLists());
     }
 
     /** Binds every listener that is not bound yet to where it should be. */

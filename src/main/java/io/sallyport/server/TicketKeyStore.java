@@ -16,7 +16,7 @@ final class TicketKeyStore {
     private record Random(String listener, Duration rotate) {}
 
     /** The keys of a listener; null where tickets are off or a problem was found. */
-    synchronized @Nullable TicketKeys keys(String listener, SessionConfig session, Findings findings) {
+    synchronized @Nullable TicketKeys keys(String listener, SessionConfig session, String where, Findings findings) {
         if (session.tickets() == SessionConfig.Tickets.OFF) {
             return null;
         }
@@ -25,6 +25,6 @@ final class TicketKeyStore {
             return random.computeIfAbsent(
                     new Random(listener, session.rotate()), each -> TicketKeys.random(each.rotate()));
         }
-        return TicketKeys.fromFile(file, session.rotate(), findings).orElse(null);
+        return TicketKeys.fromFile(file, session.rotate(), where, findings).orElse(null);
     }
 }

@@ -51,20 +51,29 @@ public final class Crls {
      * Reads the lists. Blocks; what cannot be read is missing in the result, and a problem in {@code findings}.
      *
      * @param anchors whose lists these are to be; another issuer's is a warning, as it may be an intermediate's
+     * @param policy under hard-fail a list by which nobody would be let in is a problem
      * @param where {@code file:line} of the entry in the configuration, for messages
      * @param now what an expired list is judged by
      */
-    public static Crls load(List<Path> files, TrustAnchors anchors, String where, Instant now, Findings findings) {
+    public static Crls load(
+            List<Path> files, TrustAnchors anchors, CrlPolicy policy, String where, Instant now, Findings findings) {
         List<Crl> lists = new ArrayList<>();
         for (Path file : files) {
             Findings.About about = findings.about(where, file);
             try {
                 List<Crl> read = read(file, about.subject());
-                read.forEach(list -> tell(list, anchors.certificates(), now, about));
+                read.forEach(list -> tell(list, anchors.certificates(), policy, now, about));
                 lists.addAll(read);
             } catch (MaterialException e) {
                 about.problem(e);
             }
+        }
+        if (policy == CrlPolicy.HARD_FAIL
+                && !lists.isEmpty()
+                && lists.stream().noneMatch(list -> isOfAnAnchor(list, anchors))) {
+            findings.about(where, files.get(0))
+                    .problem("neither this nor another list is of a trust anchor, so that nobody would be let in"
+                            + " (expected: a list of each trust anchor, as crl-policy is hard-fail)");
         }
         return new Crls(lists);
     }
@@ -169,7 +178,14 @@ public final class Crls {
         }
     }
 
-    private static void tell(Crl list, List<X509Certificate> anchors, Instant now, Findings.About file) {
+    private static boolean isOfAnAnchor(Crl list, TrustAnchors anchors) {
+        return anchors.certificates().stream()
+                .anyMatch(anchor -> anchor.getSubjectX500Principal().equals(list.issuer())
+                        && list.isSignedBy(anchor.getPublicKey()));
+    }
+
+    private static void tell(
+            Crl list, List<X509Certificate> anchors, CrlPolicy policy, Instant now, Findings.About file) {
         String issuer = DistinguishedName.display(list.issuer());
         List<X509Certificate> named = anchors.stream()
                 .filter(anchor -> anchor.getSubjectX500Principal().equals(list.issuer()))
@@ -179,13 +195,18 @@ public final class Crls {
                     "is of " + issuer + ", which is no trust anchor; it counts only for chains with that issuer as an"
                             + " intermediate (expected: the list of an issuer of client certificates)");
         } else if (named.stream().noneMatch(anchor -> list.isSignedBy(anchor.getPublicKey()))) {
-            file.warning("is not signed by the trust anchor " + issuer
-                    + "; it does not count for it (expected: the list of an issuer of client certificates)");
+            file.problem("is not signed by the trust anchor " + issuer
+                    + " (expected: the list of an issuer of client certificates)");
         }
-        if (!list.isCurrent(now)) {
-            file.warning("the revocation list of " + issuer + " is of " + list.thisUpdate()
-                    + " and was to be replaced at " + list.nextUpdate()
-                    + " (expected: a current one; under hard-fail its clients are refused)");
+        if (list.isCurrent(now)) {
+            return;
+        }
+        String dates = "the revocation list of " + issuer + " is of " + list.thisUpdate()
+                + " and was to be replaced at " + list.nextUpdate();
+        if (policy == CrlPolicy.HARD_FAIL) {
+            file.problem(dates + " (expected: a current one, as crl-policy is hard-fail)");
+        } else {
+            file.warning(dates + " (expected: a current one; who is not on it is let in, as crl-policy is soft-fail)");
         }
     }
 }

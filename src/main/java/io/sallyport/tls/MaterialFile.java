@@ -2,6 +2,7 @@ package io.sallyport.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -39,7 +40,9 @@ final class MaterialFile {
             }
             return bytes;
         } catch (IOException e) {
-            throw new MaterialException("cannot be read: " + e + rule);
+            // The message of a FileSystemException is the path alone.
+            String why = e instanceof FileSystemException ? e.toString() : e.getMessage();
+            throw new MaterialException("cannot be read: " + why + rule);
         }
     }
 }

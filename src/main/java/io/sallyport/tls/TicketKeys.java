@@ -66,9 +66,13 @@ public final class TicketKeys {
         return new TicketKeys(epoch -> derive(copy, epoch), rotate, true);
     }
 
-    /** Keys derived from the content of a file. Blocks; empty, and a problem in {@code findings}, where it is no secret. */
-    public static Optional<TicketKeys> fromFile(Path file, Duration rotate, Findings findings) {
-        Findings.About about = findings.about("", file);
+    /**
+     * Keys derived from the content of a file. Blocks; empty, and a problem in {@code findings}, where it is no secret.
+     *
+     * @param where {@code file:line} of the configuration, for messages
+     */
+    public static Optional<TicketKeys> fromFile(Path file, Duration rotate, String where, Findings findings) {
+        Findings.About about = findings.about(where, file);
         try {
             byte[] secret = MaterialFile.read(file, MAX_SECRET, EXPECTED);
             if (secret.length < MIN_SECRET) {

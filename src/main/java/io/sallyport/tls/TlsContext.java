@@ -56,6 +56,7 @@ public final class TlsContext {
      *     context the same one, so a session made without a client certificate would pass where one is required
      * @param alpn in order of preference; empty: the extension is not answered
      * @param keyLog null: secrets are kept
+     * @param live what is built is added to these
      */
     public record Settings(
             TlsPolicy policy,
@@ -65,7 +66,8 @@ public final class TlsContext {
             SessionIdContext sessionIdContext,
             List<String> alpn,
             OcspResponses ocsp,
-            @Nullable KeyLog keyLog) {}
+            @Nullable KeyLog keyLog,
+            LiveContexts live) {}
 
     /**
      * Builds a context. Slow; never on an event loop.
@@ -165,6 +167,7 @@ public final class TlsContext {
             settings.keyLog().follow((ReferenceCountedOpenSslContext) context);
         }
         sessions.setSessionTimeout(Math.toIntExact(session.timeout().toSeconds()));
+        settings.live().add((ReferenceCountedOpenSslContext) context);
         return new TlsContext(
                 context,
                 settings.trust(),

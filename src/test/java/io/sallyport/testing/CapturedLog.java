@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.Queue;
@@ -40,7 +41,10 @@ public final class CapturedLog implements AutoCloseable {
         return appender.events.stream()
                 .filter(event -> event.getLevel().isGreaterOrEqual(Level.ERROR)
                         || event.getLoggerName().startsWith("io.netty"))
-                .map(event -> event.getLoggerName() + ": " + event.getFormattedMessage())
+                .map(event -> event.getLoggerName() + ": " + event.getFormattedMessage()
+                        + (event.getThrowableProxy() == null
+                                ? ""
+                                : "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy())))
                 .toList();
     }
 

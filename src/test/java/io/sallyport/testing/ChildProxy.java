@@ -88,6 +88,10 @@ public final class ChildProxy implements ProxyUnderTest {
                 .toList();
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }

@@ -180,7 +180,7 @@ class ClientAlertTest {
                 return Crls.none();
             }
         }
-        return Crls.load(List.of(file), anchors(), "", now, new Findings());
+        return Crls.load(List.of(file), anchors(), CrlPolicy.SOFT_FAIL, "", now, new Findings());
     }
 
     private static TrustAnchors anchors() {

@@ -135,18 +135,60 @@ class CrlsTest {
     @Test
     void warnsOfListsThatMayNotCount() {
         Path foreign = CertificateAuthority.create("Other").revocations().writePem(directory.resolve("foreign.crl"));
-        Path forged = CertificateAuthority.create("Test Root").revocations().writePem(directory.resolve("forged.crl"));
         Path late = ROOT.revocations().expired().writePem(directory.resolve("late.crl"));
 
-        load(foreign, forged, late);
+        load(foreign, late);
 
         assertThat(findings.problems()).isEmpty();
         assertThat(findings.warnings())
                 .extracting(ConfigProblem::detail)
                 .satisfiesExactly(
                         detail -> assertThat(detail).startsWith("is of CN=Other, which is no trust anchor; "),
-                        detail -> assertThat(detail).startsWith("is not signed by the trust anchor CN=Test Root; "),
                         detail -> assertThat(detail).startsWith("the revocation list of CN=Test Root is of 20"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesAListThatTheAnchorOfItsNameDidNotSign(CrlPolicy policy) {
+        Path good = ROOT.revocations().writePem(directory.resolve("good.crl"));
+        Path forged = CertificateAuthority.create("Test Root").revocations().writePem(directory.resolve("forged.crl"));
+
+        load(policy, good, forged);
+
+        assertThat(findings.problems())
+                .singleElement()
+                .extracting(ConfigProblem::toString)
+                .asString()
+                .startsWith(
+                        "conf/x.conf:9: " + forged + ": is not signed by the trust anchor CN=Test Root (expected: ");
+    }
+
+    @Test
+    void refusesAnExpiredListUnderHardFail() {
+        Path late = ROOT.revocations().expired().writePem(directory.resolve("late.crl"));
+
+        load(CrlPolicy.HARD_FAIL, late);
+
+        assertThat(findings.problems())
+                .singleElement()
+                .extracting(ConfigProblem::detail)
+                .asString()
+                .startsWith("the revocation list of CN=Test Root is of 20")
+                .endsWith(" (expected: a current one, as crl-policy is hard-fail)");
+    }
+
+    @Test
+    void refusesListsOfOthersAloneUnderHardFail() {
+        Path foreign = CertificateAuthority.create("Other").revocations().writePem(directory.resolve("foreign.crl"));
+        Path intermediate = INTERMEDIATE.revocations().writePem(directory.resolve("intermediate.crl"));
+
+        load(CrlPolicy.HARD_FAIL, foreign, intermediate);
+
+        assertThat(findings.problems())
+                .singleElement()
+                .extracting(ConfigProblem::detail)
+                .asString()
+                .startsWith("neither this nor another list is of a trust anchor, so that nobody would be let in");
     }
 
     @Test
@@ -193,7 +235,11 @@ class CrlsTest {
     }
 
     private Crls load(Path... files) {
-        return Crls.load(List.of(files), anchors(), "conf/x.conf:9", now, findings);
+        return load(CrlPolicy.SOFT_FAIL, files);
+    }
+
+    private Crls load(CrlPolicy policy, Path... files) {
+        return Crls.load(List.of(files), anchors(), policy, "conf/x.conf:9", now, findings);
     }
 
     private static TrustAnchors anchors() {
