@@ -73,9 +73,11 @@ final class ResumptionTest {
         }
     }
 
+    /** The attack of CVE-2025-23419: by ticket, by session id, and by the PSK of TLS 1.3. */
     @ParameterizedTest
-    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
-    void aSessionWithoutAClientCertificateNeverResumesWhereOneIsRequired(String version) {
+    @ValueSource(strings = {"-tls1_2", "-tls1_2 -no_ticket", "-tls1_3"})
+    void aSessionWithoutAClientCertificateNeverResumesWhereOneIsRequired(String options) {
+        String[] version = options.split(" ");
         CertificateAuthority clients = CertificateAuthority.create("Clients");
         try (FakeBackend backend = answering()) {
             RunningProxy.Builder builder = RunningProxy.to(backend.address());
@@ -93,7 +95,7 @@ final class ResumptionTest {
                 backend.awaitAccepted(2);
 
                 assertThat(connect(proxy, version, "-servername", "closed.test", "-sess_in", session()))
-                        .contains("-tls1_3".equals(version) ? "alert number 116" : "alert number 40");
+                        .contains(options.equals("-tls1_3") ? "alert number 116" : "alert number 40");
                 proxy.awaitMetric(1, "sallyport_handshake_failures_total", "reason", "client_certificate_missing");
                 assertThat(backend.accepted()).isEqualTo(2);
             }
