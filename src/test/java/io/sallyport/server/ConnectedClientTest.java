@@ -64,6 +64,27 @@ final class ConnectedClientTest {
     }
 
     @Test
+    void isClosedWhenARuleThatWasLoadedSinceRefusesIt() throws Exception {
+        IssuedCertificate client = CLIENTS.client("ops").issue();
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start();
+                TlsClient connected = connect(proxy, client)) {
+            connected.send("1");
+            assertThat(connected.readText(1)).isEqualTo("1");
+
+            proxy.edit(text -> text + "\nsallyport.listeners.https.tls.client-auth.deny = [ { cn = ops } ]\n");
+            assertThat(proxy.reload()).isTrue();
+
+            assertThat(connected.end()).isEqualTo(StreamEnd.CLEAN);
+            assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_certificate_refused");
+            assertThat(proxy.log().lines("a connected client is closed: CN=ops"))
+                    .singleElement()
+                    .asString()
+                    .contains("deny { cn = \"ops\" }");
+        }
+    }
+
+    @Test
     void isKeptWhereThatIsSwitchedOff() throws Exception {
         IssuedCertificate bad = CLIENTS.client("bad").issue();
         try (FakeBackend backend = FakeBackend.echo();

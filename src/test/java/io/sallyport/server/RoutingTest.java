@@ -2,14 +2,30 @@ package io.sallyport.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.testing.BoringSslClient;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.Http;
+import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.TlsClient;
+import java.io.ByteArrayOutputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which certificate, which backend and which alert a client gets, by what it asks for; openssl is the client. */
 final class RoutingTest {
@@ -153,6 +169,74 @@ final class RoutingTest {
             });
             behind.awaitConnectionLine();
         }
+    }
+
+    /** One byte a segment, and ten bytes a record: what the backend gets is what the client sent. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void passesAFragmentedClientHelloThroughAsItCame(boolean inRecords) throws Exception {
+        BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
+        AtomicInteger expected = new AtomicInteger();
+        try (FakeBackend backend = FakeBackend.running(
+                        socket -> received.add(socket.getInputStream().readNBytes(expected.get())));
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with(
+                                "listeners.https.routes = [ { server-names = [inner.test], backend = app, passthrough = true } ]")
+                        .start();
+                Socket client =
+                        new Socket(proxy.address().getAddress(), proxy.address().getPort())) {
+            client.setTcpNoDelay(true);
+            byte[] hello = clientHello("inner.test");
+            byte[] sent = inRecords ? inRecords(hello, 10) : hello;
+            expected.set(sent.length);
+            for (byte one : sent) {
+                client.getOutputStream().write(one);
+            }
+
+            assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void passesAPostQuantumClientHelloThrough() {
+        IssuedCertificate certificate = ROOT.server("localhost").ip("127.0.0.1").issue();
+        try (FakeBackend backend = Http.backend();
+                RunningProxy behind = RunningProxy.to(backend.address())
+                        .certificate(ROOT, certificate)
+                        .start();
+                RunningProxy proxy = RunningProxy.to(behind.address())
+                        .certificate(ROOT, certificate)
+                        .with(
+                                "listeners.https.routes = [ { server-names = [inner.test], backend = app, passthrough = true } ]")
+                        .start()) {
+            BoringSslClient.Answer answer =
+                    BoringSslClient.requestFor("inner.test", proxy, "TLSv1.3", "X25519MLKEM768");
+
+            assertThat(answer.isAnswered()).isTrue();
+            assertThat(answer.group()).isEqualTo("X25519MLKEM768");
+            assertThat(behind.awaitConnectionLine().text("group")).isEqualTo("X25519MLKEM768");
+            assertThat(proxy.awaitConnectionLine().has("tls_version")).isFalse();
+        }
+    }
+
+    private static byte[] clientHello(String serverName) throws SSLException {
+        SSLEngine engine = TlsClient.context(ROOT).createSSLEngine(serverName, 443);
+        engine.setUseClientMode(true);
+        ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), hello);
+        return Arrays.copyOf(hello.array(), hello.position());
+    }
+
+    private static byte[] inRecords(byte[] record, int length) {
+        ByteArrayOutputStream records = new ByteArrayOutputStream();
+        for (int at = 5; at < record.length; at += length) {
+            int piece = Math.min(length, record.length - at);
+            records.write(record, 0, 3);
+            records.write(0);
+            records.write(piece);
+            records.write(record, at, piece);
+        }
+        return records.toByteArray();
     }
 
     private static String server(String name, FakeBackend backend) {

@@ -42,6 +42,12 @@ public final class BoringSslClient {
 
     /** Connects, makes one HTTP request, and waits for the end. */
     public static Answer request(RunningProxy proxy, String version, String... groups) {
+        // Without a dot it is no name for the server_name extension.
+        return requestFor("none", proxy, version, groups);
+    }
+
+    /** The same, with a server name of two labels or more. */
+    public static Answer requestFor(String serverName, RunningProxy proxy, String version, String... groups) {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         SslContext context = context(proxy, version, groups);
         try {
@@ -52,7 +58,7 @@ public final class BoringSslClient {
                     .handler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel channel) {
-                            SslHandler tls = context.newHandler(channel.alloc());
+                            SslHandler tls = context.newHandler(channel.alloc(), serverName, 0);
                             channel.pipeline().addLast(tls, new Requester(tls, answer));
                         }
                     })
