@@ -82,12 +82,12 @@ final class FailureReader {
                                 "Look at what listens there.")
                         : failure(
                                 FailureKind.STALLED,
-                                "The server stopped after " + after + ", and " + seconds() + " passed.",
+                                "The server stopped " + after + ", and " + seconds() + " passed.",
                                 "Look at the server's load and at what it waits for.");
             case SERVER_RESET ->
                 failure(
                         FailureKind.SERVER_RESET,
-                        "The server, or something on the way, reset the TCP connection after " + after + ".",
+                        "The server, or something on the way, reset the TCP connection " + after + ".",
                         nothing
                                 ? "Look whether the port speaks TLS, whether it expects a PROXY protocol header, and"
                                         + " at limits and firewalls in between."
@@ -95,7 +95,7 @@ final class FailureReader {
             default ->
                 failure(
                         FailureKind.SERVER_LEFT,
-                        "The server closed the TCP connection after " + after + " without an alert.",
+                        "The server closed the TCP connection " + after + " without an alert.",
                         nothing
                                 ? "Look whether the port speaks TLS, whether it expects a PROXY protocol header, and"
                                         + " at its limits."
@@ -180,7 +180,7 @@ final class FailureReader {
             default ->
                 failure(
                         FailureKind.SERVER_ALERT,
-                        "The server ended the handshake after " + after() + " with the alert " + name + ".",
+                        "The server ended the handshake " + after() + " with the alert " + name + ".",
                         "The server's log may tell why.");
         };
     }
@@ -294,10 +294,13 @@ final class FailureReader {
                 .findFirst();
     }
 
-    /** What passed last, for people. */
+    /** Where it ended, for people. */
     private String after() {
         @Nullable Step last = transcript.lastStep();
-        return last == null ? "the TCP connection" : last.what();
+        if (last == null) {
+            return "after the TCP connection";
+        }
+        return (last.complete() ? "after " : "in the middle of ") + last.what();
     }
 
     private String offeredVersions() {
