@@ -1,24 +1,18 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
-import io.sallyport.config.PasswordConfig;
 import io.sallyport.config.ProxyConfig;
-import io.sallyport.config.TrustAnchorConfig;
+import io.sallyport.explain.ExplainLoader;
+import io.sallyport.explain.ExplainOptions;
 import io.sallyport.explain.ExplainRequest;
 import io.sallyport.explain.Explainer;
 import io.sallyport.explain.Explanation;
 import io.sallyport.explain.Ink;
 import io.sallyport.explain.JsonReport;
-import io.sallyport.explain.OwnListener;
 import io.sallyport.explain.TextReport;
-import io.sallyport.tls.Findings;
-import io.sallyport.tls.KeyMaterial;
-import io.sallyport.tls.KeyMaterialLoader;
-import io.sallyport.tls.TrustAnchors;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +20,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,6 +39,8 @@ import picocli.CommandLine.Spec;
                     + " used."
         })
 final class ExplainCommand implements Callable<Integer> {
+    private static final int LONGEST_PROTOCOL = 255;
+
     private final Console console;
 
     @Spec
@@ -112,11 +107,13 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Findings findings = new Findings();
+        checkNames();
         try {
-            ExplainRequest request = request(findings);
-            console.problems(findings.problems());
-            return findings.problems().isEmpty() ? explain(request) : ExitCode.USAGE;
+            ExplainLoader loader = new ExplainLoader(
+                    new ExplainOptions(serverName, ca, cert, key, alpn, tls12, scan, timeout), Instant.now());
+            ExplainRequest request = conf == null ? loader.server(address(target)) : listener(conf, loader);
+            console.problems(loader.problems());
+            return loader.problems().isEmpty() ? explain(request) : ExitCode.USAGE;
         } catch (ConfigException e) {
             console.problems(e.problems());
             return ExitCode.USAGE;
@@ -135,38 +132,26 @@ final class ExplainCommand implements Callable<Integer> {
         return explanation.isFine() ? ExitCode.OK : ExitCode.FAILURE;
     }
 
-    private ExplainRequest request(Findings findings) throws ConfigException {
-        checkNames();
-        OwnListener own = conf == null ? null : own(conf, findings);
-        HostPort address = own == null ? address(target) : own.address();
-        return new ExplainRequest(
-                address,
-                serverName != null || own == null ? serverName : own.serverName(),
-                anchors(own, findings),
-                client(findings),
-                alpn,
-                tls12,
-                scan,
-                timeout,
-                own == null ? List.of() : own.leaves());
-    }
-
     private void checkNames() {
-        if (serverName != null) {
-            checkHostName(serverName);
+        if (serverName != null && !isHostName(serverName)) {
+            throw usage("--server-name: \"" + serverName + "\" (expected: a host name)");
         }
         for (String protocol : alpn) {
-            if (protocol.isEmpty() || protocol.length() > 255) {
-                throw usage(List.of("--alpn: \"" + protocol + "\" (expected: 1 to 255 characters, as h2 or http/1.1)"));
+            if (protocol.isEmpty() || protocol.length() > LONGEST_PROTOCOL) {
+                throw usage("--alpn: \"" + protocol + "\" (expected: 1 to " + LONGEST_PROTOCOL
+                        + " characters, as h2 or http/1.1)");
             }
+        }
+        if ((cert == null) != (key == null)) {
+            throw usage("--cert and --key (expected: both or none; one file may hold both)");
         }
     }
 
-    private void checkHostName(String name) {
+    private static boolean isHostName(String name) {
         try {
-            new SNIHostName(name).getAsciiName();
+            return !new SNIHostName(name).getAsciiName().isEmpty();
         } catch (IllegalArgumentException e) {
-            throw usage(List.of("--server-name: \"" + name + "\" (expected: a host name)"));
+            return false;
         }
     }
 
@@ -179,51 +164,28 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             // told below, as port 0 is
         }
-        throw usage(List.of("\"" + text + "\" (expected: host:port or [v6]:port, port 1..65535)"));
+        throw usage("\"" + text + "\" (expected: host:port or [v6]:port, port 1..65535)");
     }
 
-    private OwnListener own(Path file, Findings findings) throws ConfigException {
+    private ExplainRequest listener(Path file, ExplainLoader loader) throws ConfigException {
         ProxyConfig config = ConfigLoader.load(file);
         ListenerConfig listener = config.listeners().get(target);
         if (listener == null) {
-            throw usage(List.of("\"" + target + "\" (expected: one of the listeners "
-                    + String.join(", ", config.listeners().keySet()) + ")"));
+            throw usage("\"" + target + "\" (expected: one of the listeners "
+                    + String.join(", ", config.listeners().keySet()) + ")");
         }
+        String bind = "listeners." + target + ".bind: \"" + listener.bind() + "\"";
         if (listener.bind().port() == 0) {
-            throw usage(List.of("listeners." + target + ".bind: \"" + listener.bind()
-                    + "\" (expected: a port; with 0 only the log knows which one it is, give HOST:PORT)"));
+            throw usage(bind + " (expected: a port; only the log knows which one it took, give HOST:PORT)");
         }
         try {
-            return OwnListener.of(listener, Instant.now(), findings);
+            return loader.listener(listener);
         } catch (UnknownHostException e) {
-            throw usage(List.of("listeners." + target + ".bind: \"" + listener.bind() + "\": the name has no address"));
+            throw usage(bind + ": the name has no address");
         }
     }
 
-    private @Nullable KeyMaterial client(Findings findings) {
-        if (cert == null && key == null) {
-            return null;
-        }
-        if (cert == null || key == null) {
-            throw usage(List.of("--cert and --key are given together (one file may hold both)"));
-        }
-        return new KeyMaterialLoader(System::getenv, Instant.now())
-                .load(new CertificateConfig.Pem(cert, key, new PasswordConfig.None(), ""), findings)
-                .orElse(null);
-    }
-
-    private TrustAnchors anchors(@Nullable OwnListener own, Findings findings) {
-        TrustAnchorConfig source = ca == null ? new TrustAnchorConfig.SystemStore() : new TrustAnchorConfig.PemFile(ca);
-        TrustAnchors anchors = TrustAnchors.load(List.of(source), "", Instant.now(), findings);
-        if (ca != null || own == null || own.roots().isEmpty()) {
-            return anchors;
-        }
-        return new TrustAnchors(
-                Stream.concat(anchors.sources().stream(), Stream.of(new TrustAnchors.Source(target, own.roots())))
-                        .toList());
-    }
-
-    private ParameterException usage(List<String> problems) {
-        return new ParameterException(spec.commandLine(), String.join(System.lineSeparator(), problems));
+    private ParameterException usage(String problem) {
+        return new ParameterException(spec.commandLine(), problem);
     }
 }

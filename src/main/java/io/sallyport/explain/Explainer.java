@@ -85,7 +85,7 @@ public final class Explainer {
         @Nullable ScanResult scan = null;
         if (request.scan() && first.ending().isConnected()) {
             scan = new Scan(first.address(), request).run();
-            findings.addAll(ScanFindings.of(scan));
+            addScan(scan, findings);
         }
         findings.sort(Comparator.comparing(finding -> finding.code().severity()));
         if (failure == null) {
@@ -144,6 +144,13 @@ public final class Explainer {
                     "Look whether its last reload failed (/status)"));
         }
         return path.isTrusted() ? path.anchor() : "";
+    }
+
+    /** Of the same weakness the scan tells more than the one handshake. */
+    private static void addScan(ScanResult scan, List<Finding> findings) {
+        List<Finding> more = ScanFindings.of(scan);
+        findings.removeIf(known -> more.stream().anyMatch(each -> each.code() == known.code()));
+        findings.addAll(more);
     }
 
     private static void addResumption(Resumption resumption, List<Finding> findings) {

@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * @param roots what of its certificates signs itself: a client of ours trusts it
  * @param leaves the certificates that it should serve
  */
-public record OwnListener(
+record OwnListener(
         HostPort address, @Nullable String serverName, List<X509Certificate> roots, List<X509Certificate> leaves) {
 
     /** Stands for the label that a wildcard leaves open. */
     private static final String ANY_LABEL = "www.";
 
-    public OwnListener {
+    OwnListener {
         roots = List.copyOf(roots);
         leaves = List.copyOf(leaves);
     }
@@ -44,7 +44,7 @@ public record OwnListener(
      * @param findings gets the problems of files that cannot be read
      * @throws UnknownHostException when the host of its address has no address
      */
-    public static OwnListener of(ListenerConfig listener, Instant now, Findings findings) throws UnknownHostException {
+    static OwnListener of(ListenerConfig listener, Instant now, Findings findings) throws UnknownHostException {
         KeyMaterialLoader loader = new KeyMaterialLoader(System::getenv, now);
         List<KeyMaterial> keys = certificates(listener)
                 .distinct()

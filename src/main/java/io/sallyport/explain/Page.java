@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Page {
     static final int WIDTH = 80;
 
-    private static final int FIELD = 16;
+    private static final int FIELD = 18;
     private static final String MARGIN = "  ";
 
     private final Ink ink;

@@ -41,7 +41,7 @@ class ExplainFailureTest {
             Explanation explanation = Asked.of(port.address()).explain();
 
             assertFailed(explanation, FailureKind.CONNECTION_REFUSED, "nothing listens at 127.0.0.1:");
-            assertThat(text(explanation)).contains("TCP: not connected");
+            assertThat(text(explanation)).contains("TCP not connected");
         }
     }
 

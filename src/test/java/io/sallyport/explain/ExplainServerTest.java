@@ -423,7 +423,7 @@ class ExplainServerTest {
                     Asked.of(server.address()).trusting(root.certificate()).explain();
 
             assertThat(TextReport.write(explanation, Instant.now(), Ink.PLAIN))
-                    .contains("stapling        OCSP response, " + (good ? "good" : "revoked") + ", of ");
+                    .contains("stapling          OCSP response, " + (good ? "good" : "revoked") + ", of ");
             assertThat(explanation.isFine()).isEqualTo(good);
             if (!good) {
                 assertRefused(explanation, FindingCode.REVOKED, "is revoked");
