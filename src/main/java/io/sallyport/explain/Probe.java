@@ -80,7 +80,7 @@ final class Probe implements AutoCloseable {
                 wire.transcript(),
                 seen.session(),
                 seen.done(),
-                Optional.ofNullable(seen.staple()).filter(staple -> staple.length > 0),
+                seen.staple(),
                 context.asked(),
                 seen.ending(),
                 seen.error(),

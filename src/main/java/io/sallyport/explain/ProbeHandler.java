@@ -12,6 +12,7 @@ import io.sallyport.tls.TlsSession;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class ProbeHandler extends ChannelInboundHandlerAdapter {
     private long done = -1;
     private boolean ended;
     private @Nullable TlsSession session;
-    private byte @Nullable [] staple;
+    private Optional<byte[]> staple = Optional.empty();
     private @Nullable TlsError error;
     private @Nullable Ending ending;
 
@@ -50,7 +51,7 @@ final class ProbeHandler extends ChannelInboundHandlerAdapter {
     record Seen(
             long done,
             @Nullable TlsSession session,
-            byte @Nullable [] staple,
+            Optional<byte[]> staple,
             @Nullable TlsError error,
             Ending ending) {}
 
@@ -79,7 +80,8 @@ final class ProbeHandler extends ChannelInboundHandlerAdapter {
         done = wire.sinceDial();
         TlsSession agreed = TlsSession.of(tls);
         session = agreed;
-        staple = ((ReferenceCountedOpenSslEngine) tls.engine()).getOcspResponse();
+        staple = Optional.ofNullable(((ReferenceCountedOpenSslEngine) tls.engine()).getOcspResponse())
+                .filter(response -> response.length > 0);
         closeAfter(ctx, timeout.compareTo(FAREWELL) < 0 ? timeout : FAREWELL, Ending.DONE);
         if (agreed.version().equals("TLSv1.3")) {
             ctx.executor().schedule(() -> endWithFin(ctx), FIRST_WORD.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,7 +1,7 @@
 package io.sallyport.explain;
 
-import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What a server speaks that answers a ClientHello with something else than TLS, by its first bytes. */
 enum ServerGreeting {
@@ -10,30 +10,30 @@ enum ServerGreeting {
     /** RFC 4253 section 4.2. */
     SSH("SSH", "SSH-"),
     /** RFC 5321 section 4.2 and RFC 959: both greet with 220. */
-    SMTP_OR_FTP("SMTP or FTP", "220 ", "220-", "554 "),
+    SMTP_OR_FTP("SMTP or FTP", "(220|554)[ -]"),
     /** RFC 9051 section 7.1. */
-    IMAP("IMAP", "* OK"),
+    IMAP("IMAP", "\\* OK"),
     /** RFC 1939 section 4. */
-    POP3("POP3", "+OK"),
+    POP3("POP3", "\\+OK"),
     /** An error of the RESP protocol. */
-    REDIS("Redis", "-ERR", "-NOAUTH", "-DENIED"),
+    REDIS("Redis", "-(ERR|NOAUTH|DENIED)"),
     /** The refusal of a start-up packet that is none. */
-    POSTGRESQL("PostgreSQL", "E\0\0\0", "EFATAL");
+    POSTGRESQL("PostgreSQL", "E(\0\0\0|FATAL)");
 
     private static final int MYSQL_VERSION = 10;
 
     private final String protocol;
-    private final List<String> beginnings;
+    private final Pattern beginning;
 
-    ServerGreeting(String protocol, String... beginnings) {
+    ServerGreeting(String protocol, String beginning) {
         this.protocol = protocol;
-        this.beginnings = List.of(beginnings);
+        this.beginning = Pattern.compile(beginning);
     }
 
     /** Its protocol; empty when it is not known. */
     static Optional<String> protocol(String firstBytes) {
         for (ServerGreeting greeting : values()) {
-            if (greeting.beginnings.stream().anyMatch(firstBytes::startsWith)) {
+            if (greeting.beginning.matcher(firstBytes).lookingAt()) {
                 return Optional.of(greeting.protocol);
             }
         }
@@ -45,6 +45,6 @@ enum ServerGreeting {
     }
 
     static boolean isHttp(String firstBytes) {
-        return HTTP.beginnings.stream().anyMatch(firstBytes::startsWith);
+        return HTTP.beginning.matcher(firstBytes).lookingAt();
     }
 }

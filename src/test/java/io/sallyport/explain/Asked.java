@@ -3,6 +3,7 @@ package io.sallyport.explain;
 import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.PasswordConfig;
+import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.Direction;
 import io.sallyport.testing.PemFiles;
 import io.sallyport.tls.Findings;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -116,5 +118,21 @@ final class Asked {
         return explanation.transcript().orElseThrow().steps().stream()
                 .map(step -> (step.direction() == Direction.CLIENT_TO_SERVER ? "> " : "< ") + step.what())
                 .toList();
+    }
+
+    static Failure failure(Explanation explanation) {
+        return Objects.requireNonNull(explanation.failure(), "no failure");
+    }
+
+    static Resumption resumption(Explanation explanation) {
+        return Objects.requireNonNull(explanation.resumption(), "no second handshake");
+    }
+
+    static ScanResult scan(Explanation explanation) {
+        return Objects.requireNonNull(explanation.scan(), "no scan");
+    }
+
+    static ClientHello clientHello(Explanation explanation) {
+        return Objects.requireNonNull(explanation.transcript().orElseThrow().clientHello(), "no ClientHello");
     }
 }

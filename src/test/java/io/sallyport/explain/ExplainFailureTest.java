@@ -198,7 +198,7 @@ class ExplainFailureTest {
 
             assertFailed(explanation, FailureKind.NO_COMMON_VERSION, "The server ");
             // The scan tells what the handshake could not.
-            assertThat(explanation.scan().versions().stream()
+            assertThat(Asked.scan(explanation).versions().stream()
                             .filter(VersionScan::isTaken)
                             .map(version -> TlsVersions.name(version.version())))
                     .containsExactly("TLSv1.1");
@@ -213,7 +213,7 @@ class ExplainFailureTest {
             Explanation explanation = Asked.of(server.address()).tls12().explain();
 
             assertFailed(explanation, FailureKind.NO_COMMON_VERSION, "refuses TLSv1.2");
-            assertThat(explanation.failure().fix()).contains("--tls1.2");
+            assertThat(Asked.failure(explanation).fix()).contains("--tls1.2");
         }
     }
 
@@ -248,9 +248,9 @@ class ExplainFailureTest {
 
     private static void assertFailed(Explanation explanation, FailureKind kind, String words) {
         assertThat(explanation.failure()).as(text(explanation)).isNotNull();
-        assertThat(explanation.failure().kind()).as(text(explanation)).isEqualTo(kind);
-        assertThat(explanation.failure().what()).contains(words).endsWith(".");
-        assertThat(explanation.failure().fix()).endsWith(".");
+        assertThat(Asked.failure(explanation).kind()).as(text(explanation)).isEqualTo(kind);
+        assertThat(Asked.failure(explanation).what()).contains(words).endsWith(".");
+        assertThat(Asked.failure(explanation).fix()).endsWith(".");
         assertThat(text(explanation)).contains("failed: " + kind.tag());
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,10 +49,10 @@ class ExplainServerTest {
                             "> Finished");
             assertThat(explanation.session().orElseThrow().version()).isEqualTo("TLSv1.3");
             assertThat(explanation.anchor()).isEqualTo("CN=Test Root");
-            assertThat(explanation.resumption().outcome()).isEqualTo(Resumption.Outcome.BY_TICKET);
-            assertThat(explanation.resumption().secondBytes())
+            assertThat(Asked.resumption(explanation).outcome()).isEqualTo(Resumption.Outcome.BY_TICKET);
+            assertThat(Asked.resumption(explanation).secondBytes())
                     .isPositive()
-                    .isLessThan(explanation.resumption().firstBytes());
+                    .isLessThan(Asked.resumption(explanation).firstBytes());
             assertThat(codes(explanation)).containsExactly(FindingCode.NO_POST_QUANTUM);
         }
     }
@@ -75,7 +76,7 @@ class ExplainServerTest {
                             "> ChangeCipherSpec",
                             "> Finished");
             assertThat(explanation.session().orElseThrow().cipher()).startsWith("TLS_ECDHE_RSA_");
-            assertThat(explanation.resumption().outcome()).isEqualTo(Resumption.Outcome.BY_TICKET);
+            assertThat(Asked.resumption(explanation).outcome()).isEqualTo(Resumption.Outcome.BY_TICKET);
             assertThat(codes(explanation))
                     .containsExactlyInAnyOrder(FindingCode.NO_TLS_1_3, FindingCode.NO_POST_QUANTUM);
         }
@@ -91,7 +92,7 @@ class ExplainServerTest {
                     .explain();
 
             assertThat(explanation.session().orElseThrow().version()).isEqualTo("TLSv1.2");
-            assertThat(explanation.resumption().outcome()).isEqualTo(Resumption.Outcome.BY_SESSION_ID);
+            assertThat(Asked.resumption(explanation).outcome()).isEqualTo(Resumption.Outcome.BY_SESSION_ID);
             assertThat(codes(explanation)).doesNotContain(FindingCode.NO_TLS_1_3);
         }
     }
@@ -104,7 +105,7 @@ class ExplainServerTest {
                     Asked.of(server.address()).trusting(root.certificate()).explain();
 
             assertThat(explanation.isFine()).isTrue();
-            assertThat(explanation.resumption().isResumed()).isFalse();
+            assertThat(Asked.resumption(explanation).isResumed()).isFalse();
             assertThat(codes(explanation)).contains(FindingCode.NO_RESUMPTION);
         }
     }
@@ -223,8 +224,7 @@ class ExplainServerTest {
             assertThat(asked.name("x.y.b.example").explain().isFine()).isFalse();
             Explanation byAddress = asked.name(null).explain();
             assertThat(byAddress.isFine()).isTrue();
-            assertThat(byAddress.transcript().orElseThrow().clientHello().serverName())
-                    .isNull();
+            assertThat(Asked.clientHello(byAddress).serverName()).isNull();
         }
     }
 
@@ -383,21 +383,24 @@ class ExplainServerTest {
             Asked asked = Asked.of(server.address()).trusting(root.certificate());
             Explanation without = asked.explain();
 
-            assertThat(without.failure().kind()).isEqualTo(FailureKind.CLIENT_CERTIFICATE_MISSING);
-            assertThat(without.failure().what()).contains("CN=Clients");
+            assertThat(Asked.failure(without).kind()).isEqualTo(FailureKind.CLIENT_CERTIFICATE_MISSING);
+            assertThat(Asked.failure(without).what()).contains("CN=Clients");
 
             Explanation with = asked.as(clients.client("ops").issue().writePem(directory, "ops"))
                     .explain();
             assertThat(with.failure()).isNull();
-            assertThat(with.attempt().asked().authorities()).containsExactly("CN=Clients");
+            assertThat(Objects.requireNonNull(
+                                    Objects.requireNonNull(with.attempt()).asked())
+                            .authorities())
+                    .containsExactly("CN=Clients");
 
             Explanation stranger = asked.as(CertificateAuthority.create("Other")
                             .client("x")
                             .issue()
                             .writePem(directory, "x"))
                     .explain();
-            assertThat(stranger.failure().kind()).isEqualTo(FailureKind.CLIENT_CERTIFICATE_REFUSED);
-            assertThat(stranger.failure().what()).contains("(unknown_ca)");
+            assertThat(Asked.failure(stranger).kind()).isEqualTo(FailureKind.CLIENT_CERTIFICATE_REFUSED);
+            assertThat(Asked.failure(stranger).what()).contains("(unknown_ca)");
         }
     }
 
@@ -451,9 +454,9 @@ class ExplainServerTest {
 
     private static void assertRefused(Explanation explanation, FindingCode code, String words) {
         assertThat(explanation.session()).isPresent();
-        assertThat(explanation.failure().kind()).isEqualTo(FailureKind.CERTIFICATE_REFUSED);
+        assertThat(Asked.failure(explanation).kind()).isEqualTo(FailureKind.CERTIFICATE_REFUSED);
         assertThat(explanation.findings().get(0).code()).isEqualTo(code);
-        assertThat(explanation.failure().what()).contains(words);
+        assertThat(Asked.failure(explanation).what()).contains(words);
         assertThat(explanation.findings().stream().filter(Finding::isProblem)).hasSize(1);
     }
 }

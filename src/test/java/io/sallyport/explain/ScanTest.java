@@ -112,11 +112,10 @@ class ScanTest {
                 RunningProxy proxy = RunningProxy.to(backend.address())
                         .with("listeners.https.tls.profile = " + profile)
                         .start()) {
-            ScanResult scan = Asked.of(proxy.address())
+            ScanResult scan = Asked.scan(Asked.of(proxy.address())
                     .trusting(proxy.authority().certificate())
                     .scan()
-                    .explain()
-                    .scan();
+                    .explain());
 
             assertThat(scan.profiles().stream()
                             .filter(ProfileVerdict::isKept)
@@ -133,11 +132,10 @@ class ScanTest {
     @Test
     void givesUpOnAServerThatSwallowsWhatItDoesNotLike() {
         try (RawServer server = new RawServer(RawServer::readAll)) {
-            ScanResult scan = Asked.of(server.address())
+            ScanResult scan = Asked.scan(Asked.of(server.address())
                     .within(Duration.ofMillis(100))
                     .scan()
-                    .explain()
-                    .scan();
+                    .explain());
 
             assertThat(scan.incomplete())
                     .hasValueSatisfying(why -> assertThat(why).contains("without an answer"));
