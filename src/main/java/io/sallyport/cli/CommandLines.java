@@ -23,6 +23,7 @@ final class CommandLines {
                 new ConfigCommand(console),
                 new QuickstartCommand(console),
                 new HealthcheckCommand(console),
+                new ExplainCommand(console),
                 new VersionCommand(console));
         commands.forEach(root::addSubcommand);
         return root.setOut(console.out())

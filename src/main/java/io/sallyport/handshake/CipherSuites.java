@@ -384,6 +384,11 @@ public final class CipherSuites {
         return TABLE.code(name);
     }
 
+    /** Every registered suite, the signalling values (SCSV) among them, in ascending order. */
+    public static CodeList all() {
+        return TABLE.codes();
+    }
+
     /** Whether the suite belongs to TLS 1.3, where it names neither key exchange nor signature (RFC 8446 B.4). */
     public static boolean isTls13(int suite) {
         return suite >>> 8 == 0x13;

@@ -46,6 +46,11 @@ final class CodeTable {
         return index >= 0 ? names[index] : String.format(Locale.ROOT, unknownFormat, code);
     }
 
+    /** Every code, in ascending order. */
+    CodeList codes() {
+        return CodeList.of(codes);
+    }
+
     /** The code of a name or alias in any case, or -1. */
     int code(String name) {
         return codeByName.getOrDefault(name.toLowerCase(Locale.ROOT), -1);

@@ -13,14 +13,14 @@ import java.util.List;
  * @param leftOut what was found beside them and has no place in the chain
  * @param repaired whether they were found in another order
  */
-record CertificateChain(List<X509Certificate> ordered, List<X509Certificate> leftOut, boolean repaired) {
+public record CertificateChain(List<X509Certificate> ordered, List<X509Certificate> leftOut, boolean repaired) {
 
-    CertificateChain {
+    public CertificateChain {
         ordered = List.copyOf(ordered);
         leftOut = List.copyOf(leftOut);
     }
 
-    static CertificateChain of(X509Certificate leaf, List<X509Certificate> found) {
+    public static CertificateChain of(X509Certificate leaf, List<X509Certificate> found) {
         List<X509Certificate> rest = new ArrayList<>(found);
         rest.remove(leaf);
         List<X509Certificate> ordered = new ArrayList<>(List.of(leaf));
@@ -42,15 +42,15 @@ record CertificateChain(List<X509Certificate> ordered, List<X509Certificate> lef
         return new CertificateChain(ordered, rest, !placed.equals(ordered));
     }
 
-    X509Certificate last() {
+    public X509Certificate last() {
         return ordered.get(ordered.size() - 1);
     }
 
-    static boolean isSelfSigned(X509Certificate certificate) {
+    public static boolean isSelfSigned(X509Certificate certificate) {
         return isIssuedBy(certificate, certificate);
     }
 
-    static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
+    public static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
         if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
             return false;
         }

@@ -13,11 +13,11 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of an X.500 name, most specific first. */
-record DistinguishedName(List<Rdn> parts) {
+public record DistinguishedName(List<Rdn> parts) {
     /** A peer chooses its subject: what is logged of it has an end. */
     private static final int SHOWN = 256;
 
-    DistinguishedName {
+    public DistinguishedName {
         parts = List.copyOf(parts);
     }
 
@@ -33,7 +33,7 @@ record DistinguishedName(List<Rdn> parts) {
     }
 
     /** The name as messages show it: RFC 2253, without control characters, not longer than 256. */
-    static String display(X500Principal name) {
+    public static String display(X500Principal name) {
         String text = printable(name.getName(X500Principal.RFC2253));
         if (text.isEmpty()) {
             return "(empty name)";

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The names under which a server certificate may be asked for. */
-final class ServerNames {
+public final class ServerNames {
     /** A common name is any text; only one that can be a host name is one. */
     private static final Pattern HOST_NAME = Pattern.compile("(\\*\\.)?[\\p{Alnum}_-]+(\\.[\\p{Alnum}_-]+)*\\.?");
 
     private ServerNames() {}
 
-    static List<String> of(X509Certificate leaf) throws CertificateParsingException {
+    public static List<String> of(X509Certificate leaf) throws CertificateParsingException {
         AlternativeNames names = AlternativeNames.of(leaf);
         Set<String> result = new LinkedHashSet<>();
         names.dns().forEach(name -> result.add(normal(name)));

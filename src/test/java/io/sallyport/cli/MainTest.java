@@ -28,7 +28,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "config", "quickstart", "healthcheck", "version"})
+    @ValueSource(strings = {"run", "check", "config", "quickstart", "healthcheck", "explain", "version"})
     void everyCommandHasHelp(String command) {
         assertThat(Outcome.of("--help").out()).anyMatch(line -> line.startsWith("  " + command + " "));
         for (String option : List.of("-h", "--help")) {
@@ -46,6 +46,14 @@ class MainTest {
         check -c                     | Missing required parameter for option '--config' (FILE)
         quickstart --port 70000      | Invalid value for option '--port': "70000" (expected: 0..65535)
         quickstart --admin-port x    | Invalid value for option '--admin-port': "x" (expected: 0..65535)
+        explain                      | Missing required parameter: 'TARGET'
+        explain example.com          | "example.com" (expected: host:port or [v6]:port, port 1..65535)
+        explain h:0                  | "h:0" (expected: host:port or [v6]:port, port 1..65535)
+        explain h:1 --timeout 5      | Invalid value for option '--timeout': "5" (expected: a duration with its unit, as 500ms or 10s, at most 10m)
+        explain h:1 --timeout 0s     | Invalid value for option '--timeout': "0s" (expected: a duration with its unit, as 500ms or 10s, at most 10m)
+        explain h:1 --cert c.pem     | --cert and --key (expected: both or none; one file may hold both)
+        explain h:1 --server-name a_ | --server-name: "a_" (expected: a host name)
+        explain h:1 --alpn h2,,h3    | --alpn: "" (expected: 1 to 255 characters, as h2 or http/1.1)
         healthcheck --admin nowhere  | Invalid value for option '--admin': "nowhere" (expected: host:port or [v6]:port, port 0..65535)
         """)
     void aCommandLineThatMeansNothingIsAUsageError(String line, String message) {

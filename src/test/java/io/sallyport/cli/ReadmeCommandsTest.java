@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The README's table of commands, held against the command line. */
 class ReadmeCommandsTest {
-    private static final Pattern OPTION = Pattern.compile("(?<=`)--?[a-z-]+");
+    private static final Pattern OPTION = Pattern.compile("(?<=`)--?[a-z][a-z0-9.-]*");
 
     private final Map<String, CommandLine> commands = CommandLines.create(
                     new Console(new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter())))

@@ -45,7 +45,8 @@ final class ArchitectureTest {
         ARROWS.put(
                 "server", Set.of("config", "limits", "handshake", "observe", "tls", "backend", "admin", "connection"));
         ARROWS.put("quickstart", Set.of("config"));
-        ARROWS.put("cli", Set.of("config", "observe", "server", "quickstart"));
+        ARROWS.put("explain", Set.of("config", "handshake", "tls"));
+        ARROWS.put("cli", Set.of("config", "observe", "server", "quickstart", "explain"));
     }
 
     private static JavaClasses product;
@@ -106,7 +107,7 @@ final class ArchitectureTest {
         assertUsedOnlyIn("ch.qos.logback..", "observe");
         assertUsedOnlyIn("org.bouncycastle..", "tls", "quickstart");
         assertUsedOnlyIn("io.micrometer..", "observe", "server");
-        assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "connection", "server", "cli");
+        assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "connection", "explain", "server", "cli");
         assertUsedOnlyIn("io.netty.internal.tcnative..", "tls");
     }
 

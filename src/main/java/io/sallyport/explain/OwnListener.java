@@ -1,0 +1,94 @@
+package io.sallyport.explain;
+
+import io.sallyport.config.CertificateConfig;
+import io.sallyport.config.HostPort;
+import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.RouteConfig;
+import io.sallyport.config.TlsConfig;
+import io.sallyport.tls.CertificateChain;
+import io.sallyport.tls.Findings;
+import io.sallyport.tls.KeyMaterial;
+import io.sallyport.tls.KeyMaterialLoader;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a client reaches a listener of a configuration, and what it should find there.
+ *
+ * @param address the listener's, or loopback where it listens on every address
+ * @param serverName the first name of its certificates, else of its routes; null: they have none
+ * @param roots what of its certificates signs itself: a client of ours trusts it
+ * @param leaves the certificates that it should serve
+ */
+record OwnListener(
+        HostPort address, @Nullable String serverName, List<X509Certificate> roots, List<X509Certificate> leaves) {
+
+    /** Stands for the label that a wildcard leaves open. */
+    private static final String ANY_LABEL = "www.";
+
+    OwnListener {
+        roots = List.copyOf(roots);
+        leaves = List.copyOf(leaves);
+    }
+
+    /**
+     * Reads the certificates of {@code listener}. Blocks.
+     *
+     * @param findings gets the problems of files that cannot be read
+     * @throws UnknownHostException when the host of its address has no address
+     */
+    static OwnListener of(ListenerConfig listener, Instant now, Findings findings) throws UnknownHostException {
+        KeyMaterialLoader loader = new KeyMaterialLoader(System::getenv, now);
+        List<KeyMaterial> keys = certificates(listener)
+                .distinct()
+                .map(certificate -> loader.load(certificate, findings))
+                .flatMap(Optional::stream)
+                .toList();
+        List<X509Certificate> roots = new ArrayList<>();
+        for (KeyMaterial key : keys) {
+            X509Certificate last = key.chain().get(key.chain().size() - 1);
+            if (CertificateChain.isSelfSigned(last)) {
+                roots.add(last);
+            }
+        }
+        return new OwnListener(
+                reachable(listener.bind()),
+                serverName(listener, keys),
+                roots,
+                keys.stream().map(KeyMaterial::leaf).toList());
+    }
+
+    private static Stream<CertificateConfig> certificates(ListenerConfig listener) {
+        return Stream.concat(
+                        Stream.of(listener.tls()),
+                        listener.routes().stream()
+                                .filter(route -> !route.passthrough())
+                                .map(RouteConfig::tls))
+                .map(TlsConfig::certificates)
+                .flatMap(List::stream);
+    }
+
+    private static @Nullable String serverName(ListenerConfig listener, List<KeyMaterial> keys) {
+        return Stream.concat(
+                        keys.stream().flatMap(key -> key.serverNames().stream()),
+                        listener.routes().stream().flatMap(route -> route.serverNames().stream()))
+                .filter(name -> !HostAddress.isLiteral(name))
+                .findFirst()
+                .map(name -> name.startsWith("*.") ? ANY_LABEL + name.substring(2) : name)
+                .orElse(null);
+    }
+
+    private static HostPort reachable(HostPort bind) throws UnknownHostException {
+        InetAddress address = InetAddress.getByName(bind.host());
+        return address.isAnyLocalAddress()
+                ? new HostPort(InetAddress.getLoopbackAddress().getHostAddress(), bind.port())
+                : bind;
+    }
+}
