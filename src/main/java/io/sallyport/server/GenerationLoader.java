@@ -65,6 +65,7 @@ final class GenerationLoader {
                     listener.name(),
                     new ListenerSettings(
                             listener.name(),
+                            listener.proxyProtocol(),
                             loader.load(),
                             listener.limits(),
                             listener.timeouts(),
@@ -122,7 +123,8 @@ final class GenerationLoader {
         return new Backend(
                 backend.name(),
                 servers,
-                Math.toIntExact(backend.connectTimeout().toMillis()));
+                Math.toIntExact(backend.connectTimeout().toMillis()),
+                backend.proxyProtocol());
     }
 
     private BackendServer server(String backend, HostPort address) {
