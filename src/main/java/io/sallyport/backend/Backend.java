@@ -1,5 +1,6 @@
 package io.sallyport.backend;
 
+import io.sallyport.config.SendProxyProtocolConfig;
 import java.util.List;
 
 /**
@@ -8,8 +9,10 @@ import java.util.List;
  * @param name the key under {@code backends}
  * @param servers at least one
  * @param connectTimeoutMillis for one TCP connection; 0 means the kernel's
+ * @param proxyProtocol what the servers are told of a client
  */
-public record Backend(String name, List<BackendServer> servers, int connectTimeoutMillis) {
+public record Backend(
+        String name, List<BackendServer> servers, int connectTimeoutMillis, SendProxyProtocolConfig proxyProtocol) {
 
     public Backend {
         servers = List.copyOf(servers);

@@ -9,8 +9,10 @@ import java.util.List;
  * @param name the key under {@code backends}
  * @param servers at least one address
  * @param connectTimeout for one TCP connection to one server; zero means the kernel's
+ * @param proxyProtocol what the servers are told of a client
  */
-public record BackendConfig(String name, List<HostPort> servers, Duration connectTimeout) {
+public record BackendConfig(
+        String name, List<HostPort> servers, Duration connectTimeout, SendProxyProtocolConfig proxyProtocol) {
 
     public BackendConfig {
         servers = List.copyOf(servers);
@@ -22,6 +24,10 @@ public record BackendConfig(String name, List<HostPort> servers, Duration connec
         if (written != 1) {
             section.problem("servers", written + " entries (expected: exactly one host:port)");
         }
-        return new BackendConfig(name, servers, section.child("connect", connect -> connect.duration("timeout")));
+        return new BackendConfig(
+                name,
+                servers,
+                section.child("connect", connect -> connect.duration("timeout")),
+                section.child("proxy-protocol", SendProxyProtocolConfig::read));
     }
 }

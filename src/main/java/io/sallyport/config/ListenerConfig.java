@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the key under {@code listeners}
  * @param bind where it listens
+ * @param proxyProtocol whose connections begin with a PROXY protocol header
  * @param backend the key under {@code backends} for what no route takes; null: that is refused
  * @param routes by specificity of the name, then in this order
  */
 public record ListenerConfig(
         String name,
         HostPort bind,
+        AcceptProxyProtocolConfig proxyProtocol,
         @Nullable String backend,
         TlsConfig tls,
         List<RouteConfig> routes,
@@ -29,6 +31,7 @@ public record ListenerConfig(
         ListenerConfig listener = new ListenerConfig(
                 name,
                 section.parsed("bind", HostPort.RULE, HostPort::parse, new HostPort("127.0.0.1", 0)),
+                section.child("proxy-protocol", AcceptProxyProtocolConfig::read),
                 section.optionalString("backend"),
                 tls.readBy(TlsConfig::read),
                 section.sections("routes", route -> RouteConfig.read(route, tls)),

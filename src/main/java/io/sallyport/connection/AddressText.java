@@ -1,11 +1,12 @@
 package io.sallyport.connection;
 
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** How an address looks in logs: {@code 192.0.2.1:1234}, {@code [2001:db8::1]:1234}. Never looks a name up. */
+/** How an address looks in logs: {@code 192.0.2.1:1234}, {@code [2001:db8::1]:1234}, {@code unix:/path}. Never looks a name up. */
 public final class AddressText {
     private AddressText() {}
 
@@ -13,6 +14,6 @@ public final class AddressText {
         if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
             return NetUtil.toSocketAddressString(inet);
         }
-        return String.valueOf(address);
+        return address instanceof DomainSocketAddress unix ? "unix:" + unix.path() : String.valueOf(address);
     }
 }

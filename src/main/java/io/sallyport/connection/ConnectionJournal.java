@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionJournal {
     private final ListenerSettings settings;
     private final String id;
-    private final String client;
     private final Instant accepted = Instant.now();
     private final long acceptedNanos = System.nanoTime();
 
+    private String client;
+    private @Nullable String proxiedBy;
     private @Nullable ClientHello hello;
     private @Nullable TlsSession session;
     private @Nullable Backend backend;
@@ -42,8 +43,19 @@ final class ConnectionJournal {
     }
 
     @Nullable
+    TlsSession session() {
+        return session;
+    }
+
+    @Nullable
     ClientHello hello() {
         return hello;
+    }
+
+    /** A PROXY protocol header told who the client is. */
+    void proxied(String told) {
+        proxiedBy = client;
+        client = told;
     }
 
     void offered(ClientHello offered) {
@@ -79,6 +91,7 @@ final class ConnectionJournal {
                             Instant.now(),
                             settings.name(),
                             client,
+                            proxiedBy,
                             reason,
                             detail,
                             hello,
@@ -118,6 +131,7 @@ final class ConnectionJournal {
                 accepted,
                 settings.name(),
                 client,
+                proxiedBy,
                 hello,
                 session == null ? null : tls(session),
                 backend == null ? null : backend.name(),

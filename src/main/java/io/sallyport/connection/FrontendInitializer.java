@@ -3,6 +3,8 @@ package io.sallyport.connection;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.sallyport.config.AcceptProxyProtocolConfig;
+import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 
 /** Makes the pipeline of an accepted connection. One per listener and event loop. */
@@ -25,7 +27,18 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
         ProxyConnection connection = new ProxyConnection(settings, dialer, live, channel, ids.next());
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(Handlers.LINGER, new LingerHandler());
+        if (mustSendProxyHeader(channel)) {
+            connection.awaitProxyHeader();
+            pipeline.addLast(Handlers.PROXY_PROTOCOL, new ProxyHeaderHandler(connection));
+        }
         pipeline.addLast(Handlers.CLIENT_HELLO, new ClientHelloHandler(connection));
         pipeline.addLast(Handlers.FRONTEND, new FrontendHandler(connection));
+    }
+
+    private boolean mustSendProxyHeader(Channel peer) {
+        AcceptProxyProtocolConfig rule = settings.get().proxyProtocol();
+        return peer.remoteAddress() instanceof InetSocketAddress address
+                ? rule.isTrusted(address.getAddress())
+                : rule.isUnixTrusted();
     }
 }

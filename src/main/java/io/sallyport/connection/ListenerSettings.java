@@ -1,5 +1,6 @@
 package io.sallyport.connection;
 
+import io.sallyport.config.AcceptProxyProtocolConfig;
 import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.TimeoutsConfig;
 import io.sallyport.observe.ConnectionLog;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What every connection of one listener shares.
  *
  * @param name the listener's
+ * @param proxyProtocol whose connections begin with a PROXY protocol header
  * @param routes where its connections go
  * @param ticketKeys of its sessions; null: no tickets
  * @param recheckClients whether connected clients are judged again when their certificate ends and after a reload
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ListenerSettings(
         String name,
+        AcceptProxyProtocolConfig proxyProtocol,
         RouteTable routes,
         LimitsConfig limits,
         TimeoutsConfig timeouts,

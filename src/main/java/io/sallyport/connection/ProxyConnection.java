@@ -12,14 +12,18 @@ import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.observe.CloseReason;
+import io.sallyport.proxyprotocol.Endpoints;
+import io.sallyport.proxyprotocol.HeaderException;
 import io.sallyport.tls.EngineRecordLayer;
 import io.sallyport.tls.PlainRecordLayer;
 import io.sallyport.tls.RecordHandler;
 import io.sallyport.tls.RecordLayer;
+import io.sallyport.tls.TlsContext;
 import io.sallyport.tls.TlsSession;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +51,15 @@ final class ProxyConnection implements Relay.Owner {
     private final LiveConnections live;
     private final Channel frontend;
     private final String id;
+    private final ClientOrigin origin;
     private final ConnectionJournal journal;
     private Phase phase = Phase.AWAITING_HELLO;
+    private boolean awaitsProxyHeader;
+    private boolean sawProxyHeaderBytes;
     private boolean sawBytes;
     private boolean handshakeOver;
     private @Nullable Channel backend;
+    private @Nullable TlsContext context;
     private @Nullable SslHandler handshakeTls;
     private @Nullable Relay relay;
     private @Nullable Backend backendPool;
@@ -72,7 +80,8 @@ final class ProxyConnection implements Relay.Owner {
         this.live = live;
         this.frontend = frontend;
         this.id = id;
-        this.journal = new ConnectionJournal(settings, id, AddressText.of(frontend.remoteAddress()));
+        this.origin = new ClientOrigin(frontend);
+        this.journal = new ConnectionJournal(settings, id, AddressText.of(origin.address()));
     }
 
     String id() {
@@ -93,6 +102,33 @@ final class ProxyConnection implements Relay.Owner {
         frontend.read();
     }
 
+    /** Nothing counts before the header that the peer has to send. */
+    void awaitProxyHeader() {
+        awaitsProxyHeader = true;
+    }
+
+    void onProxyHeaderBytes() {
+        sawProxyHeaderBytes = true;
+    }
+
+    /** What it says of the client; empty: the peer speaks for itself. */
+    void onProxyHeader(Optional<Endpoints> told) {
+        awaitsProxyHeader = false;
+        told.ifPresent(endpoints -> {
+            origin.proxied(endpoints);
+            journal.proxied(AddressText.of(origin.address()));
+        });
+    }
+
+    /** The peer is to send a header, and its first bytes are not one. */
+    void onNoProxyHeader(HeaderException why, String firstBytes) {
+        if (why.isMissing()) {
+            failHandshake(FailureReason.PROXY_HEADER_MISSING, why.getMessage() + ", first bytes " + firstBytes);
+        } else {
+            failHandshake(FailureReason.PROXY_HEADER_MALFORMED, String.valueOf(why.getMessage()));
+        }
+    }
+
     void onFirstBytes() {
         sawBytes = true;
     }
@@ -109,7 +145,8 @@ final class ProxyConnection implements Relay.Owner {
     SslHandler onTerminate(Choice.Terminate choice) {
         phase = Phase.HANDSHAKING;
         backendPool = choice.backend();
-        SslHandler handler = choice.context().newHandler(frontend.alloc());
+        context = choice.context();
+        SslHandler handler = context.newHandler(frontend.alloc());
         handshakeTls = handler;
         return handler;
     }
@@ -147,11 +184,14 @@ final class ProxyConnection implements Relay.Owner {
     }
 
     private void onHandshakeDeadline() {
-        failHandshake(
-                FailureReason.TIMEOUT,
-                phase == Phase.AWAITING_HELLO
-                        ? "no whole ClientHello within timeouts.handshake"
-                        : "not finished within timeouts.handshake");
+        failHandshake(FailureReason.TIMEOUT, awaited() + " within timeouts.handshake");
+    }
+
+    private String awaited() {
+        if (awaitsProxyHeader) {
+            return "no whole PROXY protocol header";
+        }
+        return phase == Phase.AWAITING_HELLO ? "no whole ClientHello" : "not finished";
     }
 
     private void failHandshake(FailureReason failure, String detail) {
@@ -180,6 +220,7 @@ final class ProxyConnection implements Relay.Owner {
         backend = channel;
         openChannels++;
         channel.closeFuture().addListener(closed -> onBackendClosed());
+        origin.tell(channel, Objects.requireNonNull(backendPool), id, journal);
     }
 
     void onBackendConnected(long nanos) {
@@ -190,6 +231,8 @@ final class ProxyConnection implements Relay.Owner {
         phase = Phase.RELAYING;
         arm(settings.timeouts().idle(), this::onIdleDeadline);
         relay.open(backend);
+        // A header goes out even where the client waits for the server's first word.
+        backend.flush();
     }
 
     void onBackendUnreachable() {
@@ -209,6 +252,8 @@ final class ProxyConnection implements Relay.Owner {
     void onFrontendReadComplete() {
         if (handshakeTls != null && handshakeOver) {
             takeRecords(handshakeTls);
+        } else if (handshakeTls != null && context != null) {
+            origin.onHandshaking(context, handshakeTls);
         }
         if (relay != null) {
             relay.onClientReadComplete();
@@ -283,6 +328,9 @@ final class ProxyConnection implements Relay.Owner {
     }
 
     private FailureReason left() {
+        if (awaitsProxyHeader && sawProxyHeaderBytes) {
+            return FailureReason.PROXY_HEADER_MALFORMED;
+        }
         if (!sawBytes) {
             return FailureReason.BARE_PROBE;
         }
@@ -329,7 +377,7 @@ final class ProxyConnection implements Relay.Owner {
         if (!handshakeOver) {
             HandshakeError error = HandshakeError.of(cause, journal.hello());
             // Load balancers end their health checks with a reset.
-            failHandshake(sawBytes ? error.reason() : FailureReason.BARE_PROBE, error.detail());
+            failHandshake(sawBytes ? error.reason() : left(), error.detail());
             return;
         }
         // First: to Java it is an I/O error too, but a reset would take the alert with it.

@@ -5,11 +5,13 @@
  * <pre>
  * listener   accept-gate    over the limit: parked, or reset before any TLS work
  * frontend   linger         turns a close into FIN, wait for the peer, close: an alert is not lost to a reset
+ *            proxy-protocol where the peer is trusted to send a header: bounded, gone once it is whole
  *            client-hello   bounded; replaced by tls once the ClientHello is whole
  *            handshake-records  one record at a time to tls, until the handshake is done
  *            tls            SslHandler on BoringSSL, then our own record path
  *            frontend       to ProxyConnection.onX()
- * backend    backend        to ProxyConnection.onX()
+ * backend               the PROXY protocol header is written before the connect, below all handlers
+ *            backend        to ProxyConnection.onX()
  * </pre>
  *
  * <pre>

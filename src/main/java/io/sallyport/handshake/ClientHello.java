@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param supportedVersions the versions on offer, highest first: supported_versions if sent, else the legacy version alone,
  *     at most TLS 1.2 (RFC 8446 section 4.2.1)
  * @param serverName lower-case, without a trailing dot; null if none or a malformed one was sent
+ * @param sentServerName the same to the letter
  * @param malformedServerName the first 255 bytes of a host_name that is no host name, made printable; null otherwise
  * @param alpn protocol names, one character a byte: escape them before printing (RFC 7301)
  * @param certificateSignatureSchemes signature_algorithms_cert, empty if not sent
@@ -35,6 +36,7 @@ public record ClientHello(
         CodeList extensionTypes,
         CodeList supportedVersions,
         @Nullable String serverName,
+        @Nullable String sentServerName,
         @Nullable String malformedServerName,
         List<String> alpn,
         CodeList groups,

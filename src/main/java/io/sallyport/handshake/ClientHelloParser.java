@@ -26,6 +26,7 @@ final class ClientHelloParser {
     private CodeList extensionTypes = CodeList.EMPTY;
     private CodeList supportedVersions = CodeList.EMPTY;
     private @Nullable String serverName;
+    private @Nullable String sentServerName;
     private @Nullable String malformedServerName;
     private List<String> alpn = List.of();
     private CodeList groups = CodeList.EMPTY;
@@ -71,6 +72,7 @@ final class ClientHelloParser {
                 extensionTypes,
                 supportedVersions,
                 serverName,
+                sentServerName,
                 malformedServerName,
                 alpn,
                 groups,
@@ -185,6 +187,7 @@ final class ClientHelloParser {
             seen = true;
             String wire = name.latin1();
             serverName = HostName.normalize(wire);
+            sentServerName = serverName == null ? null : wire;
             malformedServerName = serverName == null ? WireText.printable(shorten(wire)) : null;
         }
     }

@@ -12,6 +12,10 @@ public enum FailureReason {
     PLAIN_HTTP,
     /** The first bytes are another protocol's. */
     OTHER_PROTOCOL,
+    /** A connection from a trusted network does not begin with a PROXY protocol header. */
+    PROXY_HEADER_MISSING,
+    /** The PROXY protocol header breaks the rules of its format, is too long, or ends in the middle. */
+    PROXY_HEADER_MALFORMED,
     /** The first bytes are no TLS and nothing known. */
     GARBAGE,
     /** The ClientHello breaks the rules of its format. */

@@ -26,6 +26,7 @@ final class AccessLine {
         json.writeStringField("connection", connection.id());
         json.writeStringField("listener", connection.listener());
         json.writeStringField("client", connection.client());
+        text(json, "proxied_by", connection.proxiedBy());
         fingerprint(json, connection.hello());
         ConnectionSummary.Tls tls = connection.tls();
         if (tls != null) {
@@ -55,6 +56,7 @@ final class AccessLine {
         json.writeStringField("connection", handshake.id());
         json.writeStringField("listener", handshake.listener());
         json.writeStringField("client", handshake.client());
+        text(json, "proxied_by", handshake.proxiedBy());
         ClientHello hello = handshake.hello();
         fingerprint(json, hello);
         json.writeStringField("reason", handshake.reason().tag());

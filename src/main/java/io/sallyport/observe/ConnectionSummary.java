@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id ties this line to the others about the same connection
  * @param accepted when it was accepted
  * @param client the client's address and port
+ * @param proxiedBy the address of whoever told the client's in a PROXY protocol header; null when nobody did
  * @param hello what the client offered; null when no whole ClientHello came
  * @param tls what the handshake agreed on; null when it did not succeed
  * @param backend the backend's name; null when none was dialled
@@ -25,6 +26,7 @@ public record ConnectionSummary(
         Instant accepted,
         String listener,
         String client,
+        @Nullable String proxiedBy,
         @Nullable ClientHello hello,
         @Nullable Tls tls,
         @Nullable String backend,

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id ties this line to the others about the same connection
  * @param at when it failed
+ * @param proxiedBy the address of whoever told the client's in a PROXY protocol header; null when nobody did
  * @param hello what the client offered; null when no whole ClientHello came
  * @param nanos from accept to the failure
  * @param detail the TLS library's word, or our own
@@ -19,6 +20,7 @@ public record FailedHandshake(
         Instant at,
         String listener,
         String client,
+        @Nullable String proxiedBy,
         FailureReason reason,
         String detail,
         @Nullable ClientHello hello,

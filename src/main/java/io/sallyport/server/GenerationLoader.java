@@ -73,6 +73,7 @@ final class GenerationLoader {
                     listener.name(),
                     new ListenerSettings(
                             listener.name(),
+                            listener.proxyProtocol(),
                             loader.load(),
                             listener.limits(),
                             listener.timeouts(),
@@ -134,7 +135,8 @@ final class GenerationLoader {
         return new Backend(
                 backend.name(),
                 servers,
-                Math.toIntExact(backend.connectTimeout().toMillis()));
+                Math.toIntExact(backend.connectTimeout().toMillis()),
+                backend.proxyProtocol());
     }
 
     private BackendServer server(String backend, HostPort address) {

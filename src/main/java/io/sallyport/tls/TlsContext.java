@@ -20,7 +20,9 @@ import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.SessionConfig;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509TrustManager;
@@ -40,12 +42,19 @@ public final class TlsContext {
     private final X509TrustManager trust;
     private final boolean tickets;
     private final boolean serverOrder;
+    private final Map<Long, ServerCertificate> certificates;
 
-    private TlsContext(SslContext context, X509TrustManager trust, boolean tickets, boolean serverOrder) {
+    private TlsContext(
+            SslContext context,
+            X509TrustManager trust,
+            boolean tickets,
+            boolean serverOrder,
+            Map<Long, ServerCertificate> certificates) {
         this.context = context;
         this.trust = trust;
         this.tickets = tickets;
         this.serverOrder = serverOrder;
+        this.certificates = certificates;
     }
 
     /**
@@ -77,12 +86,14 @@ public final class TlsContext {
      */
     static TlsContext build(Settings settings, List<KeyMaterial> keys) throws SSLException {
         List<OpenSslCredential> credentials = new ArrayList<>();
+        Map<Long, ServerCertificate> certificates = new HashMap<>();
         try {
             for (KeyMaterial key : keys) {
                 OpenSslCredential credential = OpenSslCredentialBuilder.forX509(
                                 key.key(), key.chain().toArray(new X509Certificate[0]))
                         .build();
                 credentials.add(credential);
+                certificates.put(CredentialAddress.of(credential), ServerCertificate.of(key.leaf()));
                 Optional<byte[]> response = settings.ocsp().stapledTo(key.chain());
                 if (response.isPresent()) {
                     Stapling.staple(credential, response.get());
@@ -107,7 +118,7 @@ public final class TlsContext {
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                         settings.alpn()));
             }
-            return configured(builder.build(), settings);
+            return configured(builder.build(), settings, Map.copyOf(certificates));
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {
@@ -132,6 +143,22 @@ public final class TlsContext {
     }
 
     /**
+     * The certificate that a client of this context is shown, or was where its session resumes. Where there are several:
+     * null until one is chosen, and when the handshake is over.
+     */
+    public @Nullable ServerCertificate shownBy(SslHandler handler) {
+        if (certificates.size() == 1) {
+            return certificates.values().iterator().next();
+        }
+        long ssl = ((ReferenceCountedOpenSslEngine) handler.engine()).sslPointer();
+        try {
+            return ssl == 0 ? null : certificates.get(SSL.getSelectedCredential(ssl));
+        } catch (Exception e) {
+            return null; // None is selected.
+        }
+    }
+
+    /**
      * Judges a client that is connected already as a handshake would now.
      *
      * @throws ClientCertificateException when it would be refused
@@ -152,7 +179,8 @@ public final class TlsContext {
         ReferenceCountUtil.release(context);
     }
 
-    private static TlsContext configured(SslContext context, Settings settings) {
+    private static TlsContext configured(
+            SslContext context, Settings settings, Map<Long, ServerCertificate> certificates) {
         OpenSslServerSessionContext sessions = sessions(context);
         if (!sessions.setSessionIdContext(settings.sessionIdContext().bytes())) {
             ReferenceCountUtil.release(context);
@@ -172,7 +200,8 @@ public final class TlsContext {
                 context,
                 settings.trust(),
                 session.tickets() == SessionConfig.Tickets.AUTO,
-                settings.policy().serverOrder());
+                settings.policy().serverOrder(),
+                certificates);
     }
 
     private static OpenSslServerSessionContext sessions(SslContext context) {

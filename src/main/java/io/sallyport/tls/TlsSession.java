@@ -1,5 +1,6 @@
 package io.sallyport.tls;
 
+import io.netty.handler.ssl.CipherSuiteConverter;
 import io.netty.handler.ssl.OpenSslSession;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
@@ -46,6 +47,23 @@ public record TlsSession(
                 handler.applicationProtocol(),
                 SSL.isSessionReused(engine.sslPointer()),
                 clientChain(session));
+    }
+
+    /** The cipher by OpenSSL's name, as {@code ECDHE-RSA-AES128-GCM-SHA256}; suites of TLS 1.3 have but one name. */
+    public String openSslCipher() {
+        return cipher.contains("_WITH_") ? CipherSuiteConverter.toOpenSsl(cipher, false) : cipher;
+    }
+
+    /** The group by its name in IANA's registry, as {@code secp256r1}; null where there is none. */
+    public @Nullable String registeredGroup() {
+        return switch (group) {
+            case "none" -> null;
+            case "P-256" -> "secp256r1";
+            case "P-384" -> "secp384r1";
+            case "P-521" -> "secp521r1";
+            case "X25519" -> "x25519";
+            default -> group;
+        };
     }
 
     private static List<X509Certificate> clientChain(OpenSslSession session) {

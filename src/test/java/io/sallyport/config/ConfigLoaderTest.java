@@ -76,8 +76,15 @@ class ConfigLoaderTest {
                 }
                 limits { connections = 5, when-full = reject }
                 timeouts { handshake = 1500ms, idle = 2m, half-close = 0s }
+                proxy-protocol { accept = on, trusted = ["10.0.0.0/8", "unix:"] }
               }
-              backends.api { servers = ["db.internal:5432"], connect.timeout = 250ms }
+              backends.api {
+                servers = ["db.internal:5432"], connect.timeout = 250ms
+                proxy-protocol {
+                  send = v2, tls-information = yes, client-certificate = on, crc32c = on
+                  san-uri-type = 0xE1, san-dns-type = 226, sha256-type = 0xef
+                }
+              }
               admin.bind = "0.0.0.0:9000"
               log { level = debug, format = text }
               access-log { target = "logs/access.log", format = json }
@@ -96,6 +103,9 @@ class ConfigLoaderTest {
                 listeners.https.name = https
                 listeners.https.bind.host = 127.0.0.1
                 listeners.https.bind.port = 8443
+                listeners.https.proxyProtocol.accept = false
+                listeners.https.proxyProtocol.networks = []
+                listeners.https.proxyProtocol.unixSockets = false
                 listeners.https.backend = app
                 listeners.https.tls.policy.profile = INTERMEDIATE
                 listeners.https.tls.policy.protocols = []
@@ -136,6 +146,13 @@ class ConfigLoaderTest {
                 backends.app.servers[0].host = 127.0.0.1
                 backends.app.servers[0].port = 8080
                 backends.app.connectTimeout = PT3S
+                backends.app.proxyProtocol.version = OFF
+                backends.app.proxyProtocol.tlsInformation = true
+                backends.app.proxyProtocol.clientCertificate = false
+                backends.app.proxyProtocol.crc32c = false
+                backends.app.proxyProtocol.sanUriType = 0
+                backends.app.proxyProtocol.sanDnsType = 0
+                backends.app.proxyProtocol.sha256Type = 0
                 eventLoops = 0
                 admin.bind.host = 127.0.0.1
                 admin.bind.port = 9901
@@ -157,6 +174,10 @@ class ConfigLoaderTest {
                 listeners.edge.name = edge
                 listeners.edge.bind.host = ::1
                 listeners.edge.bind.port = 443
+                listeners.edge.proxyProtocol.accept = true
+                listeners.edge.proxyProtocol.networks[0].address = /10.0.0.0
+                listeners.edge.proxyProtocol.networks[0].prefixBits = 8
+                listeners.edge.proxyProtocol.unixSockets = true
                 listeners.edge.backend = api
                 listeners.edge.tls.policy.profile = CUSTOM
                 listeners.edge.tls.policy.protocols[0] = TLSv1.2
@@ -219,6 +240,13 @@ class ConfigLoaderTest {
                 backends.api.servers[0].host = db.internal
                 backends.api.servers[0].port = 5432
                 backends.api.connectTimeout = PT0.25S
+                backends.api.proxyProtocol.version = V2
+                backends.api.proxyProtocol.tlsInformation = true
+                backends.api.proxyProtocol.clientCertificate = true
+                backends.api.proxyProtocol.crc32c = true
+                backends.api.proxyProtocol.sanUriType = 225
+                backends.api.proxyProtocol.sanDnsType = 226
+                backends.api.proxyProtocol.sha256Type = 239
                 eventLoops = 3
                 admin.bind.host = 0.0.0.0
                 admin.bind.port = 9000
@@ -299,6 +327,19 @@ class ConfigLoaderTest {
                     listeners.https.limits.connections = many => listeners.https.limits.connections: "many" (expected: a whole number, 0 or more)
                     listeners.https.limits.connections = 1.5 => listeners.https.limits.connections: "1.5" (expected: a whole number, 0 or more)
                     listeners.https.limits.when-full = queue => listeners.https.limits.when-full: "queue" (expected: wait | reject)
+                    listeners.https.proxy-protocol.accept = on => listeners.https.proxy-protocol.trusted: none (expected: the networks whose headers are believed, since accept is on)
+                    listeners.https.proxy-protocol { accept = on, trusted = [] } => listeners.https.proxy-protocol.trusted: none (expected: the networks whose headers are believed, since accept is on)
+                    listeners.https.proxy-protocol { accept = on, trusted = [lb.example] } => listeners.https.proxy-protocol.trusted: "lb.example" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix; or unix: for peers on a unix-domain socket)
+                    listeners.https.proxy-protocol { accept = on, trusted = [10.0.0.1/8] } => listeners.https.proxy-protocol.trusted: "10.0.0.1/8" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix; or unix: for peers on a unix-domain socket)
+                    listeners.https.proxy-protocol.accept = v2 => listeners.https.proxy-protocol.accept: "v2" (expected: on or off)
+                    backends.app.proxy-protocol.send = on => backends.app.proxy-protocol.send: "on" (expected: off | v1 | v2)
+                    backends.app.proxy-protocol { send = v1, client-certificate = on } => backends.app.proxy-protocol.client-certificate: on (expected: send = v2 and tls-information = on)
+                    backends.app.proxy-protocol { send = v2, tls-information = off, client-certificate = on } => backends.app.proxy-protocol.client-certificate: on (expected: send = v2 and tls-information = on)
+                    backends.app.proxy-protocol { send = v1, san-uri-type = 0xE1 } => backends.app.proxy-protocol.san-uri-type: a type is given (expected: send = v2 and tls-information = on)
+                    backends.app.proxy-protocol { send = v1, crc32c = on } => backends.app.proxy-protocol.crc32c: on (expected: send = v2)
+                    backends.app.proxy-protocol { send = v2, san-uri-type = 0xDF } => backends.app.proxy-protocol.san-uri-type: "0xDF" (expected: off, or a type 0xE0..0xEF)
+                    backends.app.proxy-protocol { send = v2, san-dns-type = 0 } => backends.app.proxy-protocol.san-dns-type: "0" (expected: off, or a type 0xE0..0xEF)
+                    backends.app.proxy-protocol { send = v2, san-dns-type = 0xE1, sha256-type = 225 } => backends.app.proxy-protocol.san-uri-type: one type has two meanings (expected: types that differ)
                     listeners.https.timeouts = 10s => listeners.https.timeouts: "10s" (expected: { ... })
                     listeners.https = 8443 => listeners.https: "8443" (expected: { ... })
                     listeners = [] => listeners: a list (expected: { ... })

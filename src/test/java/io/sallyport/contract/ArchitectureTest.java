@@ -39,9 +39,10 @@ final class ArchitectureTest {
         ARROWS.put("handshake", Set.of());
         ARROWS.put("observe", Set.of("config", "handshake"));
         ARROWS.put("tls", Set.of("config"));
+        ARROWS.put("proxyprotocol", Set.of("config", "tls"));
         ARROWS.put("backend", Set.of("config", "observe"));
         ARROWS.put("admin", Set.of("config", "observe"));
-        ARROWS.put("connection", Set.of("config", "limits", "handshake", "observe", "tls", "backend"));
+        ARROWS.put("connection", Set.of("config", "limits", "handshake", "observe", "tls", "proxyprotocol", "backend"));
         ARROWS.put(
                 "server", Set.of("config", "limits", "handshake", "observe", "tls", "backend", "admin", "connection"));
         ARROWS.put("quickstart", Set.of("config"));
@@ -108,6 +109,7 @@ final class ArchitectureTest {
         assertUsedOnlyIn("org.bouncycastle..", "tls", "quickstart");
         assertUsedOnlyIn("io.micrometer..", "observe", "server");
         assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "connection", "explain", "server", "cli");
+        assertUsedOnlyIn("io.netty.handler.codec.haproxy..", "proxyprotocol");
         assertUsedOnlyIn("io.netty.internal.tcnative..", "tls");
     }
 

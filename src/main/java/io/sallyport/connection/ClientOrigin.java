@@ -1,0 +1,60 @@
+package io.sallyport.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
+import io.sallyport.backend.Backend;
+import io.sallyport.config.SendProxyProtocolConfig.Version;
+import io.sallyport.handshake.ClientHello;
+import io.sallyport.proxyprotocol.Endpoints;
+import io.sallyport.proxyprotocol.HeaderWriter;
+import io.sallyport.proxyprotocol.ProxiedConnection;
+import io.sallyport.tls.ServerCertificate;
+import io.sallyport.tls.TlsContext;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Where a connection comes from, as its socket or a PROXY protocol header says, and what a server is told of it. */
+final class ClientOrigin {
+    private Endpoints endpoints;
+    private @Nullable ServerCertificate shown;
+
+    ClientOrigin(Channel frontend) {
+        this.endpoints = Endpoints.of(frontend);
+    }
+
+    /** The client's address. */
+    SocketAddress address() {
+        return endpoints.source();
+    }
+
+    /** A header that is believed says otherwise than the socket. */
+    void proxied(Endpoints told) {
+        endpoints = told;
+    }
+
+    /** In the middle of a handshake; afterwards BoringSSL has forgotten which certificate it was. */
+    void onHandshaking(TlsContext context, SslHandler tls) {
+        if (shown == null) {
+            shown = context.shownBy(tls);
+        }
+    }
+
+    /**
+     * Writes the header that {@code pool} wants, without a flush, so that it leaves with what comes next; below the other
+     * handlers, since TLS to the server begins behind it. The channel need not be connected yet.
+     */
+    void tell(Channel server, Backend pool, String id, ConnectionJournal journal) {
+        ChannelHandlerContext lowest = server.pipeline().firstContext();
+        if (pool.proxyProtocol().version() == Version.OFF || lowest == null) {
+            return;
+        }
+        ClientHello hello = journal.hello();
+        ByteBuf header = HeaderWriter.write(
+                pool.proxyProtocol(),
+                new ProxiedConnection(
+                        id, endpoints, hello == null ? null : hello.sentServerName(), journal.session(), shown));
+        lowest.write(header);
+    }
+}

@@ -1,0 +1,146 @@
+package io.sallyport.proxyprotocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Reads the header that a connection begins with. */
+public final class HeaderReader {
+    /** With the end of its line (section 2.1). */
+    public static final int MAX_V1 = 107;
+
+    /** What haproxy's buffers hold; the format allows four times as much. */
+    public static final int MAX_V2 = 16 << 10;
+
+    private static final byte[] TEXT = "PROXY ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
+
+    private HeaderReader() {}
+
+    /**
+     * How many bytes the header at the front takes; 0 while it is not whole. Tells as soon as it can that there is no
+     * header, so that nobody waits for the rest of one.
+     *
+     * @throws HeaderException when there is none, or one that is too long
+     */
+    public static int length(ByteBuf received) throws HeaderException {
+        if (startsWith(received, SIGNATURE)) {
+            return lengthOfV2(received);
+        }
+        if (startsWith(received, TEXT)) {
+            return lengthOfV1(received);
+        }
+        throw HeaderException.missing("no PROXY protocol header");
+    }
+
+    /**
+     * Reads a whole header.
+     *
+     * @return empty where the sender speaks for itself (LOCAL), or does not know (UNKNOWN)
+     * @throws HeaderException when it breaks the rules
+     */
+    public static Optional<Endpoints> read(ByteBuf header) throws HeaderException {
+        // Netty's decoder closes its channel before it tells why: it gets one of its own.
+        EmbeddedChannel decoder = new EmbeddedChannel(new HAProxyMessageDecoder());
+        try {
+            decoder.writeInbound(header.retainedDuplicate());
+            HAProxyMessage message = decoder.readInbound();
+            if (message == null) {
+                throw HeaderException.malformed("not a PROXY protocol header");
+            }
+            try {
+                return endpoints(message, header);
+            } finally {
+                message.release();
+            }
+        } catch (RuntimeException e) {
+            throw HeaderException.malformed(words(e));
+        } finally {
+            decoder.finishAndReleaseAll();
+        }
+    }
+
+    private static int lengthOfV1(ByteBuf received) throws HeaderException {
+        int start = received.readerIndex();
+        int looked = Math.min(received.readableBytes(), MAX_V1);
+        int lineFeed = received.indexOf(start, start + looked, (byte) '\n');
+        if (lineFeed > start && received.getByte(lineFeed - 1) == '\r') {
+            return lineFeed + 1 - start;
+        }
+        if (lineFeed >= 0 || looked == MAX_V1) {
+            throw HeaderException.malformed("no CR LF (expected: within " + MAX_V1 + " bytes)");
+        }
+        return 0;
+    }
+
+    private static int lengthOfV2(ByteBuf received) throws HeaderException {
+        int start = received.readerIndex();
+        if (received.readableBytes() > V2.VERSION) {
+            int version = received.getUnsignedByte(start + V2.VERSION) >>> 4;
+            if (version != 2) {
+                throw HeaderException.malformed("version " + version + " in a binary header (expected: 2)");
+            }
+        }
+        if (received.readableBytes() < V2.HEAD) {
+            return 0;
+        }
+        int length = V2.HEAD + received.getUnsignedShort(start + V2.LENGTH);
+        if (length > MAX_V2) {
+            throw HeaderException.malformed(length + " bytes (expected: at most " + MAX_V2 + ")");
+        }
+        return received.readableBytes() < length ? 0 : length;
+    }
+
+    private static boolean startsWith(ByteBuf received, byte[] prefix) {
+        int compared = Math.min(prefix.length, received.readableBytes());
+        for (int i = 0; i < compared; i++) {
+            if (received.getByte(received.readerIndex() + i) != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Optional<Endpoints> endpoints(HAProxyMessage message, ByteBuf header) throws HeaderException {
+        if (message.command() == HAProxyCommand.LOCAL) {
+            return Optional.empty();
+        }
+        if (header.getByte(header.readerIndex()) == SIGNATURE[0] && !Checksum.isGood(header)) {
+            throw HeaderException.malformed("its CRC32C is wrong");
+        }
+        return switch (message.proxiedProtocol()) {
+            case UNKNOWN -> Optional.empty();
+            case TCP4, TCP6 ->
+                Optional.of(new Endpoints(
+                        address(message.sourceAddress(), message.sourcePort()),
+                        address(message.destinationAddress(), message.destinationPort())));
+            case UNIX_STREAM ->
+                Optional.of(new Endpoints(
+                        new DomainSocketAddress(message.sourceAddress()),
+                        new DomainSocketAddress(message.destinationAddress())));
+            case UDP4, UDP6, UNIX_DGRAM ->
+                throw HeaderException.malformed(message.proxiedProtocol() + " (expected: a stream)");
+        };
+    }
+
+    private static InetSocketAddress address(String text, int port) {
+        return new InetSocketAddress(Objects.requireNonNull(NetUtil.createInetAddressFromIpAddressString(text)), port);
+    }
+
+    /** The decoder wraps what its parts throw. */
+    private static String words(RuntimeException e) {
+        Throwable at = e;
+        while (at.getCause() != null) {
+            at = at.getCause();
+        }
+        return String.valueOf(at.getMessage());
+    }
+}

@@ -1,0 +1,20 @@
+package io.sallyport.proxyprotocol;
+
+import io.sallyport.tls.ServerCertificate;
+import io.sallyport.tls.TlsSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server can be told of a client's connection.
+ *
+ * @param id as in the log
+ * @param serverName as the client sent it; null: it sent none
+ * @param session null: its TLS does not end here
+ * @param serverCertificate the one that the client was shown; null: none was, or which is unknown
+ */
+public record ProxiedConnection(
+        String id,
+        Endpoints endpoints,
+        @Nullable String serverName,
+        @Nullable TlsSession session,
+        @Nullable ServerCertificate serverCertificate) {}
