@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,8 +92,8 @@ final class KeyLogIT {
                 .contains("New, TLS");
     }
 
-    private static TreeSet<String> secrets(Path file) throws IOException {
-        TreeSet<String> secrets = new TreeSet<>();
+    private static Set<String> secrets(Path file) throws IOException {
+        Set<String> secrets = new TreeSet<>();
         for (String line : Files.readAllLines(file)) {
             if (!line.startsWith("#") && !line.isEmpty()) {
                 secrets.add(line);
