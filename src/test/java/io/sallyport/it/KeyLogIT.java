@@ -37,7 +37,7 @@ final class KeyLogIT {
             connect(proxy, "-tls1_2", directory.resolve("tls12"));
             connect(proxy, "-tls1_3", directory.resolve("tls13"));
 
-            TreeSet<String> theirs = secrets(directory.resolve("tls12"));
+            Set<String> theirs = secrets(directory.resolve("tls12"));
             assertThat(theirs).singleElement().asString().startsWith("CLIENT_RANDOM ");
             theirs.addAll(secrets(directory.resolve("tls13")));
             assertThat(theirs)
