@@ -13,6 +13,7 @@ import io.sallyport.testing.LogLine;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.OpensslClient;
 import io.sallyport.testing.ProxyHeader;
+import io.sallyport.testing.RefusedPort;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.TlsClient;
 import java.io.IOException;
@@ -347,6 +348,18 @@ class ProxyProtocolSendTest {
 
             assertThat(client.readText(HeaderBackend.WORD.length())).isEqualTo(HeaderBackend.WORD);
             assertThat(backend.await().source()).isEqualTo(local(client));
+        }
+    }
+
+    @Test
+    void aHeaderForAServerThatIsNotThereIsLetGo() throws Exception {
+        try (RefusedPort nobody = new RefusedPort();
+                RunningProxy proxy =
+                        RunningProxy.to(nobody.address()).with(send("v2")).start();
+                TlsClient client = TlsClient.open(proxy.address(), proxy.authority())) {
+            client.handshake("ping".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_unreachable");
         }
     }
 
