@@ -13,6 +13,7 @@ import io.sallyport.explain.Explanation;
 import io.sallyport.explain.Ink;
 import io.sallyport.explain.JsonReport;
 import io.sallyport.explain.TextReport;
+import java.net.IDN;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import javax.net.ssl.SNIHostName;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final int LONGEST_PROTOCOL = 255;
+    private static final Pattern HOST_NAME = Pattern.compile("[\\p{Alnum}_-]+(\\.[\\p{Alnum}_-]+)*\\.?");
 
     private final Console console;
 
@@ -149,7 +151,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static boolean isHostName(String name) {
         try {
-            return !new SNIHostName(name).getAsciiName().isEmpty();
+            return HOST_NAME.matcher(IDN.toASCII(name)).matches();
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -13,7 +13,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -138,11 +137,9 @@ final class ChainJudge {
                     .map(HostAddress::canonical)
                     .anyMatch(HostAddress.canonical(identity)::equals);
         }
-        String lower = identity.toLowerCase(Locale.ROOT);
-        String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
         Map<String, Boolean> known =
                 names.stream().collect(Collectors.toMap(Function.identity(), each -> true, (one, other) -> one));
-        return ServerNameMap.of(known).lookup(name) != null;
+        return ServerNameMap.of(known).lookup(identity) != null;
     }
 
     /** The names that a certificate is for; empty when they cannot be read. */

@@ -12,6 +12,7 @@ import io.sallyport.config.TlsPolicyConfig;
 import io.sallyport.config.TlsProfile;
 import io.sallyport.tls.TlsPolicy;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
@@ -85,7 +86,8 @@ final class ClientContext implements AutoCloseable {
         handler.setCloseNotifyFlushTimeoutMillis(0);
         if (serverName != null) {
             SSLParameters parameters = handler.engine().getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(serverName)));
+            // From bytes: the other constructor refuses the underscores of container networks.
+            parameters.setServerNames(List.of(new SNIHostName(serverName.getBytes(StandardCharsets.US_ASCII))));
             handler.engine().setSSLParameters(parameters);
         }
         return handler;

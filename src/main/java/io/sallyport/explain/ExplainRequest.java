@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param alpn application protocols on offer, in order; empty: none
  * @param tls12 whether TLS 1.2 is the highest version on offer
  * @param scan whether to learn everything that the server takes
- * @param timeout for a name's address, for one connection, and for one handshake
+ * @param timeout for one connection, and again for one handshake
  * @param configured the leaf certificates that the server should serve; empty: not known
  */
 public record ExplainRequest(
@@ -38,9 +38,10 @@ public record ExplainRequest(
         configured = List.copyOf(configured);
     }
 
-    /** The name or the address that the certificate must be for. */
+    /** The name or the address that the certificate must be for; names as they stand in DNS (RFC 5890), without a dot behind. */
     public String identity() {
-        return serverName == null ? address.host() : serverName;
+        String name = serverName == null ? address.host() : serverName;
+        return HostAddress.isLiteral(name) ? name : HostAddress.ascii(name);
     }
 
     /** What stands in server_name; null when only an address is known, which has no place there. */

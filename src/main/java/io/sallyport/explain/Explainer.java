@@ -67,7 +67,7 @@ public final class Explainer {
 
     private Explanation explain(Probe probe, ClientContext context, List<InetSocketAddress> addresses)
             throws SSLException {
-        probe.warmUp(context);
+        WarmUp.run(probe, context);
         Attempt first = firstConnected(probe, context, addresses);
         List<Finding> findings = new ArrayList<>();
         @Nullable Failure failure = failure(probe, first);

@@ -1,10 +1,12 @@
 package io.sallyport.explain;
 
 import io.netty.util.NetUtil;
+import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Locale;
 
-/** Hosts that are addresses. */
+/** Hosts: names and addresses. */
 final class HostAddress {
     private HostAddress() {}
 
@@ -19,6 +21,16 @@ final class HostAddress {
             return InetAddress.getByName(literal).getHostAddress();
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("\"" + literal + "\" (expected: an IP address)", e);
+        }
+    }
+
+    /** A name in the form that DNS and certificates have. */
+    static String ascii(String name) {
+        String trimmed = name.length() > 1 && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        try {
+            return IDN.toASCII(trimmed).toLowerCase(Locale.ROOT);
+        } catch (IllegalArgumentException e) {
+            return trimmed; // has no address either
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.sallyport.explain;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -9,14 +8,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.explain.ProbeHandler.Seen;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,32 +21,12 @@ import java.util.concurrent.TimeUnit;
 
 /** Makes handshakes through BoringSSL, one after another. Blocks; owns an event loop. */
 final class Probe implements AutoCloseable {
-    private static final byte[] FATAL_HANDSHAKE_FAILURE = {21, 3, 3, 0, 2, 2, 40};
-
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final Duration timeout;
 
     /** @param timeout for the connection, and again for the handshake */
     Probe(Duration timeout) {
         this.timeout = timeout;
-    }
-
-    /** Half a handshake with nobody: without it the first times of a server would be those of classes being loaded. */
-    void warmUp(ClientContext context) {
-        EmbeddedChannel channel = new EmbeddedChannel();
-        WireHandler wire = new WireHandler();
-        SslHandler tls =
-                context.newHandler(channel.alloc(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
-        channel.pipeline().addLast(wire, tls);
-        try {
-            channel.writeInbound(Unpooled.wrappedBuffer(FATAL_HANDSHAKE_FAILURE));
-            channel.checkException();
-        } catch (DecoderException e) {
-            // the alert
-        } finally {
-            wire.transcript();
-            channel.finishAndReleaseAll();
-        }
     }
 
     /** One connection and one handshake; it is closed when this returns. */

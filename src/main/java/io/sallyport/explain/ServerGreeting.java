@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 
 /** What a server speaks that answers a ClientHello with something else than TLS, by its first bytes. */
 enum ServerGreeting {
-    /** RFC 9112 section 4. */
-    HTTP("HTTP", "HTTP/"),
+    /** RFC 9112 section 4; some answer what is no request of theirs with a page alone. */
+    HTTP("HTTP", "HTTP/|(?i:<!doctype html|<html)"),
     /** RFC 4253 section 4.2. */
     SSH("SSH", "SSH-"),
     /** RFC 5321 section 4.2 and RFC 959: both greet with 220. */

@@ -52,7 +52,7 @@ class MainTest {
         explain h:1 --timeout 5      | Invalid value for option '--timeout': "5" (expected: a duration with its unit, as 500ms or 10s, at most 10m)
         explain h:1 --timeout 0s     | Invalid value for option '--timeout': "0s" (expected: a duration with its unit, as 500ms or 10s, at most 10m)
         explain h:1 --cert c.pem     | --cert and --key (expected: both or none; one file may hold both)
-        explain h:1 --server-name a_ | --server-name: "a_" (expected: a host name)
+        explain h:1 --server-name a..b | --server-name: "a..b" (expected: a host name)
         explain h:1 --alpn h2,,h3    | --alpn: "" (expected: 1 to 255 characters, as h2 or http/1.1)
         healthcheck --admin nowhere  | Invalid value for option '--admin': "nowhere" (expected: host:port or [v6]:port, port 0..65535)
         """)

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import io.sallyport.explain.FailureKind;
+import io.sallyport.explain.FindingCode;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.observe.BackendMeters.ConnectFailure;
 import io.sallyport.observe.CloseReason;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 final class ReadmeTest {
     private static final Pattern HISTOGRAM = Pattern.compile("# TYPE (sallyport_\\w+) histogram");
     private static final Pattern WORD = Pattern.compile("`([a-z_]+)`");
+    private static final Pattern CODE = Pattern.compile("`([a-z0-9_]+)`");
     private static final Pattern SAMPLE = Pattern.compile("^(sallyport_\\w+?)(\\{([^}]*)})? .*");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
     private static final Set<String> REQUIRED =
@@ -100,6 +103,26 @@ final class ReadmeTest {
                 .isEqualTo(tags(Stream.of(ConnectFailure.values()).map(ConnectFailure::tag)));
         assertThat(valuesOf("sallyport_reloads_total"))
                 .isEqualTo(tags(Stream.of(ReloadResult.values()).map(ReloadResult::tag)));
+    }
+
+    @Test
+    void listsEveryWordOfAnExplanation() throws IOException {
+        Map<String, Set<String>> words = new TreeMap<>();
+        words.put("failure", tags(Stream.of(FailureKind.values()).map(FailureKind::tag)));
+        for (FindingCode.Severity severity : FindingCode.Severity.values()) {
+            words.put(
+                    severity.tag(),
+                    tags(Stream.of(FindingCode.values())
+                            .filter(code -> code.severity() == severity)
+                            .map(FindingCode::tag)));
+        }
+
+        Map<String, Set<String>> listed = new TreeMap<>();
+        Readme.rows("explain says")
+                .forEach(row -> listed.put(
+                        row.name(), tags(CODE.matcher(row.second()).results().map(code -> code.group(1)))));
+
+        assertThat(listed).isEqualTo(words);
     }
 
     private static Set<String> valuesOf(String metric) throws IOException {

@@ -229,6 +229,19 @@ class ExplainServerTest {
     }
 
     @Test
+    void asksForNamesAsDnsHasThem() {
+        try (OpensslServer server = OpensslServer.start(
+                directory, root.server("xn--bcher-kva.example", "my_service").issue())) {
+            Asked asked = Asked.of(server.address()).trusting(root.certificate());
+
+            Explanation explanation = asked.name("B\u00fccher.example.").explain();
+            assertThat(explanation.failure()).isNull();
+            assertThat(Asked.clientHello(explanation).serverName()).isEqualTo("xn--bcher-kva.example");
+            assertThat(asked.name("my_service").explain().failure()).isNull();
+        }
+    }
+
+    @Test
     void refusesAnUnknownRoot() {
         CertificateAuthority other = CertificateAuthority.create("Other Root");
         IssuedCertificate leaf = other.server("localhost").issue();

@@ -133,7 +133,7 @@ class ScanTest {
     void givesUpOnAServerThatSwallowsWhatItDoesNotLike() {
         try (RawServer server = new RawServer(RawServer::readAll)) {
             ScanResult scan = Asked.scan(Asked.of(server.address())
-                    .within(Duration.ofMillis(100))
+                    .within(Duration.ofMillis(500))
                     .scan()
                     .explain());
 
