@@ -1,14 +1,19 @@
 package io.sallyport.benchmarks;
 
 import io.sallyport.config.AccessRuleConfig;
+import io.sallyport.config.AccessRuleConfig.Condition;
 import io.sallyport.config.AccessRuleConfig.Exactly;
+import io.sallyport.config.AccessRuleConfig.Matches;
 import io.sallyport.config.AccessRuleConfig.Name;
+import io.sallyport.config.SegmentPattern;
+import io.sallyport.config.SegmentPattern.Kind;
 import io.sallyport.tls.AccessRules;
 import io.sallyport.tls.ClientIdentity;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import javax.security.auth.x500.X500Principal;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -23,7 +28,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One client against a list of allow rules of which the last one fits. */
+/** One client against a list of allow rules of which the last one fits, and against one of which none does. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,22 +39,24 @@ public class AccessRuleEvaluation {
     @Param({"1", "10", "1000"})
     public int rules;
 
-    private AccessRules allow;
+    private AccessRules exact;
+    private AccessRules patterns;
+    private AccessRules none;
     private ClientIdentity client;
 
     @Setup
     public void fill() {
-        List<AccessRuleConfig> configs = IntStream.rangeClosed(1, rules)
-                .mapToObj(i -> new AccessRuleConfig(List.of(new Exactly(Name.CN, "client-" + i))))
-                .toList();
-        allow = new AccessRules(configs, List.of());
+        exact = allow(i -> new Exactly(Name.CN, "client-" + i));
+        // Each agrees with the client up to its last segment.
+        patterns = allow(i -> new Matches(SegmentPattern.parse(Kind.URI, "spiffe://prod/*/client-" + i)));
+        none = allow(i -> new Exactly(Name.CN, "stranger-" + i));
         client = new ClientIdentity(
                 new X500Principal("CN=client-" + rules),
                 "client-" + rules,
                 List.of("ops"),
                 List.of("Example"),
                 List.of("client.example.com"),
-                List.of("spiffe://prod/ops"),
+                List.of("spiffe://prod/eu/client-" + rules),
                 List.of(),
                 List.of(),
                 new X500Principal("CN=Clients"),
@@ -57,10 +64,32 @@ public class AccessRuleEvaluation {
                 "",
                 "",
                 Instant.MAX);
+        if (!exact.judge(client).allowed()
+                || !patterns.judge(client).allowed()
+                || none.judge(client).allowed()) {
+            throw new IllegalStateException("the rules do not mean what the benchmarks are called");
+        }
     }
 
     @Benchmark
-    public AccessRules.Decision judge() {
-        return allow.judge(client);
+    public AccessRules.Decision lastOfExactNames() {
+        return exact.judge(client);
+    }
+
+    @Benchmark
+    public AccessRules.Decision lastOfPatterns() {
+        return patterns.judge(client);
+    }
+
+    @Benchmark
+    public AccessRules.Decision noneFits() {
+        return none.judge(client);
+    }
+
+    private AccessRules allow(IntFunction<Condition> condition) {
+        List<AccessRuleConfig> configs = IntStream.rangeClosed(1, rules)
+                .mapToObj(i -> new AccessRuleConfig(List.of(condition.apply(i))))
+                .toList();
+        return new AccessRules(configs, List.of());
     }
 }

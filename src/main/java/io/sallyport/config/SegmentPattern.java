@@ -43,7 +43,6 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
 
     private static final String ONE = "*";
     private static final String REST = "**";
-    private static final Pattern AMBIGUOUS = Pattern.compile("\\.{0,2}|.*[?#%].*");
 
     public SegmentPattern {
         segments = List.copyOf(segments);
@@ -91,8 +90,14 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
     }
 
     private boolean isPlain(String segment) {
-        return kind == Kind.DNS
-                ? !segment.isEmpty()
-                : !AMBIGUOUS.matcher(segment).matches();
+        return kind == Kind.DNS ? !segment.isEmpty() : !isAmbiguous(segment);
+    }
+
+    /** What another reader of the URI may take for no segment, for a parent, or for the end of the path. */
+    private static boolean isAmbiguous(String segment) {
+        return segment.isEmpty()
+                || segment.equals(".")
+                || segment.equals("..")
+                || segment.chars().anyMatch(character -> character == '?' || character == '#' || character == '%');
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +114,27 @@ class RunIT {
             assertThat(process.err())
                     .contains("bad.conf:1: listener: unknown key (did you mean \"listeners\"?)")
                     .noneMatch(line -> line.startsWith("\tat "));
+        }
+    }
+
+    /** Root reads whatever the permissions say, but for a root without the capabilities to. */
+    @Test
+    void aFileWithoutPermissionIsNamed() throws Exception {
+        Path file = configuration("");
+        Path key = directory.resolve("tls.key");
+        Files.setPosixFilePermissions(key, Set.of());
+        String plain = Files.isReadable(key)
+                ? "exec setpriv --inh-caps=-dac_override,-dac_read_search"
+                        + " --bounding-set=-dac_override,-dac_read_search"
+                : "exec";
+        for (String command : List.of("run", "check")) {
+            try (SallyportProcess process = SallyportProcess.startThrough(plain, directory, command, "-c", file)) {
+                assertThat(process.exitCode()).isEqualTo(1);
+                assertThat(process.err())
+                        .singleElement()
+                        .asString()
+                        .endsWith("tls.key: not readable (expected: a PEM file with the private key)");
+            }
         }
     }
 

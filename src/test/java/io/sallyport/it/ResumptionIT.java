@@ -1,6 +1,7 @@
 package io.sallyport.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.ChildProxy;
@@ -12,7 +13,10 @@ import io.sallyport.testing.RunningProxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,14 +46,49 @@ final class ResumptionIT {
         }
     }
 
-    private ChildProxy start(FakeBackend backend) {
+    /** A session of one process, after the epoch of its key, at another. */
+    @Test
+    void aSessionOutlivesARotationAndAChangeOfReplica() throws Exception {
+        int seconds = 10;
+        String rotate = "listeners.https.tls.session.rotate = " + seconds + "s";
+        Files.writeString(
+                directory.resolve("secret"), "a secret of at least thirty-two bytes", StandardCharsets.US_ASCII);
+        try (FakeBackend backend = FakeBackend.source(new Payload(1), 16);
+                ChildProxy first = start(backend, rotate);
+                ChildProxy second = start(backend, rotate)) {
+            // Not at the end of an epoch, so that all of this is of the same.
+            await().atMost(Duration.ofSeconds(seconds)).until(() -> second() % seconds < seconds / 2);
+            long epoch = second() / seconds;
+            for (String version : List.of("-tls1_2", "-tls1_3")) {
+                assertThat(connect(first, version, "-sess_out", version)).contains("New, TLS");
+            }
+
+            await().atMost(Duration.ofSeconds(2 * seconds)).until(() -> second() / seconds > epoch);
+
+            for (String version : List.of("-tls1_2", "-tls1_3")) {
+                assertThat(connect(second, version, "-sess_in", version)).contains("Reused, TLS");
+                assertThat(connect(first, version, "-sess_in", version)).contains("Reused, TLS");
+            }
+        }
+    }
+
+    private static long second() {
+        return Instant.now().getEpochSecond();
+    }
+
+    private ChildProxy start(FakeBackend backend, String... more) {
         return RunningProxy.to(backend.address())
                 .certificate(ROOT, CERTIFICATE)
                 .with("listeners.https.tls.session.ticket-secret-file = \"" + directory.resolve("secret") + "\"")
+                .with(more)
                 .startProcess();
     }
 
     private String connect(ChildProxy proxy, String version, String session) {
+        return connect(proxy, version, session, "session");
+    }
+
+    private String connect(ChildProxy proxy, String version, String session, String name) {
         return new Openssl(directory)
                 .output(List.of(
                         "s_client",
@@ -58,6 +97,6 @@ final class ResumptionIT {
                         "127.0.0.1:" + proxy.address().getPort(),
                         version,
                         session,
-                        "session.pem"));
+                        name + ".pem"));
     }
 }

@@ -73,6 +73,27 @@ final class ResumptionTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+    void aTicketIsWorthNothingOnceTheSecretWasReplaced(String version) throws Exception {
+        try (FakeBackend backend = answering()) {
+            RunningProxy.Builder builder = RunningProxy.to(backend.address());
+            Path secret = builder.directory().resolve("secret");
+            Files.writeString(secret, "the first secret, of at least thirty-two bytes");
+            try (RunningProxy proxy = builder.with(
+                            "listeners.https.tls.session { ticket-secret-file = secret, cache-size = 0 }")
+                    .start()) {
+                connect(proxy, version, "-sess_out", session());
+                assertThat(connect(proxy, version, "-sess_in", session())).contains(REUSED);
+
+                Files.writeString(secret, "the second secret, of at least thirty-two bytes");
+                assertThat(proxy.reload()).isTrue();
+
+                assertThat(connect(proxy, version, "-sess_in", session())).contains(FRESH);
+            }
+        }
+    }
+
     /** The attack of CVE-2025-23419: by ticket, by session id, and by the PSK of TLS 1.3. */
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_2", "-tls1_2 -no_ticket", "-tls1_3"})

@@ -12,6 +12,8 @@ import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,36 @@ final class StaplingTest {
     }
 
     @Test
+    void aNewResponseIsStapledOnceItWasSwappedIn() throws IOException {
+        IssuedCertificate certificate = ROOT.server("both.test").serial(1003).issue();
+        Path current = response(certificate, "1003");
+        byte[] valid = Files.readAllBytes(current);
+        Files.writeString(directory.resolve("index"), revoked(certificate));
+        Path next = answer("1003");
+        byte[] revoked = Files.readAllBytes(next);
+        Files.write(current, valid);
+        try (FakeBackend backend = FakeBackend.closing();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .certificate(ROOT, certificate)
+                        .with(
+                                "listeners.https.tls.ocsp-stapling.response-file = \"" + current + "\"",
+                                "reload { watch = on, poll = 0s }")
+                        .start()) {
+            assertThat(connect(proxy, "-tls1_3", "ECDSA+SHA256")).contains("Cert Status: good");
+
+            Path aside = Files.write(directory.resolve("aside"), revoked);
+            Files.move(aside, current, StandardCopyOption.REPLACE_EXISTING);
+
+            proxy.awaitMetric(1, "sallyport_reloads_total", "result", "success");
+            assertThat(connect(proxy, "-tls1_3", "ECDSA+SHA256")).contains("Cert Status: revoked");
+
+            Files.write(current, Arrays.copyOf(valid, valid.length / 2));
+            proxy.awaitMetric(1, "sallyport_reloads_total", "result", "failure");
+            assertThat(connect(proxy, "-tls1_3", "ECDSA+SHA256")).contains("Cert Status: revoked");
+        }
+    }
+
+    @Test
     void aResponseAboutNoneOfTheCertificatesIsAProblem() throws IOException {
         IssuedCertificate other = ROOT.server("other.test").serial(77).issue();
         try (FakeBackend backend = FakeBackend.closing()) {
@@ -60,13 +92,26 @@ final class StaplingTest {
 
     /** Signed by the authority itself. */
     private Path response(IssuedCertificate certificate, String serial) throws IOException {
-        Path ca = ROOT.writePem(directory, "ca");
+        ROOT.writePem(directory, "ca");
         Files.writeString(directory.resolve("ca.key"), ROOT.issued().keyPem());
         certificate.writePem(directory, serial);
-        String number = certificate.leaf().getSerialNumber().toString(16).toUpperCase(Locale.ROOT);
         Files.writeString(
-                directory.resolve("index"),
-                "V\t351231235959Z\t\t" + (number.length() % 2 == 0 ? number : "0" + number) + "\tunknown\t/CN=x\n");
+                directory.resolve("index"), "V\t351231235959Z\t\t" + serial(certificate) + "\tunknown\t/CN=x\n");
+        return answer(serial);
+    }
+
+    private static String revoked(IssuedCertificate certificate) {
+        return "R\t351231235959Z\t250101000000Z\t" + serial(certificate) + "\tunknown\t/CN=x\n";
+    }
+
+    private static String serial(IssuedCertificate certificate) {
+        String number = certificate.leaf().getSerialNumber().toString(16).toUpperCase(Locale.ROOT);
+        return number.length() % 2 == 0 ? number : "0" + number;
+    }
+
+    /** The responder's answer for {@code serial.crt}, by the index as it is now. */
+    private Path answer(String serial) {
+        Path ca = directory.resolve("ca.crt");
         new Openssl(directory)
                 .run(
                         "ocsp",
