@@ -34,7 +34,8 @@ public record Attempt(
         if (alert < 0 || !unclear) {
             return this;
         }
-        Failure onTheWire = ClientAlerts.failure(AlertDescriptions.name(alert), failure.detail());
+        String name = AlertDescriptions.name(alert);
+        Failure onTheWire = ClientAlerts.failure(name, "alert " + name + " in the clear (" + failure.detail() + ")");
         return new Attempt(onTheWire, hello, allowed, trace, at);
     }
 }
