@@ -1,6 +1,7 @@
 package io.sallyport.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,11 @@ public interface AdminSource {
     /** Writes one JSON value: what {@code /status} answers. No secret is part of it. */
     void writeStatus(JsonGenerator json) throws IOException;
 
-    /** Writes one JSON value: the latest failed handshakes that {@code filter} lets through, newest first. */
+    /** Writes one JSON value: the latest handshakes that {@code filter} lets through, newest first. */
     void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException;
+
+    /** Shows good handshakes, too, as far as the wish goes; false when too many wishes are open. */
+    boolean trace(TraceWish wish);
 
     /** Sets off the drain that SIGTERM sets off, and returns at once. */
     void drain();

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Locale;
@@ -30,6 +31,9 @@ final class Endpoints {
         read("/metrics", "meters, for Prometheus", this::metrics);
         read("/status", "what runs, in JSON", request -> json(source::writeStatus));
         read("/handshakes", "the latest failed handshakes, in JSON", this::handshakes);
+        endpoints.put(
+                "/handshakes/trace",
+                new Endpoint(HttpMethod.POST, "shows good handshakes there too, for a while", this::trace));
         change("/drain", "ends as SIGTERM does", "draining", source::drain);
         Runnable reload = source.reload();
         if (reload != null) {
@@ -95,6 +99,21 @@ final class Endpoints {
             return Answer.text(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
         }
         return json(json -> source.writeHandshakes(json, filter));
+    }
+
+    private Answer trace(HttpRequest request) {
+        TraceWish wish;
+        try {
+            wish = TraceQuery.parse(new QueryStringDecoder(request.uri()).parameters());
+        } catch (IllegalArgumentException e) {
+            return Answer.text(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+        }
+        return source.trace(wish)
+                ? Answer.text(
+                        HttpResponseStatus.ACCEPTED,
+                        "the next " + wish.count() + " good handshakes within "
+                                + wish.duration().toSeconds() + " s: see /handshakes?reason=success")
+                : Answer.text(HttpResponseStatus.TOO_MANY_REQUESTS, "too many traces are open: wait for their end");
     }
 
     private static Answer json(JsonBody body) throws IOException {

@@ -8,6 +8,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.connection.RouteTable.Choice;
+import io.sallyport.diagnosis.Failure;
+import io.sallyport.diagnosis.How;
 import io.sallyport.handshake.ClientHelloReader;
 import io.sallyport.handshake.ClientHelloResult;
 import io.sallyport.handshake.ClientHelloResult.Complete;
@@ -16,6 +18,7 @@ import io.sallyport.handshake.ClientHelloResult.NotTls;
 import io.sallyport.handshake.ClientHelloResult.TooLarge;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.handshake.FirstBytes;
+import io.sallyport.handshake.MalformedHandshakeException.Reason;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -52,12 +55,17 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
             refuseOther(ctx, notTls.kind(), received);
         } else if (result instanceof TooLarge large) {
             String detail = large.length() + " bytes (expected: at most " + ClientHelloReader.MAX_MESSAGE + ")";
-            refuse(ctx, FailureReason.CLIENT_HELLO_TOO_LARGE, detail, alert(ILLEGAL_PARAMETER));
-        } else if (result instanceof Malformed malformed) {
             refuse(
                     ctx,
-                    FailureReason.CLIENT_HELLO_MALFORMED,
-                    malformed.detail(),
+                    new Failure(FailureReason.CLIENT_HELLO_TOO_LARGE, How.ALERT_SENT, detail),
+                    alert(ILLEGAL_PARAMETER));
+        } else if (result instanceof Malformed malformed) {
+            FailureReason reason = malformed.reason() == Reason.TOO_MANY_RECORDS
+                    ? FailureReason.CLIENT_HELLO_TOO_LARGE
+                    : FailureReason.CLIENT_HELLO_MALFORMED;
+            refuse(
+                    ctx,
+                    new Failure(reason, How.ALERT_SENT, malformed.detail()),
                     alert(malformed.reason().alert()));
         }
     }
@@ -92,29 +100,43 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
             connection.onPassThrough(passThrough);
             ctx.pipeline().remove(this);
         } else if (choice instanceof Choice.Refuse refuse) {
-            refuse(ctx, refuse.reason(), refuse.detail(), alert(refuse.alert()));
+            refuse(ctx, new Failure(refuse.reason(), How.ALERT_SENT, refuse.detail()), alert(refuse.alert()));
         }
     }
 
     private void refuseOther(ChannelHandlerContext ctx, FirstBytes kind, ByteBuf first) {
-        switch (kind) {
-            case HTTP ->
-                refuse(ctx, FailureReason.PLAIN_HTTP, "an HTTP request", Unpooled.wrappedBuffer(PLAIN_HTTP_ANSWER));
-            case TLS, UNKNOWN -> {
-                String start = ByteBufUtil.hexDump(first, first.readerIndex(), Math.min(16, first.readableBytes()));
-                refuse(ctx, FailureReason.GARBAGE, "first bytes " + start, alert(UNEXPECTED_MESSAGE));
-            }
-            default -> refuse(ctx, FailureReason.OTHER_PROTOCOL, kind.toString(), alert(UNEXPECTED_MESSAGE));
-        }
+        String start = ByteBufUtil.hexDump(first, first.readerIndex(), Math.min(16, first.readableBytes()));
+        FailureReason reason = reason(kind);
+        String detail = switch (reason) {
+            case PLAIN_HTTP -> "an HTTP request";
+            case GARBAGE -> "first bytes " + start;
+            default -> kind.toString();
+        };
+        refuse(
+                ctx,
+                new Failure(reason, How.GARBAGE, detail),
+                reason == FailureReason.PLAIN_HTTP
+                        ? Unpooled.wrappedBuffer(PLAIN_HTTP_ANSWER)
+                        : alert(UNEXPECTED_MESSAGE));
     }
 
-    private void refuse(ChannelHandlerContext ctx, FailureReason reason, String detail, ByteBuf answer) {
+    private static FailureReason reason(FirstBytes kind) {
+        return switch (kind) {
+            case HTTP -> FailureReason.PLAIN_HTTP;
+            case TLS, UNKNOWN -> FailureReason.GARBAGE;
+            case PROXY_V1, PROXY_V2 -> FailureReason.UNEXPECTED_PROXY_HEADER;
+            case SSLV2_HELLO -> FailureReason.VERSION_TOO_OLD;
+            case SSH, SMTP, POSTGRESQL_SSL_REQUEST, REDIS -> FailureReason.OTHER_PROTOCOL;
+        };
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Failure failure, ByteBuf answer) {
         if (received != null) {
             received.release();
             received = null;
         }
         ctx.writeAndFlush(answer);
-        connection.onNoClientHello(reason, detail);
+        connection.onNoClientHello(failure);
     }
 
     private static byte[] plainHttpAnswer() {

@@ -1,29 +1,47 @@
 package io.sallyport.connection;
 
+import io.netty.channel.Channel;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer;
+import io.sallyport.diagnosis.Allowed;
+import io.sallyport.diagnosis.Attempt;
+import io.sallyport.diagnosis.Diagnoser;
+import io.sallyport.diagnosis.Diagnosis;
+import io.sallyport.diagnosis.Failure;
+import io.sallyport.diagnosis.Reasons;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.HandshakeTrace;
+import io.sallyport.handshake.HandshakeTranscript;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.ConnectionSummary;
 import io.sallyport.observe.Direction;
-import io.sallyport.observe.FailedHandshake;
+import io.sallyport.observe.HandshakeReport;
 import io.sallyport.observe.ListenerMeters.ClientCertificateResult;
 import io.sallyport.observe.ListenerMeters.SessionKind;
 import io.sallyport.tls.TlsSession;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What is known about one connection, and its way into meters and log lines. Decides nothing. */
 final class ConnectionJournal {
     private final ListenerSettings settings;
     private final String id;
+    private final Channel frontend;
     private final Instant accepted = Instant.now();
     private final long acceptedNanos = System.nanoTime();
 
-    private String client;
+    /** Dropped with the end of the handshake: it is the largest part of a connection that is idle. */
+    private @Nullable HandshakeTrace trace = HandshakeTrace.ofServer(acceptedNanos);
+
+    private SocketAddress source;
     private @Nullable String proxiedBy;
     private @Nullable ClientHello hello;
+    private @Nullable Allowed allowed;
     private @Nullable TlsSession session;
     private @Nullable Backend backend;
     private @Nullable BackendServer server;
@@ -32,10 +50,12 @@ final class ConnectionJournal {
     private long handshakeNanos = -1;
     private long connectNanos = -1;
 
-    ConnectionJournal(ListenerSettings settings, String id, String client) {
+    /** @param source the client, as its socket says */
+    ConnectionJournal(ListenerSettings settings, String id, Channel frontend, SocketAddress source) {
         this.settings = settings;
         this.id = id;
-        this.client = client;
+        this.frontend = frontend;
+        this.source = source;
     }
 
     void opened() {
@@ -53,16 +73,28 @@ final class ConnectionJournal {
     }
 
     /** A PROXY protocol header told who the client is. */
-    void proxied(String told) {
-        proxiedBy = client;
-        client = told;
+    void proxied(SocketAddress told) {
+        proxiedBy = AddressText.of(source);
+        source = told;
+    }
+
+    /** Of the handshake; only until it ends. */
+    HandshakeTrace trace() {
+        return Objects.requireNonNull(trace);
     }
 
     void offered(ClientHello offered) {
         hello = offered;
+        trace().onClientHello(offered);
+    }
+
+    /** What the client may choose from; null where its TLS does not end here. */
+    void allows(@Nullable Allowed offer) {
+        allowed = offer;
     }
 
     void passedThrough() {
+        trace = null;
         settings.meters().handshakePassedThrough();
     }
 
@@ -76,27 +108,50 @@ final class ConnectionJournal {
                         agreed.clientChain().isEmpty()
                                 ? ClientCertificateResult.NONE
                                 : ClientCertificateResult.VERIFIED);
+        HandshakeTrace traced = trace();
+        trace = null;
+        if (settings.log().wantsSuccess(source(), hello == null ? null : hello.serverName())) {
+            settings.log().handshakeEnded(report(traced.snapshot(), null, ""));
+        }
     }
 
-    void handshakeFailed(FailureReason reason, String detail) {
+    void handshakeFailed(Failure failure) {
+        HandshakeTrace traced = trace();
+        trace = null;
+        Attempt attempt = new Attempt(failure, hello, allowed, traced, Instant.now()).asOnTheWire();
+        FailureReason reason = Reasons.of(attempt);
         settings.meters().handshakeFailed(reason);
         if (reason.isClientCertificate()) {
             settings.meters().clientCertificateRefused();
         }
         // Health checks come by the thousand: they are counted, not told.
-        if (reason != FailureReason.BARE_PROBE) {
+        if (reason != FailureReason.BARE_PROBE && settings.log().admitsFailure(source(), frontend.eventLoop())) {
+            HandshakeTranscript transcript = traced.snapshot();
             settings.log()
-                    .handshakeFailed(new FailedHandshake(
-                            id,
-                            Instant.now(),
-                            settings.name(),
-                            client,
-                            proxiedBy,
-                            reason,
-                            detail,
-                            hello,
-                            System.nanoTime() - acceptedNanos));
+                    .handshakeEnded(
+                            report(transcript, Diagnoser.diagnose(attempt, reason, transcript), failure.detail()));
         }
+    }
+
+    private HandshakeReport report(HandshakeTranscript transcript, @Nullable Diagnosis diagnosis, String detail) {
+        return new HandshakeReport(
+                id,
+                Instant.now(),
+                settings.name(),
+                AddressText.of(source),
+                proxiedBy,
+                source(),
+                hello,
+                allowed,
+                diagnosis,
+                detail,
+                session == null ? null : tls(session),
+                transcript,
+                System.nanoTime() - acceptedNanos);
+    }
+
+    private @Nullable InetAddress source() {
+        return source instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
     void dialled(Backend pool, BackendServer chosen) {
@@ -130,7 +185,7 @@ final class ConnectionJournal {
                 id,
                 accepted,
                 settings.name(),
-                client,
+                AddressText.of(source),
                 proxiedBy,
                 hello,
                 session == null ? null : tls(session),

@@ -31,6 +31,7 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
             connection.awaitProxyHeader();
             pipeline.addLast(Handlers.PROXY_PROTOCOL, new ProxyHeaderHandler(connection));
         }
+        pipeline.addLast(Handlers.TRACE, new TraceHandler(connection.trace()));
         pipeline.addLast(Handlers.CLIENT_HELLO, new ClientHelloHandler(connection));
         pipeline.addLast(Handlers.FRONTEND, new FrontendHandler(connection));
     }

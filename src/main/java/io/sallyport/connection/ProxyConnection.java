@@ -9,8 +9,11 @@ import io.netty.util.concurrent.Future;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer;
 import io.sallyport.connection.RouteTable.Choice;
+import io.sallyport.diagnosis.Failure;
+import io.sallyport.diagnosis.How;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.HandshakeTrace;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.proxyprotocol.Endpoints;
 import io.sallyport.proxyprotocol.HeaderException;
@@ -81,7 +84,7 @@ final class ProxyConnection implements Relay.Owner {
         this.frontend = frontend;
         this.id = id;
         this.origin = new ClientOrigin(frontend);
-        this.journal = new ConnectionJournal(settings, id, AddressText.of(origin.address()));
+        this.journal = new ConnectionJournal(settings, id, frontend, origin.address());
     }
 
     String id() {
@@ -93,6 +96,10 @@ final class ProxyConnection implements Relay.Owner {
     }
 
     // ---- handshake
+
+    HandshakeTrace trace() {
+        return journal.trace();
+    }
 
     void onAccepted() {
         live.add(this);
@@ -116,17 +123,20 @@ final class ProxyConnection implements Relay.Owner {
         awaitsProxyHeader = false;
         told.ifPresent(endpoints -> {
             origin.proxied(endpoints);
-            journal.proxied(AddressText.of(origin.address()));
+            journal.proxied(origin.address());
         });
     }
 
     /** The peer is to send a header, and its first bytes are not one. */
     void onNoProxyHeader(HeaderException why, String firstBytes) {
-        if (why.isMissing()) {
-            failHandshake(FailureReason.PROXY_HEADER_MISSING, why.getMessage() + ", first bytes " + firstBytes);
-        } else {
-            failHandshake(FailureReason.PROXY_HEADER_MALFORMED, String.valueOf(why.getMessage()));
-        }
+        failHandshake(
+                why.isMissing()
+                        ? new Failure(
+                                FailureReason.PROXY_HEADER_MISSING,
+                                How.GARBAGE,
+                                why.getMessage() + ", first bytes " + firstBytes)
+                        : new Failure(
+                                FailureReason.PROXY_HEADER_MALFORMED, How.GARBAGE, String.valueOf(why.getMessage())));
     }
 
     void onFirstBytes() {
@@ -138,7 +148,9 @@ final class ProxyConnection implements Relay.Owner {
         journal.offered(offered);
         // A reload since the accept has freed the contexts of the settings that were current then.
         settings = current.get();
-        return settings.routes().choose(offered);
+        Choice choice = settings.routes().choose(offered);
+        journal.allows(choice.allowed());
+        return choice;
     }
 
     /** The TLS of the connection ends here; the caller puts the handler into the pipeline. */
@@ -154,14 +166,14 @@ final class ProxyConnection implements Relay.Owner {
     /** The TLS of the connection is between the client and the backend. */
     void onPassThrough(Choice.PassThrough choice) {
         disarm();
-        handshakeOver = true;
+        endHandshake();
         journal.passedThrough();
         connect(choice.backend(), new PlainRecordLayer(frontend));
     }
 
     /** The first bytes are not a ClientHello that can be served. */
-    void onNoClientHello(FailureReason failure, String detail) {
-        failHandshake(failure, detail);
+    void onNoClientHello(Failure failure) {
+        failHandshake(failure);
     }
 
     void onHandshakeSuccess() {
@@ -169,7 +181,7 @@ final class ProxyConnection implements Relay.Owner {
             return;
         }
         disarm();
-        handshakeOver = true;
+        endHandshake();
         TlsSession agreed = TlsSession.of(handshakeTls);
         journal.agreed(agreed);
         watch(agreed);
@@ -178,13 +190,12 @@ final class ProxyConnection implements Relay.Owner {
 
     void onHandshakeFailure(Throwable cause) {
         if (phase == Phase.HANDSHAKING) {
-            HandshakeError error = HandshakeError.of(cause, journal.hello());
-            failHandshake(error.reason(), error.detail());
+            failHandshake(cause);
         }
     }
 
     private void onHandshakeDeadline() {
-        failHandshake(FailureReason.TIMEOUT, awaited() + " within timeouts.handshake");
+        failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within timeouts.handshake"));
     }
 
     private String awaited() {
@@ -194,13 +205,26 @@ final class ProxyConnection implements Relay.Owner {
         return phase == Phase.AWAITING_HELLO ? "no whole ClientHello" : "not finished";
     }
 
-    private void failHandshake(FailureReason failure, String detail) {
+    private void failHandshake(Throwable cause) {
+        Failure failure = HandshakeError.of(cause);
+        if (failure.reason() == FailureReason.INTERNAL_ERROR) {
+            InternalErrors.log(id, cause);
+        }
+        failHandshake(failure);
+    }
+
+    private void failHandshake(Failure failure) {
         if (handshakeOver) {
             return;
         }
         handshakeOver = true;
-        journal.handshakeFailed(failure, detail);
-        finish(failure == FailureReason.BARE_PROBE ? CloseReason.BARE_PROBE : CloseReason.HANDSHAKE_FAILED);
+        journal.handshakeFailed(failure);
+        finish(failure.reason() == FailureReason.BARE_PROBE ? CloseReason.BARE_PROBE : CloseReason.HANDSHAKE_FAILED);
+    }
+
+    private void endHandshake() {
+        handshakeOver = true;
+        frontend.pipeline().remove(Handlers.TRACE);
     }
 
     // ---- backend
@@ -313,7 +337,7 @@ final class ProxyConnection implements Relay.Owner {
     /** The client's FIN. */
     void onFrontendEndOfStream() {
         switch (phase) {
-            case AWAITING_HELLO, HANDSHAKING -> failHandshake(left(), "the client's TCP stream ended");
+            case AWAITING_HELLO, HANDSHAKING -> failHandshake(left(How.FIN, "the client's TCP stream ended"));
             case CONNECTING, RELAYING, HALF_CLOSED -> onFinAfterHandshake();
             case CLOSED -> {}
         }
@@ -327,14 +351,17 @@ final class ProxyConnection implements Relay.Owner {
         relaying().onClientFin();
     }
 
-    private FailureReason left() {
+    private Failure left(How how, String detail) {
         if (awaitsProxyHeader && sawProxyHeaderBytes) {
-            return FailureReason.PROXY_HEADER_MALFORMED;
+            return new Failure(FailureReason.PROXY_HEADER_MALFORMED, how, detail);
         }
         if (!sawBytes) {
-            return FailureReason.BARE_PROBE;
+            return new Failure(FailureReason.BARE_PROBE, how, detail);
         }
-        return journal.hello() == null ? FailureReason.CLIENT_HELLO_INCOMPLETE : FailureReason.CLIENT_LEFT;
+        return new Failure(
+                journal.hello() == null ? FailureReason.CLIENT_HELLO_INCOMPLETE : FailureReason.CLIENT_LEFT,
+                how,
+                detail);
     }
 
     void onBackendEndOfStream() {
@@ -375,9 +402,12 @@ final class ProxyConnection implements Relay.Owner {
             return;
         }
         if (!handshakeOver) {
-            HandshakeError error = HandshakeError.of(cause, journal.hello());
-            // Load balancers end their health checks with a reset.
-            failHandshake(sawBytes ? error.reason() : left(), error.detail());
+            if (sawBytes) {
+                failHandshake(cause);
+            } else {
+                // Load balancers end their health checks with a reset.
+                failHandshake(left(How.RESET, String.valueOf(cause.getMessage())));
+            }
             return;
         }
         // First: to Java it is an I/O error too, but a reset would take the alert with it.
@@ -413,7 +443,7 @@ final class ProxyConnection implements Relay.Owner {
     /** Whoever closed it: Netty does so by itself when a write fails, and when both directions are over. */
     private void onFrontendClosed() {
         if (!handshakeOver) {
-            failHandshake(left(), "the TCP connection closed");
+            failHandshake(left(How.FIN, "the TCP connection closed"));
         } else if (relay == null || !relay.isDoneWithClient()) {
             reset(endedBy(CloseReason.CLIENT_RESET));
         }
@@ -463,7 +493,7 @@ final class ProxyConnection implements Relay.Owner {
     /** Ends the connection from outside. */
     void close(CloseReason why) {
         if (!handshakeOver) {
-            failHandshake(FailureReason.DRAINING, "cut at the end of a drain");
+            failHandshake(new Failure(FailureReason.DRAINING, How.CLOSED, "cut at the end of a drain"));
             return;
         }
         cutShort(why);

@@ -2,6 +2,7 @@ package io.sallyport.connection;
 
 import io.sallyport.backend.Backend;
 import io.sallyport.config.TlsConfig.ServerNamePolicy;
+import io.sallyport.diagnosis.Allowed;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.tls.ServerNameMap;
@@ -93,21 +94,38 @@ public final class RouteTable {
 
     /** What is done with a client. */
     public sealed interface Choice {
+        /** What it may choose from; null where TLS does not end here. */
+        @Nullable
+        Allowed allowed();
+
         /** Its TLS ends here. */
-        record Terminate(TlsContext context, Backend backend) implements Choice {}
+        record Terminate(TlsContext context, Backend backend) implements Choice {
+            @Override
+            public Allowed allowed() {
+                return context.allowed();
+            }
+        }
 
         /** Its TLS goes to the backend untouched. */
-        record PassThrough(Backend backend) implements Choice {}
+        record PassThrough(Backend backend) implements Choice {
+            @Override
+            public @Nullable Allowed allowed() {
+                return null;
+            }
+        }
 
         /** It gets this alert. */
-        record Refuse(FailureReason reason, int alert, String detail) implements Choice {}
+        record Refuse(
+                FailureReason reason,
+                int alert,
+                String detail,
+                @Nullable Allowed allowed) implements Choice {}
     }
 
     Choice choose(ClientHello hello) {
         String name = hello.serverName();
         if (name == null && missingName == ServerNamePolicy.REJECT) {
-            return new Choice.Refuse(
-                    FailureReason.MISSING_SERVER_NAME, UNRECOGNIZED_NAME, "the client asks for no server name");
+            return unknown(null);
         }
         Route route = route(name, hello);
         if (route == null) {
@@ -126,7 +144,8 @@ public final class RouteTable {
             return new Choice.Refuse(
                     FailureReason.NO_COMMON_ALPN,
                     NO_APPLICATION_PROTOCOL,
-                    "the client offers " + hello.alpn() + ", the listener " + route.serves());
+                    "the client offers none of " + String.join(", ", route.serves()),
+                    route.tls().first().allowed());
         }
         return new Choice.Terminate(context == null ? route.tls().first() : context, route.backend());
     }
@@ -153,13 +172,18 @@ public final class RouteTable {
         return fallback;
     }
 
-    private static Choice.Refuse unknown(@Nullable String name) {
+    private Choice.Refuse unknown(@Nullable String name) {
+        Allowed allowed = contexts.isEmpty() ? null : contexts.get(0).first().allowed();
         return name == null
                 ? new Choice.Refuse(
-                        FailureReason.MISSING_SERVER_NAME, UNRECOGNIZED_NAME, "the client asks for no server name")
+                        FailureReason.MISSING_SERVER_NAME,
+                        UNRECOGNIZED_NAME,
+                        "the client asks for no server name",
+                        allowed)
                 : new Choice.Refuse(
                         FailureReason.UNKNOWN_SERVER_NAME,
                         UNRECOGNIZED_NAME,
-                        "no certificate and no route is for \"" + name + "\"");
+                        "no certificate and no route is for \"" + name + "\"",
+                        allowed);
     }
 }

@@ -14,6 +14,9 @@ final class EventLog {
     static final int MAX_EVENTS = 64;
     static final int NONE = -1;
 
+    /** So many of a client's at most, records and events: one that sends a record for each byte must not hide our alert. */
+    static final int MAX_OF_CLIENT = 56;
+
     private static final int INITIAL = 12;
     private static final int LENGTH_BITS = 15;
     private static final int NANOS_BITS = 40;
@@ -26,19 +29,23 @@ final class EventLog {
     // Time 0..39, fragment length 40..54, content type 55..62, direction 63.
     private long[] records = new long[INITIAL];
     private int recordCount;
+    private int clientRecords;
     private int recordsNotKept;
 
     // Size 0..24, record 25..31, subtype 32..39, content type 40..47, complete 48, encrypted 49, direction 63.
     private long[] events = new long[INITIAL];
     private int eventCount;
+    private int clientEvents;
     private @Nullable HandshakeMessage[] messages = new HandshakeMessage[0];
 
     /** Keeps a record; answers its index or {@link #NONE}. The time is nanoseconds since the start. */
     int addRecord(Direction direction, int contentType, int length, long nanos) {
-        if (recordCount == MAX_RECORDS) {
+        boolean ofClient = direction == Direction.CLIENT_TO_SERVER;
+        if (recordCount == MAX_RECORDS || (ofClient && clientRecords == MAX_OF_CLIENT)) {
             recordsNotKept++;
             return NONE;
         }
+        clientRecords += ofClient ? 1 : 0;
         if (recordCount == records.length) {
             records = Arrays.copyOf(records, Math.min(2 * recordCount, MAX_RECORDS));
         }
@@ -55,9 +62,11 @@ final class EventLog {
 
     /** Keeps an event of a kept record; answers its index or {@link #NONE}. */
     int addEvent(Direction direction, int record, int contentType, int subtype, int size, boolean encrypted) {
-        if (record == NONE || eventCount == MAX_EVENTS) {
+        boolean ofClient = direction == Direction.CLIENT_TO_SERVER;
+        if (record == NONE || eventCount == MAX_EVENTS || (ofClient && clientEvents == MAX_OF_CLIENT)) {
             return NONE;
         }
+        clientEvents += ofClient ? 1 : 0;
         if (eventCount == events.length) {
             events = Arrays.copyOf(events, Math.min(2 * eventCount, MAX_EVENTS));
         }

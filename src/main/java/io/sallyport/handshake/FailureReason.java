@@ -12,6 +12,8 @@ public enum FailureReason {
     PLAIN_HTTP,
     /** The first bytes are another protocol's. */
     OTHER_PROTOCOL,
+    /** The first bytes are a PROXY protocol header, where none is expected. */
+    UNEXPECTED_PROXY_HEADER,
     /** A connection from a trusted network does not begin with a PROXY protocol header. */
     PROXY_HEADER_MISSING,
     /** The PROXY protocol header breaks the rules of its format, is too long, or ends in the middle. */
@@ -24,8 +26,14 @@ public enum FailureReason {
     CLIENT_HELLO_TOO_LARGE,
     /** The client went away in the middle of its ClientHello. */
     CLIENT_HELLO_INCOMPLETE,
-    /** No TLS version in common. */
-    NO_COMMON_VERSION,
+    /** Of a ClientHello that takes several packets only the first arrived, as behind some middleboxes. */
+    LARGE_CLIENT_HELLO_CUT,
+    /** Every version on offer is older than the oldest that is taken. */
+    VERSION_TOO_OLD,
+    /** No version on offer is taken, and one of them is newer than the newest that is, or unknown. */
+    VERSION_TOO_NEW,
+    /** The client comes back with a lower version than it can speak, after an attempt that failed. */
+    INAPPROPRIATE_FALLBACK,
     /** No cipher suite in common. */
     NO_COMMON_SUITE,
     /** No key exchange group in common. */
@@ -42,7 +50,9 @@ public enum FailureReason {
     CLIENT_REJECTED_ISSUER,
     /** The client finds our certificate expired. */
     CLIENT_REJECTED_EXPIRED,
-    /** The client refuses our certificate for another reason: its name, its purpose, its form. */
+    /** The client asks for a name that our certificate does not have, and refuses the certificate. */
+    CLIENT_REJECTED_NAME,
+    /** The client refuses our certificate and does not say why: its issuer, its purpose, its form. */
     CLIENT_REJECTED_CERTIFICATE,
     /** The client ended the handshake with another alert. */
     CLIENT_ALERT,

@@ -77,6 +77,21 @@ public final class HandshakeTrace {
         return serverHello;
     }
 
+    /** Bytes that the client sent, record headers included. */
+    public long bytesFromClient() {
+        return client.records().bytes();
+    }
+
+    /** Bytes of the message, with its header, that the client began and did not finish; -1 if there is none. */
+    public int unfinishedMessageLength() {
+        return client.unfinishedMessageLength();
+    }
+
+    /** The description of the latest fatal alert that the client sent in the clear; -1 if there is none. */
+    public int clientAlert() {
+        return client.fatalAlert();
+    }
+
     /** All that was seen until now, in words. */
     public HandshakeTranscript snapshot() {
         return new TranscriptWriter(log, client, server, clientHello, serverHello).write();

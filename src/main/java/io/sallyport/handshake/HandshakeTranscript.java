@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientHello the first; null if none came whole or it could not be read
  * @param serverHello the one that is no HelloRetryRequest; null if none came
  * @param steps what happened, in order
- * @param records the first 64 records, in order
+ * @param records the first 64 records, in order; of them at most 56 of the client
  * @param recordsNotKept how many followed them
  * @param alerts those in the clear, in order
  * @param bytesFromClient all bytes of the direction, record headers included

@@ -46,6 +46,11 @@ final class MessageStream {
         return header.isComplete();
     }
 
+    /** Bytes of the message that is passing, with its header; -1 if there is none. */
+    int messageLength() {
+        return header.isComplete() ? header.messageLength() : -1;
+    }
+
     /** Bytes of a message header that is not whole yet. */
     int headerLength() {
         return header.isComplete() ? 0 : header.length();

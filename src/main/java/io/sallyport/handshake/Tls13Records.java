@@ -73,13 +73,19 @@ final class Tls13Records {
 
     /** Until the client answers; if a Finished is there, data of the server that follows it is not part of it. */
     private int[] serverFlight() {
-        int[] flight = encrypted(Direction.SERVER_TO_CLIENT, 0, true);
+        int[] flight = withoutAlert(encrypted(Direction.SERVER_TO_CLIENT, 0, true));
         for (int length = flight.length; length > 0; length--) {
             if (isFinished(flight[length - 1])) {
                 return Arrays.copyOf(flight, length);
             }
         }
         return flight;
+    }
+
+    /** A client that ends the handshake in the clear leaves nothing between the flight and our last alert. */
+    private int[] withoutAlert(int[] flight) {
+        int last = flight.length - 1;
+        return last >= 0 && sizes.isAlert(log.size(flight[last])) ? Arrays.copyOf(flight, last) : flight;
     }
 
     /** What follows the server's flight, up to the first that may be Finished. */

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /** One direction of a {@link HandshakeTrace}: writes into its log what the streams of this direction find. */
 final class TracedDirection implements RecordStream.Listener, MessageStream.Listener {
+    private static final int FATAL = 2;
+
     private final Direction direction;
     private final HandshakeTrace trace;
     private final RecordStream records = new RecordStream(this);
@@ -16,6 +18,7 @@ final class TracedDirection implements RecordStream.Listener, MessageStream.List
     private int clientHellos;
     private boolean encrypted;
     private long lastNanos;
+    private int fatalAlert = -1;
 
     TracedDirection(Direction direction, HandshakeTrace trace) {
         this.direction = direction;
@@ -28,6 +31,15 @@ final class TracedDirection implements RecordStream.Listener, MessageStream.List
 
     RecordStream records() {
         return records;
+    }
+
+    /** The description of the latest fatal alert in the clear; -1 if there is none. */
+    int fatalAlert() {
+        return fatalAlert;
+    }
+
+    int unfinishedMessageLength() {
+        return messages.messageLength();
     }
 
     /** Bytes of a header that came last and without what follows it, so that no event tells of them; 0 if there is none. */
@@ -86,6 +98,7 @@ final class TracedDirection implements RecordStream.Listener, MessageStream.List
 
     @Override
     public void onAlert(int level, int description) {
+        fatalAlert = level == FATAL ? description : fatalAlert;
         EventLog log = trace.log();
         log.completeEvent(log.addEvent(direction, record, ContentTypes.ALERT, description, level, false), record);
     }

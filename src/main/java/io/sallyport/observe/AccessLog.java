@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The access log: one line of JSON for each record, written by a thread of its own. */
-public final class AccessLog implements ConnectionLog, AutoCloseable {
+public final class AccessLog implements AutoCloseable {
     private final @Nullable LineWriter<Object> writer;
 
     private AccessLog(@Nullable LineWriter<Object> writer) {
@@ -33,17 +33,10 @@ public final class AccessLog implements ConnectionLog, AutoCloseable {
         return new AccessLog(null);
     }
 
-    @Override
-    public void connectionClosed(ConnectionSummary connection) {
+    /** Queues a {@link ConnectionSummary}, {@link HandshakeReport} or {@link LeftOut}; never waits. */
+    void offer(Object line) {
         if (writer != null) {
-            writer.offer(connection);
-        }
-    }
-
-    @Override
-    public void handshakeFailed(FailedHandshake handshake) {
-        if (writer != null) {
-            writer.offer(handshake);
+            writer.offer(line);
         }
     }
 
@@ -62,8 +55,10 @@ public final class AccessLog implements ConnectionLog, AutoCloseable {
     private static void render(Object line, JsonGenerator json) throws IOException {
         if (line instanceof ConnectionSummary connection) {
             AccessLine.write(json, connection);
-        } else if (line instanceof FailedHandshake handshake) {
-            AccessLine.write(json, handshake);
+        } else if (line instanceof HandshakeReport handshake) {
+            HandshakeLine.write(json, handshake, false);
+        } else if (line instanceof LeftOut leftOut) {
+            HandshakeLine.write(json, leftOut);
         }
     }
 }

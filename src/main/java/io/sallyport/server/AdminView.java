@@ -6,9 +6,11 @@ import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.HandshakeFilter;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.connection.AddressText;
+import io.sallyport.observe.HandshakeLog;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
 import io.sallyport.observe.Meters.CertificateExpiry;
+import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -20,12 +22,14 @@ final class AdminView implements AdminSource {
     private final ProxyServer server;
     private final PrometheusMeterRegistry registry;
     private final Meters meters;
+    private final HandshakeLog handshakes;
     private final Instant started = Instant.now();
 
-    AdminView(ProxyServer server, PrometheusMeterRegistry registry, Meters meters) {
+    AdminView(ProxyServer server, PrometheusMeterRegistry registry, Meters meters, HandshakeLog handshakes) {
         this.server = server;
         this.registry = registry;
         this.meters = meters;
+        this.handshakes = handshakes;
     }
 
     @Override
@@ -94,8 +98,12 @@ final class AdminView implements AdminSource {
 
     @Override
     public void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException {
-        json.writeStartArray();
-        json.writeEndArray();
+        handshakes.write(json, filter::takes, filter.limit());
+    }
+
+    @Override
+    public boolean trace(TraceWish wish) {
+        return handshakes.trace(wish);
     }
 
     @Override

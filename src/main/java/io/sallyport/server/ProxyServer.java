@@ -16,6 +16,7 @@ import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.observe.AccessLog;
 import io.sallyport.observe.CloseReason;
+import io.sallyport.observe.HandshakeLog;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.ReloadResult;
 import io.sallyport.tls.KeyLog;
@@ -47,6 +48,7 @@ public final class ProxyServer {
     private final PrometheusMeterRegistry registry;
     private final Meters meters;
     private final AccessLog accessLog;
+    private final HandshakeLog handshakes;
     private final TicketKeyStore ticketKeys;
     private final @Nullable KeyLog keyLog;
     private final LiveContexts live;
@@ -65,6 +67,7 @@ public final class ProxyServer {
         this.registry = loaded.registry();
         this.meters = loaded.meters();
         this.accessLog = loaded.accessLog();
+        this.handshakes = loaded.handshakes();
         this.ticketKeys = loaded.ticketKeys();
         this.keyLog = loaded.keyLog();
         this.live = loaded.live();
@@ -87,6 +90,7 @@ public final class ProxyServer {
             PrometheusMeterRegistry registry,
             Meters meters,
             AccessLog accessLog,
+            HandshakeLog handshakes,
             TicketKeyStore ticketKeys,
             @Nullable KeyLog keyLog,
             LiveContexts live,
@@ -116,14 +120,15 @@ public final class ProxyServer {
         LiveContexts live = new LiveContexts();
         meters.tlsContexts(live::count);
         try {
-            GenerationLoader loader = new GenerationLoader(config, meters, accessLog, ticketKeys, keyLog, live);
+            HandshakeLog handshakes = new HandshakeLog(accessLog);
+            GenerationLoader loader = new GenerationLoader(config, meters, handshakes, ticketKeys, keyLog, live);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
                     source,
                     config,
                     hash,
-                    new Loaded(registry, meters, accessLog, ticketKeys, keyLog, live, generation));
+                    new Loaded(registry, meters, accessLog, handshakes, ticketKeys, keyLog, live, generation));
             server.serve();
             return server;
         } catch (StartException e) {
@@ -146,8 +151,8 @@ public final class ProxyServer {
     public static List<String> check(ProxyConfig config) throws StartException {
         requireNatives();
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
-        GenerationLoader loader =
-                new GenerationLoader(config, meters, AccessLog.none(), new TicketKeyStore(), null, new LiveContexts());
+        GenerationLoader loader = new GenerationLoader(
+                config, meters, new HandshakeLog(AccessLog.none()), new TicketKeyStore(), null, new LiveContexts());
         Generation generation = loader.load();
         generation.release();
         if (!loader.unresolved().isEmpty()) {
@@ -271,7 +276,7 @@ public final class ProxyServer {
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
-        GenerationLoader loader = new GenerationLoader(next, meters, accessLog, ticketKeys, keyLog, live);
+        GenerationLoader loader = new GenerationLoader(next, meters, handshakes, ticketKeys, keyLog, live);
         Generation staged = loader.load();
         Map<String, RunningListener> opened = bind(next, staged, problems);
         if (!problems.isEmpty()) {
@@ -338,7 +343,7 @@ public final class ProxyServer {
         try {
             return AdminServer.bind(
                     new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port()),
-                    new AdminView(this, registry, meters));
+                    new AdminView(this, registry, meters, handshakes));
         } catch (IOException e) {
             problems.add(new ConfigProblem("", "admin.bind", BindFailure.words(bind, e)));
             return null;
@@ -378,6 +383,7 @@ public final class ProxyServer {
         if (admin != null) {
             admin.close();
         }
+        handshakes.close();
         accessLog.close();
         if (keyLog != null) {
             keyLog.close();

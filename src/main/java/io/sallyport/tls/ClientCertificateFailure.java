@@ -46,4 +46,16 @@ public enum ClientCertificateFailure {
             case NOT_YET_VALID, REFUSED_BY_RULE, MALFORMED -> CertificateVerifier.X509_V_ERR_CERT_REJECTED;
         };
     }
+
+    /** The IANA name of the alert that BoringSSL makes of it. */
+    public String alert() {
+        return switch (this) {
+            case EXPIRED, CRL_EXPIRED -> "certificate_expired";
+            case REVOKED -> "certificate_revoked";
+            case UNKNOWN_ISSUER, CHAIN_TOO_DEEP, CRL_UNAVAILABLE -> "unknown_ca";
+            case WRONG_PURPOSE -> "unsupported_certificate";
+            case BAD_SIGNATURE -> "decrypt_error";
+            case NOT_YET_VALID, REFUSED_BY_RULE, MALFORMED -> "bad_certificate";
+        };
+    }
 }

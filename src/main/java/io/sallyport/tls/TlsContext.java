@@ -18,6 +18,7 @@ import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.SessionConfig;
+import io.sallyport.diagnosis.Allowed;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,14 +44,17 @@ public final class TlsContext {
     private final boolean tickets;
     private final boolean serverOrder;
     private final Map<Long, ServerCertificate> certificates;
+    private final Allowed allowed;
 
     private TlsContext(
             SslContext context,
             X509TrustManager trust,
             boolean tickets,
             boolean serverOrder,
-            Map<Long, ServerCertificate> certificates) {
+            Map<Long, ServerCertificate> certificates,
+            Allowed allowed) {
         this.context = context;
+        this.allowed = allowed;
         this.trust = trust;
         this.tickets = tickets;
         this.serverOrder = serverOrder;
@@ -118,7 +122,7 @@ public final class TlsContext {
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                         settings.alpn()));
             }
-            return configured(builder.build(), settings, Map.copyOf(certificates));
+            return configured(builder.build(), settings, Map.copyOf(certificates), RouteOffer.of(settings, keys));
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {
@@ -140,6 +144,11 @@ public final class TlsContext {
             SSL.clearOptions(ssl, SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
         }
         return handler;
+    }
+
+    /** What clients may choose from, and the certificates that they are shown. */
+    public Allowed allowed() {
+        return allowed;
     }
 
     /**
@@ -180,7 +189,7 @@ public final class TlsContext {
     }
 
     private static TlsContext configured(
-            SslContext context, Settings settings, Map<Long, ServerCertificate> certificates) {
+            SslContext context, Settings settings, Map<Long, ServerCertificate> certificates, Allowed allowed) {
         OpenSslServerSessionContext sessions = sessions(context);
         if (!sessions.setSessionIdContext(settings.sessionIdContext().bytes())) {
             ReferenceCountUtil.release(context);
@@ -201,7 +210,8 @@ public final class TlsContext {
                 settings.trust(),
                 session.tickets() == SessionConfig.Tickets.AUTO,
                 settings.policy().serverOrder(),
-                certificates);
+                certificates,
+                allowed);
     }
 
     private static OpenSslServerSessionContext sessions(SslContext context) {

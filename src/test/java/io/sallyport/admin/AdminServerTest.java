@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sallyport.config.Cidr;
+import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -121,7 +123,8 @@ class AdminServerTest {
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.body())
                 .isEqualTo("/metricz: not here"
-                        + " (expected: /, /drain, /handshakes, /livez, /metrics, /readyz, /status)\n");
+                        + " (expected: /, /drain, /handshakes, /handshakes/trace, /livez, /metrics, /readyz,"
+                        + " /status)\n");
     }
 
     @Test
@@ -401,12 +404,58 @@ class AdminServerTest {
 
     @Test
     void theQueryNarrowsTheHandshakes() throws IOException {
-        assertThat(get("/handshakes?listener=https&reason=time%6fut&limit=7").status())
+        assertThat(get("/handshakes?listener=https&reason=time%6fut&source=10.0.0.0/8&limit=7")
+                        .status())
                 .isEqualTo(200);
         assertThat(get("/handshakes").status()).isEqualTo(200);
 
         assertThat(source.filters)
-                .containsExactly(new HandshakeFilter("https", "timeout", 7), new HandshakeFilter(null, null, 100));
+                .containsExactly(
+                        new HandshakeFilter("https", "timeout", Cidr.parse("10.0.0.0/8"), 7),
+                        new HandshakeFilter(null, null, null, 100));
+    }
+
+    @Test
+    void aTraceIsAskedForWithItsBounds() throws IOException {
+        assertThat(ask(request("POST", "/handshakes/trace?source=192.0.2.7&seconds=5&count=2"))
+                        .status())
+                .isEqualTo(202);
+        assertThat(ask(request("POST", "/handshakes/trace?server-name=API.example.com"))
+                        .status())
+                .isEqualTo(202);
+
+        assertThat(source.wishes)
+                .containsExactly(
+                        new TraceWish(Cidr.parse("192.0.2.7"), null, Duration.ofSeconds(5), 2),
+                        new TraceWish(null, "api.example.com", Duration.ofSeconds(60), 10));
+        assertThat(ask(request("POST", "/handshakes/trace?server-name=a")).status())
+                .isEqualTo(429);
+    }
+
+    @Test
+    void aForeignPageCannotAskForATrace() throws IOException {
+        String foreign = "Host: localhost\r\nOrigin: http://evil.example\r\n\r\n";
+        assertThat(ask("POST /handshakes/trace?server-name=a HTTP/1.1\r\n" + foreign)
+                        .status())
+                .isEqualTo(403);
+        assertThat(get("/handshakes/trace?server-name=a").status()).isEqualTo(405);
+        assertThat(source.wishes).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        seconds=5              | source or server-name: required
+        source=a&seconds=0     | source: "a" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix)
+        server-name=a&count=0  | count: "0" (expected: 1..100)
+        server-name=a&seconds= | seconds: "" (expected: 1..3600)
+        sni=a                  | "sni": unknown parameter (expected: source, server-name, seconds, count)
+        """)
+    void aTraceThatMeansNothingIsToldSo(String query, String message) throws IOException {
+        HttpReply reply = ask(request("POST", "/handshakes/trace?" + query));
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).isEqualTo(message + "\n");
+        assertThat(source.wishes).isEmpty();
     }
 
     @ParameterizedTest
@@ -414,7 +463,8 @@ class AdminServerTest {
         limit=0     | limit: "0" (expected: 1..1000)
         limit=1e3   | limit: "1e3" (expected: 1..1000)
         limit=      | limit: "" (expected: 1..1000)
-        lisener=a   | "lisener": unknown parameter (expected: listener, reason, limit)
+        lisener=a   | "lisener": unknown parameter (expected: listener, reason, source, limit)
+        source=ten  | source: "ten" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix)
         """)
     void aQueryThatMeansNothingIsToldSo(String query, String message) throws IOException {
         HttpReply reply = get("/handshakes?" + query);

@@ -1,6 +1,7 @@
 package io.sallyport.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +13,7 @@ final class FakeSource implements AdminSource {
     final AtomicInteger drains = new AtomicInteger();
     final AtomicInteger scrapes = new AtomicInteger();
     final List<HandshakeFilter> filters = new CopyOnWriteArrayList<>();
+    final List<TraceWish> wishes = new CopyOnWriteArrayList<>();
     volatile State state = State.READY;
     volatile String metrics = "a_total 1\n";
     volatile Runnable onDrain = () -> {};
@@ -47,6 +49,12 @@ final class FakeSource implements AdminSource {
         filters.add(filter);
         json.writeStartArray();
         json.writeEndArray();
+    }
+
+    @Override
+    public boolean trace(TraceWish wish) {
+        wishes.add(wish);
+        return wishes.size() < 3;
     }
 
     @Override

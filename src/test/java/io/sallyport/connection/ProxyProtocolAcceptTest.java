@@ -323,7 +323,7 @@ class ProxyProtocolAcceptTest {
             }
             LogLine failure = proxy.awaitHandshakeFailure();
             assertThat(failure.text("client")).isEqualTo(peer);
-            assertThat(failure.text("reason")).isEqualTo("other_protocol");
+            assertThat(failure.text("reason")).isEqualTo("unexpected_proxy_header");
             assertThat(failure.text("detail")).isEqualTo(text ? "PROXY_V1" : "PROXY_V2");
             assertThat(backend.accepted()).isZero();
         }

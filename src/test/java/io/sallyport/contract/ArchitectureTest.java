@@ -37,12 +37,15 @@ final class ArchitectureTest {
         ARROWS.put("config", Set.of());
         ARROWS.put("limits", Set.of());
         ARROWS.put("handshake", Set.of());
-        ARROWS.put("observe", Set.of("config", "handshake"));
-        ARROWS.put("tls", Set.of("config"));
+        ARROWS.put("diagnosis", Set.of("handshake"));
+        ARROWS.put("observe", Set.of("config", "handshake", "diagnosis"));
+        ARROWS.put("tls", Set.of("config", "diagnosis"));
         ARROWS.put("proxyprotocol", Set.of("config", "tls"));
         ARROWS.put("backend", Set.of("config", "observe"));
         ARROWS.put("admin", Set.of("config", "observe"));
-        ARROWS.put("connection", Set.of("config", "limits", "handshake", "observe", "tls", "proxyprotocol", "backend"));
+        ARROWS.put(
+                "connection",
+                Set.of("config", "limits", "handshake", "diagnosis", "observe", "tls", "proxyprotocol", "backend"));
         ARROWS.put(
                 "server", Set.of("config", "limits", "handshake", "observe", "tls", "backend", "admin", "connection"));
         ARROWS.put("quickstart", Set.of("config"));
@@ -168,7 +171,12 @@ final class ArchitectureTest {
     void theDataPlaneNeitherSleepsNorReadsFiles() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".connection", ROOT + ".handshake", ROOT + ".limits", ROOT + ".backend")
+                .resideInAnyPackage(
+                        ROOT + ".connection",
+                        ROOT + ".handshake",
+                        ROOT + ".diagnosis",
+                        ROOT + ".limits",
+                        ROOT + ".backend")
                 .should()
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()

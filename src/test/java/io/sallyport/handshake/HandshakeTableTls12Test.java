@@ -210,7 +210,7 @@ class HandshakeTableTls12Test {
         // Suites without elliptic curves.
         "DHE-RSA-AES128-GCM-SHA256, P-256, NO_COMMON_SUITE",
         // Suites for another kind of certificate.
-        "ECDHE-RSA-AES128-GCM-SHA256, P-256, NO_COMMON_SUITE"
+        "ECDHE-RSA-AES128-GCM-SHA256, P-256, NO_COMMON_SIGNATURE_SCHEME"
     })
     void tellsWhatTheClientLacks(String cipher, String groups, FailureReason reason) {
         try (RunningProxy proxy = RunningProxy.to(backend.address()).start()) {

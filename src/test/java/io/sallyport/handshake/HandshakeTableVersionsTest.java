@@ -58,7 +58,7 @@ class HandshakeTableVersionsTest {
                     .with(version, "-cipher", ANY_CIPHER)
                     .request();
 
-            var failure = assertRefused(proxy, backend, client, "protocol_version", FailureReason.NO_COMMON_VERSION);
+            var failure = assertRefused(proxy, backend, client, "protocol_version", FailureReason.VERSION_TOO_OLD);
             assertThat(failure.text("offered.versions"))
                     .isEqualTo(version.replace("-tls", "TLSv").replace('_', '.'));
         }

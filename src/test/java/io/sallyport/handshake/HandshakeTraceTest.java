@@ -12,6 +12,7 @@ import io.sallyport.handshake.HandshakeTranscript.AlertSeen;
 import io.sallyport.handshake.HandshakeTranscript.RecordSeen;
 import io.sallyport.handshake.HandshakeTranscript.Step;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -146,16 +147,60 @@ class HandshakeTraceTest {
             fromClient(HelloBytes.record(ContentTypes.APPLICATION_DATA, new byte[i]));
         }
 
+        assertThat(trace.snapshot().records()).hasSize(56);
+        assertThat(trace.snapshot().steps()).hasSize(56);
+        assertThat(trace.snapshot().recordsNotKept()).isEqualTo(44);
+
+        for (int i = 0; i < 100; i++) {
+            fromServer(HelloBytes.record(ContentTypes.APPLICATION_DATA, new byte[i]), 0);
+        }
+
         assertThat(trace.snapshot().records()).hasSize(64);
         assertThat(trace.snapshot().steps()).hasSize(64);
-        assertThat(trace.snapshot().recordsNotKept()).isEqualTo(36);
+        assertThat(trace.snapshot().recordsNotKept()).isEqualTo(136);
+    }
+
+    @Test
+    void seesTheServersAlertBehindAnyNumberOfRecords() {
+        for (int i = 0; i < 200; i++) {
+            fromClient(HelloBytes.record(ContentTypes.HANDSHAKE, new byte[5]));
+        }
+        fromServer(HelloBytes.record(ContentTypes.ALERT, new byte[] {2, 10}), 0);
+
+        assertThat(trace.snapshot().alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.direction()).isEqualTo(Direction.SERVER_TO_CLIENT);
+            assertThat(alert.name()).isEqualTo("unexpected_message");
+        });
+    }
+
+    @Test
+    void tellsTheClientsFatalAlertAndNoWarning() {
+        fromClient(HelloBytes.record(ContentTypes.ALERT, new byte[] {1, 90}));
+        assertThat(trace.clientAlert()).isEqualTo(-1);
+
+        fromClient(HelloBytes.record(ContentTypes.ALERT, new byte[] {2, 48}));
+        fromServer(HelloBytes.record(ContentTypes.ALERT, new byte[] {2, 40}), 0);
+        assertThat(trace.clientAlert()).isEqualTo(48);
+    }
+
+    @Test
+    void tellsTheLengthOfAMessageThatIsNotWhole() {
+        byte[] message = new HelloBytes().message();
+        assertThat(trace.unfinishedMessageLength()).isEqualTo(-1);
+
+        fromClient(HelloBytes.record(ContentTypes.HANDSHAKE, Arrays.copyOf(message, 20)));
+        assertThat(trace.unfinishedMessageLength()).isEqualTo(message.length);
+        assertThat(trace.bytesFromClient()).isEqualTo(25);
+
+        fromClient(HelloBytes.record(ContentTypes.HANDSHAKE, Arrays.copyOfRange(message, 20, message.length)));
+        assertThat(trace.unfinishedMessageLength()).isEqualTo(-1);
     }
 
     @Test
     void boundsMessagesInOneRecord() {
         fromClient(HelloBytes.record(ContentTypes.HANDSHAKE, new byte[16_000]));
 
-        assertThat(trace.snapshot().steps()).hasSize(64);
+        assertThat(trace.snapshot().steps()).hasSize(56);
         assertThat(trace.snapshot().bytesFromClient()).isEqualTo(16_005);
     }
 

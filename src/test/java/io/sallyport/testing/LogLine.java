@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One line of JSON, of the log or the access log. Fields of a nested object are named {@code outer.inner}. */
+/**
+ * One line of JSON, of the log or the access log. Fields of a nested object are named {@code outer.inner}, those of an
+ * object in an array {@code array.0.inner}.
+ */
 public final class LogLine {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -69,6 +72,14 @@ public final class LogLine {
         return value;
     }
 
+    /** The same with a start taken away from the names of its fields. */
+    public LogLine without(String start) {
+        Map<String, String> shorter = new LinkedHashMap<>();
+        fields.forEach(
+                (name, value) -> shorter.put(name.startsWith(start) ? name.substring(start.length()) : name, value));
+        return new LogLine(text, shorter);
+    }
+
     public long number(String field) {
         return Long.parseLong(text(field));
     }
@@ -83,16 +94,22 @@ public final class LogLine {
             String name = prefix + parser.currentName();
             switch (parser.nextToken()) {
                 case START_OBJECT -> readObject(parser, name + ".", fields);
-                case START_ARRAY -> fields.put(name, readArray(parser));
+                case START_ARRAY -> fields.put(name, readArray(parser, name, fields));
                 default -> fields.put(name, parser.getText());
             }
         }
     }
 
-    private static String readArray(JsonParser parser) throws IOException {
+    private static String readArray(JsonParser parser, String name, Map<String, String> fields) throws IOException {
         StringBuilder joined = new StringBuilder();
+        int index = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            joined.append(joined.length() == 0 ? "" : ",").append(parser.getText());
+            if (parser.currentToken() == JsonToken.START_OBJECT) {
+                readObject(parser, name + "." + index + ".", fields);
+            } else {
+                joined.append(index == 0 ? "" : ",").append(parser.getText());
+            }
+            index++;
         }
         return joined.toString();
     }

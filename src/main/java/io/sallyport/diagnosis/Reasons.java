@@ -1,0 +1,78 @@
+package io.sallyport.diagnosis;
+
+import io.sallyport.handshake.ClientHello;
+import io.sallyport.handshake.FailureReason;
+import java.time.Instant;
+
+/**
+ * Tells reasons apart that look the same to the TLS library, from what the client offered and what the route allows.
+ *
+ * <p>Cheap, for it is done for every failure: nothing is put into words here.
+ */
+public final class Reasons {
+    /** Bytes of a ClientHello from which on it takes more than one packet (an MTU of 1500 less the headers). */
+    private static final int ONE_PACKET = 1400;
+
+    /** What has come at least when the first packet came: a VPN's may be smaller than Ethernet's. */
+    private static final int FIRST_PACKET = 1000;
+
+    private Reasons() {}
+
+    public static FailureReason of(Attempt attempt) {
+        FailureReason first = attempt.failure().reason();
+        return switch (first) {
+            case VERSION_TOO_OLD -> version(attempt);
+            case NO_COMMON_SUITE -> suite(attempt);
+            // No suite on offer needs a group: the client lacks more than a curve.
+            case NO_COMMON_GROUP ->
+                attempt.hello() != null && attempt.hello().groups().isEmpty() ? FailureReason.NO_COMMON_SUITE : first;
+            case CLIENT_REJECTED_CERTIFICATE -> rejection(attempt);
+            case CLIENT_HELLO_INCOMPLETE, CLIENT_RESET, TIMEOUT ->
+                isCutAfterFirstPacket(attempt) ? FailureReason.LARGE_CLIENT_HELLO_CUT : first;
+            default -> first;
+        };
+    }
+
+    private static FailureReason version(Attempt attempt) {
+        ClientHello hello = attempt.hello();
+        Allowed allowed = attempt.allowed();
+        return hello != null && allowed != null && hello.highestVersion() >= allowed.oldestVersion()
+                ? FailureReason.VERSION_TOO_NEW
+                : FailureReason.VERSION_TOO_OLD;
+    }
+
+    /** Up to TLS 1.2 the suite names the kind of certificate, so that a wrong certificate looks like a wrong suite. */
+    private static FailureReason suite(Attempt attempt) {
+        ClientHello hello = attempt.hello();
+        Allowed allowed = attempt.allowed();
+        return hello != null
+                        && allowed != null
+                        && allowed.hasSuiteOf(hello.cipherSuites())
+                        && allowed.hasGroupOf(hello.groups())
+                ? FailureReason.NO_COMMON_SIGNATURE_SCHEME
+                : FailureReason.NO_COMMON_SUITE;
+    }
+
+    /** The alerts for this leave open what is wrong (RFC 8446 section 6.2), but we know our certificate. */
+    private static FailureReason rejection(Attempt attempt) {
+        ClientHello hello = attempt.hello();
+        Allowed allowed = attempt.allowed();
+        if (hello == null || allowed == null || allowed.certificates().isEmpty()) {
+            return FailureReason.CLIENT_REJECTED_CERTIFICATE;
+        }
+        Instant now = attempt.at();
+        if (allowed.certificates().stream().noneMatch(each -> each.isValidAt(now))) {
+            return FailureReason.CLIENT_REJECTED_EXPIRED;
+        }
+        String name = hello.serverName();
+        return name != null && allowed.certificates().stream().noneMatch(each -> each.isFor(name))
+                ? FailureReason.CLIENT_REJECTED_NAME
+                : FailureReason.CLIENT_REJECTED_CERTIFICATE;
+    }
+
+    private static boolean isCutAfterFirstPacket(Attempt attempt) {
+        return attempt.hello() == null
+                && attempt.trace().unfinishedMessageLength() > ONE_PACKET
+                && attempt.trace().bytesFromClient() >= FIRST_PACKET;
+    }
+}

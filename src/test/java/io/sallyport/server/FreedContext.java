@@ -1,0 +1,82 @@
+package io.sallyport.server;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.config.ConfigException;
+import io.sallyport.config.ConfigSource;
+import io.sallyport.config.ProxyConfig;
+import io.sallyport.connection.Acceptors;
+import io.sallyport.connection.ConnectionLoops;
+import io.sallyport.limits.ConnectionLimiter;
+import io.sallyport.observe.ConnectionLog;
+import io.sallyport.observe.ConnectionSummary;
+import io.sallyport.observe.HandshakeReport;
+import io.sallyport.observe.Meters;
+import io.sallyport.observe.Meters.BuildInfo;
+import io.sallyport.tls.LiveContexts;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A listener by a fault of our own: its contexts are freed already, so that no handshake can be made. */
+public final class FreedContext implements AutoCloseable, ConnectionLog {
+    private final BlockingQueue<HandshakeReport> reports = new LinkedBlockingQueue<>();
+    private final ConnectionLoops loops = new ConnectionLoops(1);
+    private final Acceptors acceptors;
+
+    /** @param file a configuration with the listener {@code https} */
+    public FreedContext(Path file) throws Exception {
+        Generation generation = generation(ConfigSource.of(file).load());
+        generation.release();
+        acceptors = loops.bind(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new ConnectionLimiter(10),
+                () -> Objects.requireNonNull(generation.listeners().get("https")));
+        acceptors.accept();
+    }
+
+    private Generation generation(ProxyConfig config) throws ConfigException, StartException {
+        Meters meters = new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", ""));
+        return new GenerationLoader(config, meters, this, new TicketKeyStore(), null, new LiveContexts()).load();
+    }
+
+    public InetSocketAddress address() {
+        return acceptors.address();
+    }
+
+    /** What is told of the next handshake. */
+    public HandshakeReport next() throws InterruptedException {
+        return Objects.requireNonNull(reports.poll(10, TimeUnit.SECONDS), "no handshake ended");
+    }
+
+    @Override
+    public void connectionClosed(ConnectionSummary connection) {}
+
+    @Override
+    public boolean admitsFailure(@Nullable InetAddress source, ScheduledExecutorService timer) {
+        return true;
+    }
+
+    @Override
+    public boolean wantsSuccess(@Nullable InetAddress source, @Nullable String serverName) {
+        return true;
+    }
+
+    @Override
+    public void handshakeEnded(HandshakeReport handshake) {
+        reports.add(handshake);
+    }
+
+    @Override
+    public void close() {
+        acceptors.close();
+        // A loop that is stopped leaves the pipelines of open connections as they are.
+        loops.whenEmpty().orTimeout(5, TimeUnit.SECONDS).join();
+        loops.stop().awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+}
