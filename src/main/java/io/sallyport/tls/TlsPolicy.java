@@ -23,6 +23,8 @@ public record TlsPolicy(
     /** In the order that every profile prefers: post-quantum hybrid first, P-256 also for ECDSA certificates in 1.2. */
     public static final List<String> DEFAULT_GROUPS = List.of("X25519MLKEM768", "X25519", "P-256", "P-384");
 
+    private static final List<String> GROUPS = List.of("X25519MLKEM768", "X25519", "P-256", "P-384", "P-521");
+
     /** RFC 8446 section B.4. */
     private static final List<String> TLS13_SUITES =
             List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
@@ -66,7 +68,7 @@ public record TlsPolicy(
                 profile.guideline(),
                 narrowed(profile.protocols(), config.protocols()),
                 config.ciphers().isEmpty() ? profile.suites() : custom(config.ciphers()),
-                config.groups().isEmpty() ? profile.groups() : config.groups(),
+                config.groups().isEmpty() ? profile.groups() : known(config.groups()),
                 profile.serverOrder() || !config.ciphers().isEmpty());
     }
 
@@ -127,6 +129,16 @@ public record TlsPolicy(
             throw new IllegalArgumentException("protocols: " + wanted + " (expected: no version left out in between)");
         }
         return kept;
+    }
+
+    private static List<String> known(List<String> groups) {
+        for (String group : groups) {
+            if (!GROUPS.contains(group)) {
+                throw new IllegalArgumentException(
+                        "groups: \"" + group + "\" (expected: some of " + String.join(", ", GROUPS) + ")");
+            }
+        }
+        return groups;
     }
 
     private static List<String> custom(List<String> suites) {
