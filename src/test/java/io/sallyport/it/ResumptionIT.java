@@ -63,7 +63,7 @@ final class ResumptionIT {
                 assertThat(connect(first, version, "-sess_out", version)).contains("New, TLS");
             }
 
-            await().atMost(Duration.ofSeconds(2 * seconds)).until(() -> second() / seconds > epoch);
+            await().atMost(Duration.ofSeconds(2L * seconds)).until(() -> second() / seconds > epoch);
 
             for (String version : List.of("-tls1_2", "-tls1_3")) {
                 assertThat(connect(second, version, "-sess_in", version)).contains("Reused, TLS");

@@ -295,7 +295,8 @@ final class ReloadTest {
                             }
                             """).start()) {
                 assertThat(proxy.metric("sallyport_certificate_not_after_timestamp_seconds", "kind", "trust_anchor"))
-                        .isEqualTo(clients.certificate().getNotAfter().getTime() / 1000.0);
+                        .isEqualTo((double)
+                                clients.certificate().getNotAfter().toInstant().getEpochSecond());
 
                 replace(
                         proxy.directory(),
@@ -306,9 +307,9 @@ final class ReloadTest {
                 assertThat(proxy.reload()).isTrue();
 
                 assertThat(proxy.metric("sallyport_certificate_not_after_timestamp_seconds", "kind", "server"))
-                        .isEqualTo(end.getEpochSecond());
+                        .isEqualTo((double) end.getEpochSecond());
                 assertThat(proxy.metric("sallyport_crl_next_update_timestamp_seconds"))
-                        .isEqualTo(update.getEpochSecond());
+                        .isEqualTo((double) update.getEpochSecond());
             }
         }
     }
