@@ -10,14 +10,12 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.sallyport.config.TlsPolicyConfig;
 import io.sallyport.config.TlsProfile;
+import io.sallyport.tls.SentServerName;
 import io.sallyport.tls.TlsPolicy;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,10 +83,7 @@ final class ClientContext implements AutoCloseable {
         // The connection is closed when everything was seen, not by a clock of the handler's.
         handler.setCloseNotifyFlushTimeoutMillis(0);
         if (serverName != null) {
-            SSLParameters parameters = handler.engine().getSSLParameters();
-            // From bytes: the other constructor refuses the underscores of container networks.
-            parameters.setServerNames(List.of(new SNIHostName(serverName.getBytes(StandardCharsets.US_ASCII))));
-            handler.engine().setSSLParameters(parameters);
+            SentServerName.set(handler, serverName);
         }
         return handler;
     }

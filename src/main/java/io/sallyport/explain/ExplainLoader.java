@@ -38,7 +38,7 @@ public final class ExplainLoader {
 
     /** For a server anywhere. */
     public ExplainRequest server(HostPort address) {
-        return request(address, options.serverName(), List.of(), List.of());
+        return request(address, options.serverName(), false, List.of(), List.of());
     }
 
     /**
@@ -49,11 +49,15 @@ public final class ExplainLoader {
     public ExplainRequest listener(ListenerConfig listener) throws UnknownHostException {
         OwnListener own = OwnListener.of(listener, now, findings);
         String name = options.serverName() == null ? own.serverName() : options.serverName();
-        return request(own.address(), name, own.roots(), own.leaves());
+        return request(own.address(), name, own.proxyHeader(), own.roots(), own.leaves());
     }
 
     private ExplainRequest request(
-            HostPort address, @Nullable String name, List<X509Certificate> roots, List<X509Certificate> leaves) {
+            HostPort address,
+            @Nullable String name,
+            boolean proxyHeader,
+            List<X509Certificate> roots,
+            List<X509Certificate> leaves) {
         return new ExplainRequest(
                 address,
                 name,
@@ -63,6 +67,7 @@ public final class ExplainLoader {
                 options.tls12(),
                 options.scan(),
                 options.timeout(),
+                proxyHeader,
                 leaves);
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls12 whether TLS 1.2 is the highest version on offer
  * @param scan whether to learn everything that the server takes
  * @param timeout for one connection, and again for one handshake
+ * @param proxyHeader whether each connection begins with a PROXY protocol header that says LOCAL
  * @param configured the leaf certificates that the server should serve; empty: not known
  */
 public record ExplainRequest(
@@ -31,6 +32,7 @@ public record ExplainRequest(
         boolean tls12,
         boolean scan,
         Duration timeout,
+        boolean proxyHeader,
         List<X509Certificate> configured) {
 
     public ExplainRequest {

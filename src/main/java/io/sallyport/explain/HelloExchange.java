@@ -36,14 +36,19 @@ final class HelloExchange {
 
     private final InetSocketAddress address;
     private final int timeoutMillis;
+    private final boolean proxyHeader;
     private final ClientHelloWriter writer = new ClientHelloWriter(new SecureRandom());
     private final long start = System.nanoTime();
     private int connections;
     private int silent;
     private int unreachable;
 
-    /** @param timeout for one connection */
-    HelloExchange(InetSocketAddress address, Duration timeout) {
+    /**
+     * @param timeout for one connection
+     * @param proxyHeader whether a PROXY protocol header comes first
+     */
+    HelloExchange(InetSocketAddress address, Duration timeout, boolean proxyHeader) {
+        this.proxyHeader = proxyHeader;
         this.address = address;
         this.timeoutMillis = Math.toIntExact(timeout.toMillis());
     }
@@ -95,6 +100,9 @@ final class HelloExchange {
             ByteBuf hello = Unpooled.buffer(1024);
             writer.write(offer, hello);
             trace.onBytes(Direction.CLIENT_TO_SERVER, hello, System.nanoTime());
+            if (proxyHeader) {
+                socket.getOutputStream().write(ByteBufUtil.getBytes(LocalHeader.buffer()));
+            }
             socket.getOutputStream().write(ByteBufUtil.getBytes(hello));
             InputStream in = socket.getInputStream();
             byte[] buffer = new byte[SIZE];

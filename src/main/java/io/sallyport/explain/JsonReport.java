@@ -58,6 +58,7 @@ public final class JsonReport {
                     NetUtil.toSocketAddressString(explanation.dialled().get()));
         }
         text("server_name", request.sentName());
+        json.writeBooleanField("proxy_header", request.proxyHeader());
         json.writeBooleanField("fine", explanation.isFine());
         writeFailure();
         Attempt attempt = explanation.attempt();

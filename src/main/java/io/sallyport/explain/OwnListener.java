@@ -24,11 +24,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address the listener's, or loopback where it listens on every address
  * @param serverName the first name of its certificates, else of its routes; null: they have none
+ * @param proxyHeader whether it wants a PROXY protocol header of us: a connection to an address of this machine comes from
+ *     that address
  * @param roots what of its certificates signs itself: a client of ours trusts it
  * @param leaves the certificates that it should serve
  */
 record OwnListener(
-        HostPort address, @Nullable String serverName, List<X509Certificate> roots, List<X509Certificate> leaves) {
+        HostPort address,
+        @Nullable String serverName,
+        boolean proxyHeader,
+        List<X509Certificate> roots,
+        List<X509Certificate> leaves) {
 
     /** Stands for the label that a wildcard leaves open. */
     private static final String ANY_LABEL = "www.";
@@ -58,9 +64,11 @@ record OwnListener(
                 roots.add(last);
             }
         }
+        HostPort address = reachable(listener.bind());
         return new OwnListener(
-                reachable(listener.bind()),
+                address,
                 serverName(listener, keys),
+                listener.proxyProtocol().isTrusted(InetAddress.getByName(address.host())),
                 roots,
                 keys.stream().map(KeyMaterial::leaf).toList());
     }

@@ -23,15 +23,20 @@ import java.util.concurrent.TimeUnit;
 final class Probe implements AutoCloseable {
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final Duration timeout;
+    private final boolean proxyHeader;
 
-    /** @param timeout for the connection, and again for the handshake */
-    Probe(Duration timeout) {
+    /**
+     * @param timeout for the connection, and again for the handshake
+     * @param proxyHeader whether a PROXY protocol header comes first
+     */
+    Probe(Duration timeout, boolean proxyHeader) {
         this.timeout = timeout;
+        this.proxyHeader = proxyHeader;
     }
 
     /** One connection and one handshake; it is closed when this returns. */
     Attempt handshake(InetSocketAddress address, ClientContext context) {
-        WireHandler wire = new WireHandler();
+        WireHandler wire = new WireHandler(proxyHeader);
         CompletableFuture<Seen> outcome = new CompletableFuture<>();
         ChannelFuture connect = new Bootstrap()
                 .group(loop)

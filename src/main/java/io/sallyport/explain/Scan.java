@@ -20,7 +20,8 @@ final class Scan {
     private final ExplainRequest request;
 
     Scan(InetSocketAddress address, ExplainRequest request) {
-        this.exchange = new HelloExchange(address, request.timeout().compareTo(ONE) < 0 ? request.timeout() : ONE);
+        Duration timeout = request.timeout().compareTo(ONE) < 0 ? request.timeout() : ONE;
+        this.exchange = new HelloExchange(address, timeout, request.proxyHeader());
         this.request = request;
     }
 

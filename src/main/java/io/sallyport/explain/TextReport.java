@@ -69,6 +69,9 @@ public final class TextReport {
         page.title(address + (dialled.isEmpty() || dialled.equals(address) ? "" : " (" + dialled + ")"));
         String name = request.sentName();
         page.field("server name", name == null ? "none, an address has no place there" : name);
+        if (request.proxyHeader()) {
+            page.field("PROXY protocol", "a header of version 2 is sent first, it says LOCAL");
+        }
     }
 
     private void writeSteps() {

@@ -14,10 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class WireHandler extends ChannelDuplexHandler {
     static final int KEPT = 64;
 
+    private final boolean proxyHeader;
     private final StringBuilder firstBytes = new StringBuilder(KEPT);
     private long start = System.nanoTime();
     private long connected = -1;
     private @Nullable HandshakeTrace trace;
+
+    /** @param proxyHeader whether a PROXY protocol header is the first that is sent; the trace does not see it */
+    WireHandler(boolean proxyHeader) {
+        this.proxyHeader = proxyHeader;
+    }
 
     /** The first bytes of the server, one character a byte. */
     String firstBytes() {
@@ -57,6 +63,9 @@ final class WireHandler extends ChannelDuplexHandler {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         connected = System.nanoTime();
+        if (proxyHeader) {
+            ctx.writeAndFlush(LocalHeader.buffer());
+        }
         ctx.fireChannelActive();
     }
 

@@ -14,6 +14,7 @@ import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,32 @@ class ExplainCommandTest {
             assertThat(outcome.out())
                     .contains("  server name       www.own.example", "  trusted           yes, by CN=own.example")
                     .noneMatch(line -> line.contains("not in the files"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.0/8, true", "10.0.0.0/8, false"})
+    void speaksTheProxyProtocolWhereItsListenerWantsIt(String trusted, boolean header) throws IOException {
+        IssuedCertificate own = CertificateAuthority.selfSigned("localhost")
+                .server()
+                .dns("localhost")
+                .issue();
+        own.writePem(directory, "tls");
+        String accept = "proxy-protocol { accept = on, trusted = [\"" + trusted + "\"] }";
+        try (FakeBackend backend = FakeBackend.closing();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .certificate(CertificateAuthority.actingAs(own), own)
+                        .with("listeners.https." + accept)
+                        .start()) {
+            Path file = configuration("127.0.0.1:" + proxy.address().getPort());
+            Files.writeString(file, "sallyport.listeners.https." + accept + "\n", StandardOpenOption.APPEND);
+
+            Outcome outcome = Outcome.of("explain", "--conf", file, "https", "--scan");
+
+            assertThat(outcome.exitCode()).as(String.join("\n", outcome.out())).isZero();
+            assertThat(outcome.out().stream().anyMatch(line -> line.startsWith("  PROXY protocol")))
+                    .isEqualTo(header);
+            assertThat(outcome.out()).contains("  intermediate 6.0  kept");
         }
     }
 

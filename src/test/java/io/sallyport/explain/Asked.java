@@ -102,6 +102,7 @@ final class Asked {
                 tls12,
                 scan,
                 timeout,
+                false,
                 configured);
     }
 

@@ -56,6 +56,7 @@ class ExplainFailureTest {
                 false,
                 true,
                 SHORT,
+                false,
                 List.of());
 
         Explanation explanation = new Explainer(request, InstantSource.system()).explain();
