@@ -19,6 +19,7 @@ import io.sallyport.tls.KeyMaterial;
 import io.sallyport.tls.NoClientCertificates;
 import io.sallyport.tls.OcspResponses;
 import io.sallyport.tls.RecordHandler;
+import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.SessionIdContext;
 import io.sallyport.tls.TlsContext;
 import io.sallyport.tls.TlsContexts;
@@ -86,7 +87,9 @@ final class RecordPath implements AutoCloseable {
                         SessionIdContext.of("https", clientAuth, new TrustAnchors(List.of())),
                         List.of(),
                         OcspResponses.none(),
-                        null),
+                        null,
+                        tls.policy().rsaSigning(),
+                        new RsaAccelerator()),
                 List.of(new KeyMaterial(
                         "benchmark",
                         KeyAlgorithm.EC,

@@ -20,6 +20,7 @@ import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.ReloadResult;
 import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.LiveContexts;
+import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.TlsPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,6 +51,7 @@ public final class ProxyServer {
     private final TicketKeyStore ticketKeys;
     private final @Nullable KeyLog keyLog;
     private final LiveContexts live;
+    private final RsaAccelerator accelerator;
     private final ConnectionLoops loops;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
     private final @Nullable AdminServer admin;
@@ -68,6 +70,7 @@ public final class ProxyServer {
         this.ticketKeys = loaded.ticketKeys();
         this.keyLog = loaded.keyLog();
         this.live = loaded.live();
+        this.accelerator = loaded.accelerator();
         this.generation = loaded.generation();
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
@@ -90,6 +93,7 @@ public final class ProxyServer {
             TicketKeyStore ticketKeys,
             @Nullable KeyLog keyLog,
             LiveContexts live,
+            RsaAccelerator accelerator,
             Generation generation) {}
 
     /**
@@ -115,15 +119,17 @@ public final class ProxyServer {
         KeyLog keyLog = openKeyLog();
         LiveContexts live = new LiveContexts();
         meters.tlsContexts(live::count);
+        RsaAccelerator accelerator = new RsaAccelerator();
         try {
-            GenerationLoader loader = new GenerationLoader(config, meters, accessLog, ticketKeys, keyLog, live);
+            GenerationLoader loader =
+                    new GenerationLoader(config, meters, accessLog, ticketKeys, keyLog, live, accelerator);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
                     source,
                     config,
                     hash,
-                    new Loaded(registry, meters, accessLog, ticketKeys, keyLog, live, generation));
+                    new Loaded(registry, meters, accessLog, ticketKeys, keyLog, live, accelerator, generation));
             server.serve();
             return server;
         } catch (StartException e) {
@@ -146,8 +152,8 @@ public final class ProxyServer {
     public static List<String> check(ProxyConfig config) throws StartException {
         requireNatives();
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
-        GenerationLoader loader =
-                new GenerationLoader(config, meters, AccessLog.none(), new TicketKeyStore(), null, new LiveContexts());
+        GenerationLoader loader = new GenerationLoader(
+                config, meters, AccessLog.none(), new TicketKeyStore(), null, new LiveContexts(), new RsaAccelerator());
         Generation generation = loader.load();
         generation.release();
         if (!loader.unresolved().isEmpty()) {
@@ -271,7 +277,7 @@ public final class ProxyServer {
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
-        GenerationLoader loader = new GenerationLoader(next, meters, accessLog, ticketKeys, keyLog, live);
+        GenerationLoader loader = new GenerationLoader(next, meters, accessLog, ticketKeys, keyLog, live, accelerator);
         Generation staged = loader.load();
         Map<String, RunningListener> opened = bind(next, staged, problems);
         if (!problems.isEmpty()) {

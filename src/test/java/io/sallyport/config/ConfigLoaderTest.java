@@ -73,6 +73,7 @@ class ConfigLoaderTest {
                   ocsp-stapling.response-file = [a.der, b.der]
                   recheck-clients = off
                   record-path = ssl-handler
+                  rsa-signing = boringssl
                 }
                 limits { connections = 5, when-full = reject }
                 timeouts { handshake = 1500ms, idle = 2m, half-close = 0s }
@@ -111,6 +112,7 @@ class ConfigLoaderTest {
                 listeners.https.tls.policy.protocols = []
                 listeners.https.tls.policy.ciphers = []
                 listeners.https.tls.policy.groups = []
+                listeners.https.tls.policy.rsaSigning = AUTO
                 listeners.https.tls.policy.where = x.conf:5
                 listeners.https.tls.certificates[0].chain = tls.crt
                 listeners.https.tls.certificates[0].key = tls.key
@@ -183,6 +185,7 @@ class ConfigLoaderTest {
                 listeners.edge.tls.policy.protocols[0] = TLSv1.2
                 listeners.edge.tls.policy.ciphers[0] = TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
                 listeners.edge.tls.policy.groups[0] = P-256
+                listeners.edge.tls.policy.rsaSigning = BORINGSSL
                 listeners.edge.tls.policy.where = x.conf:11
                 listeners.edge.tls.certificates[0].chain = tls.crt
                 listeners.edge.tls.certificates[0].key = tls.key
