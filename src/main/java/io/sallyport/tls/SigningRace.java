@@ -21,7 +21,7 @@ import javax.net.ssl.SSLException;
  * that could be asked for alone.
  */
 final class SigningRace {
-    private static final int ROUNDS = 8;
+    private static final int ROUNDS = 12;
     private static final int BUFFER = 32 << 10;
     private static final int MAX_STEPS = 100;
 
