@@ -16,6 +16,7 @@ import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.TlsConfig;
 import io.sallyport.tls.KeyAlgorithm;
 import io.sallyport.tls.KeyMaterial;
+import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.NoClientCertificates;
 import io.sallyport.tls.OcspResponses;
 import io.sallyport.tls.RecordHandler;
@@ -88,7 +89,8 @@ final class RecordPath implements AutoCloseable {
                         List.of(),
                         OcspResponses.none(),
                         null,
-                        tls.policy().rsaSigning(),
+                        new LiveContexts(),
+                        tls.rsaSigning(),
                         new RsaAccelerator()),
                 List.of(new KeyMaterial(
                         "benchmark",

@@ -12,21 +12,7 @@ import java.util.List;
  * @param where {@code file:line} of the block
  */
 public record TlsPolicyConfig(
-        TlsProfile profile,
-        List<String> protocols,
-        List<String> ciphers,
-        List<String> groups,
-        RsaSigning rsaSigning,
-        String where) {
-
-    /** What makes the signatures of RSA keys. */
-    public enum RsaSigning {
-        /** Whichever is faster, measured at the start. */
-        AUTO,
-        BORINGSSL,
-        /** Amazon's Corretto Crypto Provider, where it can be loaded. */
-        CORRETTO
-    }
+        TlsProfile profile, List<String> protocols, List<String> ciphers, List<String> groups, String where) {
 
     private static final List<String> PROTOCOLS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
 
@@ -42,7 +28,6 @@ public record TlsPolicyConfig(
                 section.parsedList("protocols", String.join(" | ", PROTOCOLS), TlsPolicyConfig::protocol),
                 section.parsedList("ciphers", "the IANA name of a TLS 1.2 suite", text -> text),
                 section.parsedList("groups", "the name of a group, as X25519", text -> text),
-                section.choice("rsa-signing", RsaSigning.class),
                 section.where());
         if (config.profile != TlsProfile.CUSTOM) {
             config.refuse(section, "ciphers", config.ciphers);

@@ -155,7 +155,7 @@ final class ListenerLoader {
                             ocsp,
                             keyLog,
                             live,
-                            tls.policy().rsaSigning(),
+                            tls.rsaSigning(),
                             accelerator),
                     material);
         } catch (IllegalArgumentException e) {

@@ -3,7 +3,7 @@ package io.sallyport.tls;
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import io.netty.handler.ssl.OpenSslPrivateKeyMethod;
 import io.netty.util.internal.PlatformDependent;
-import io.sallyport.config.TlsPolicyConfig.RsaSigning;
+import io.sallyport.config.TlsConfig.RsaSigning;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.util.Optional;
@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class RsaAccelerator {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.tls");
 
-    private @Nullable Optional<Provider> provider;
+    private boolean asked;
+    private @Nullable Provider provider;
     private @Nullable Boolean faster;
 
     /** What signs with {@code key} in handshakes; empty: BoringSSL. */
@@ -28,12 +29,12 @@ public final class RsaAccelerator {
         if (wanted == RsaSigning.BORINGSSL) {
             return Optional.empty();
         }
-        Optional<Provider> loaded = provider();
-        if (loaded.isEmpty()) {
+        Provider loaded = provider();
+        if (loaded == null) {
             return Optional.empty();
         }
         try {
-            CorrettoSigner signer = CorrettoSigner.of(loaded.get(), key.key());
+            CorrettoSigner signer = CorrettoSigner.of(loaded, key.key());
             return wanted == RsaSigning.CORRETTO || isFaster(key, signer) ? Optional.of(signer) : Optional.empty();
         } catch (GeneralSecurityException e) {
             LOG.atWarn().addKeyValue("key", key.name()).log("BoringSSL signs with this key: {}", e.toString());
@@ -56,33 +57,32 @@ public final class RsaAccelerator {
         return known;
     }
 
-    private Optional<Provider> provider() {
-        Optional<Provider> known = provider;
-        if (known == null) {
-            known = load();
-            provider = known;
+    private @Nullable Provider provider() {
+        if (!asked) {
+            asked = true;
+            provider = load();
         }
-        return known;
+        return provider;
     }
 
-    private static Optional<Provider> load() {
+    private static @Nullable Provider load() {
         // The jar holds the native library of this architecture alone.
         if (!PlatformDependent.normalizedArch().equals("x86_64")) {
-            return Optional.empty();
+            return null;
         }
         try {
             Throwable failure = AmazonCorrettoCryptoProvider.INSTANCE.getLoadingError();
             if (failure == null) {
-                return Optional.of(AmazonCorrettoCryptoProvider.INSTANCE);
+                return AmazonCorrettoCryptoProvider.INSTANCE;
             }
             LOG.info(
                     "BoringSSL signs with RSA keys: Amazon Corretto Crypto Provider cannot be loaded: {}",
-                    failure + "");
+                    failure.toString());
         } catch (LinkageError e) {
             LOG.info(
                     "BoringSSL signs with RSA keys: Amazon Corretto Crypto Provider cannot be loaded: {}",
                     e.toString());
         }
-        return Optional.empty();
+        return null;
     }
 }

@@ -20,7 +20,7 @@ import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.SessionConfig;
-import io.sallyport.config.TlsPolicyConfig.RsaSigning;
+import io.sallyport.config.TlsConfig.RsaSigning;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -112,7 +112,6 @@ class ConfigLoaderTest {
                 listeners.https.tls.policy.protocols = []
                 listeners.https.tls.policy.ciphers = []
                 listeners.https.tls.policy.groups = []
-                listeners.https.tls.policy.rsaSigning = AUTO
                 listeners.https.tls.policy.where = x.conf:5
                 listeners.https.tls.certificates[0].chain = tls.crt
                 listeners.https.tls.certificates[0].key = tls.key
@@ -138,6 +137,7 @@ class ConfigLoaderTest {
                 listeners.https.tls.session.cacheSize = 20000
                 listeners.https.tls.ocspResponses = []
                 listeners.https.tls.recordPath = DIRECT
+                listeners.https.tls.rsaSigning = AUTO
                 listeners.https.routes = []
                 listeners.https.limits.connections = 10000
                 listeners.https.limits.whenFull = WAIT
@@ -185,7 +185,6 @@ class ConfigLoaderTest {
                 listeners.edge.tls.policy.protocols[0] = TLSv1.2
                 listeners.edge.tls.policy.ciphers[0] = TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
                 listeners.edge.tls.policy.groups[0] = P-256
-                listeners.edge.tls.policy.rsaSigning = BORINGSSL
                 listeners.edge.tls.policy.where = x.conf:11
                 listeners.edge.tls.certificates[0].chain = tls.crt
                 listeners.edge.tls.certificates[0].key = tls.key
@@ -225,6 +224,7 @@ class ConfigLoaderTest {
                 listeners.edge.tls.ocspResponses[0] = a.der
                 listeners.edge.tls.ocspResponses[1] = b.der
                 listeners.edge.tls.recordPath = SSL_HANDLER
+                listeners.edge.tls.rsaSigning = BORINGSSL
                 listeners.edge.routes[0].serverNames[0] = b.example
                 listeners.edge.routes[0].serverNames[1] = *.b.example
                 listeners.edge.routes[0].alpn = []

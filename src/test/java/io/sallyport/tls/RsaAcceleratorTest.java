@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import io.netty.handler.ssl.OpenSslPrivateKeyMethod;
 import io.netty.util.internal.PlatformDependent;
-import io.sallyport.config.TlsPolicyConfig.RsaSigning;
+import io.sallyport.config.TlsConfig.RsaSigning;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
 import io.sallyport.testing.FakeBackend;
