@@ -289,6 +289,9 @@ class Sallyport(Proxy):
     {more}
   }}"""
 
+        # In a folder of its own, since Sallyport watches that of its configuration.
+        logs = os.path.join(folder, "log")
+        os.makedirs(logs, exist_ok=True)
         clients = f'tls.client-auth {{ mode = require, trust-anchors = [ "{files.ca}" ] }}'
         return f"""
 sallyport {{
@@ -298,7 +301,7 @@ sallyport {{
 {listener('mtls', files.ecdsa_cert, files.ecdsa_key, clients)}
   backends.app.servers = [ "127.0.0.1:{self.backend}" ]
   admin.bind = "127.0.0.1:{free_port()}"
-  access-log.target = "{folder}/access.log"
+  access-log.target = "{logs}/access.log"
 }}
 """
 

@@ -62,5 +62,5 @@ PACED = Work("request 1 KiB at 70 % load", "exchanges", 0, words={"size": 1024, 
 COLD = handshake("first 10,000 handshakes", 10_000, version="TLSv1.3")
 
 # What a JVM is given before it is measured, in rounds' counts.
-WARM_UP_ROUNDS = 6
+WARM_UP_ROUNDS = 8
 IDLE_STEPS = (1, 1000, 8000)

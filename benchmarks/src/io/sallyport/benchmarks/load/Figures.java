@@ -36,6 +36,10 @@ final class Figures {
         resumed++;
     }
 
+    long resumptions() {
+        return resumed;
+    }
+
     void bytes(long moved) {
         bytes += moved;
     }

@@ -31,7 +31,11 @@ public final class LoadTool {
     private final Map<String, List<IdleConnections.Idle>> idle = new HashMap<>();
     private final Map<String, Client> idleClients = new HashMap<>();
 
-    private LoadTool() {}
+    LoadTool() {}
+
+    EventLoopGroup loops() {
+        return loops;
+    }
 
     public static void main(String[] args) throws IOException, InterruptedException {
         LoadTool tool = new LoadTool();
@@ -54,7 +58,7 @@ public final class LoadTool {
         return spinner.get();
     }
 
-    private String answer(Command command) throws Exception {
+    String answer(Command command) throws Exception {
         return switch (command.name()) {
             case "backend" -> "ok port=" + listen();
             case "idle" -> idle(command);
@@ -106,7 +110,7 @@ public final class LoadTool {
                 .run(command.number("timeout", DEFAULT_SECONDS));
     }
 
-    private int listen() throws InterruptedException {
+    int listen() throws InterruptedException {
         Channel channel = new ServerBootstrap()
                 .group(loops)
                 .channel(EpollServerSocketChannel.class)

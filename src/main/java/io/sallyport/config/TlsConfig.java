@@ -17,6 +17,7 @@ import java.util.List;
  * @param session resumption
  * @param ocspResponses files with the OCSP responses to staple, DER, each for one of the certificates
  * @param recordPath what moves the records after the handshake
+ * @param rsaSigning what signs with RSA keys
  */
 public record TlsConfig(
         TlsPolicyConfig policy,
@@ -28,7 +29,8 @@ public record TlsConfig(
         boolean recheckClients,
         SessionConfig session,
         List<Path> ocspResponses,
-        RecordPath recordPath) {
+        RecordPath recordPath,
+        RsaSigning rsaSigning) {
 
     static final String ALPN_RULE = "an application protocol, 1 to 255 bytes, as h2 or http/1.1";
 
@@ -46,6 +48,15 @@ public record TlsConfig(
         DIRECT,
         /** Netty's SslHandler, which ends both directions at the client's close_notify. */
         SSL_HANDLER
+    }
+
+    /** What signs with RSA keys. */
+    public enum RsaSigning {
+        /** Whichever is faster, measured at the start. */
+        AUTO,
+        BORINGSSL,
+        /** Amazon's Corretto Crypto Provider, where it can be loaded. */
+        CORRETTO
     }
 
     public TlsConfig {
@@ -70,7 +81,8 @@ public record TlsConfig(
                                 "response-file",
                                 "a file",
                                 text -> ocsp.directory().resolve(text))),
-                section.choice("record-path", RecordPath.class));
+                section.choice("record-path", RecordPath.class),
+                section.choice("rsa-signing", RsaSigning.class));
     }
 
     /** RFC 7301 section 3.1. */

@@ -12,9 +12,14 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's epoll, but that a channel which waits for nothing stays registered.
+ * Netty's epoll, but that a channel which waits for nothing stays registered, and that what a channel waits for is told to
+ * the kernel once a turn of the loop.
  *
  * <p>After a peer's FIN a channel waits for nothing. Netty then takes it out of epoll, yet believes it still in there
  * (EpollIoHandler.submit since https://github.com/netty/netty/pull/16689), so its next wait, for room to write in, fails
@@ -23,9 +28,14 @@ import io.netty.channel.unix.FileDescriptor;
  *
  * <p>An edge-triggered registration for nothing stays valid, tells of a reset, and cannot wake the loop for ever, as that
  * change was to prevent.
+ *
+ * <p>A channel changes its mind about what it waits for several times in one turn: reads switched off and on again, a
+ * connect that is done. Only the last word before the loop waits matters. And where only reading is switched off, the
+ * kernel is told as soon as it has something to read and no sooner, for mostly reading is on again before.
  */
 final class HalfCloseIoHandler implements IoHandler {
     private final IoHandler epoll;
+    private final List<Watched> changed = new ArrayList<>();
 
     private HalfCloseIoHandler(IoHandler epoll) {
         this.epoll = epoll;
@@ -43,6 +53,10 @@ final class HalfCloseIoHandler implements IoHandler {
 
     @Override
     public int run(IoHandlerContext context) {
+        for (int i = 0; i < changed.size(); i++) {
+            changed.get(i).submitIfNeeded();
+        }
+        changed.clear();
         return epoll.run(context);
     }
 
@@ -59,7 +73,8 @@ final class HalfCloseIoHandler implements IoHandler {
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
         Watched watched = new Watched((EpollIoHandle) handle);
-        return new Registration(epoll.register(watched), watched);
+        watched.registration = epoll.register(watched);
+        return new Registration(watched.registration, watched, changed);
     }
 
     @Override
@@ -75,10 +90,44 @@ final class HalfCloseIoHandler implements IoHandler {
     /** A channel, as epoll sees it. */
     private static final class Watched implements EpollIoHandle {
         private final EpollIoHandle channel;
-        private boolean waitsForNothing;
+        private @Nullable IoRegistration registration;
+        private EpollIoOps wanted = EpollIoOps.NONE;
+        private EpollIoOps armed = EpollIoOps.NONE;
+        private boolean queued;
 
         Watched(EpollIoHandle channel) {
             this.channel = channel;
+        }
+
+        /** Whether nobody has queued it yet for the end of the turn. */
+        boolean wants(EpollIoOps ops) {
+            wanted = ops;
+            boolean first = !queued;
+            queued = true;
+            return first;
+        }
+
+        void submitIfNeeded() {
+            queued = false;
+            boolean onlyReadingIsOff =
+                    !wanted.equals(EpollIoOps.NONE) && wanted.equals(armed.without(EpollIoOps.EPOLLIN));
+            if (!onlyReadingIsOff) {
+                submit();
+            }
+        }
+
+        private void submit() {
+            EpollIoOps ops = wanted.equals(EpollIoOps.NONE) ? EpollIoOps.EPOLLET : wanted;
+            if (registration == null || !registration.isValid() || ops.equals(armed)) {
+                return;
+            }
+            armed = ops;
+            try {
+                registration.submit(ops);
+            } catch (UncheckedIOException e) {
+                // Nobody would ever hear of this channel again.
+                close();
+            }
         }
 
         @Override
@@ -87,12 +136,21 @@ final class HalfCloseIoHandler implements IoHandler {
         }
 
         @Override
-        public void handle(IoRegistration registration, IoEvent event) {
-            if (waitsForNothing && ((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLERR)) {
+        public void handle(IoRegistration source, IoEvent event) {
+            EpollIoOps ops = ((EpollIoEvent) event).ops();
+            if (wanted.equals(EpollIoOps.NONE) && ops.contains(EpollIoOps.EPOLLERR)) {
                 close();
                 return;
             }
-            channel.handle(registration, event);
+            if (!ops.contains(EpollIoOps.EPOLLIN) || wanted.contains(EpollIoOps.EPOLLIN)) {
+                channel.handle(source, event);
+                return;
+            }
+            submit();
+            EpollIoOps rest = ops.without(EpollIoOps.EPOLLIN);
+            if (!rest.equals(EpollIoOps.NONE)) {
+                channel.handle(source, (EpollIoEvent) () -> rest);
+            }
         }
 
         @Override
@@ -119,10 +177,12 @@ final class HalfCloseIoHandler implements IoHandler {
     private static final class Registration implements IoRegistration {
         private final IoRegistration registration;
         private final Watched watched;
+        private final List<Watched> changed;
 
-        Registration(IoRegistration registration, Watched watched) {
+        Registration(IoRegistration registration, Watched watched, List<Watched> changed) {
             this.registration = registration;
             this.watched = watched;
+            this.changed = changed;
         }
 
         @Override
@@ -133,8 +193,11 @@ final class HalfCloseIoHandler implements IoHandler {
 
         @Override
         public long submit(IoOps ops) {
-            watched.waitsForNothing = ops.equals(EpollIoOps.NONE);
-            return registration.submit(watched.waitsForNothing ? EpollIoOps.EPOLLET : ops);
+            EpollIoOps wanted = (EpollIoOps) ops;
+            if (watched.wants(wanted)) {
+                changed.add(watched);
+            }
+            return wanted.value();
         }
 
         @Override

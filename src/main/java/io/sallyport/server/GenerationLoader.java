@@ -16,6 +16,7 @@ import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.Findings;
 import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.LiveContexts;
+import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.TlsPolicy;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -36,6 +37,7 @@ final class GenerationLoader {
     private final TicketKeyStore ticketKeys;
     private final @Nullable KeyLog keyLog;
     private final LiveContexts live;
+    private final RsaAccelerator accelerator;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<ConfigProblem> unresolved = new ArrayList<>();
     private final Findings findings = new Findings();
@@ -47,13 +49,15 @@ final class GenerationLoader {
             ConnectionLog log,
             TicketKeyStore ticketKeys,
             @Nullable KeyLog keyLog,
-            LiveContexts live) {
+            LiveContexts live,
+            RsaAccelerator accelerator) {
         this.config = config;
         this.meters = meters;
         this.log = log;
         this.ticketKeys = ticketKeys;
         this.keyLog = keyLog;
         this.live = live;
+        this.accelerator = accelerator;
     }
 
     /**
@@ -68,7 +72,8 @@ final class GenerationLoader {
         Map<String, Instant> revocationLists = new TreeMap<>();
         Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
         for (ListenerConfig listener : config.listeners().values()) {
-            ListenerLoader loader = new ListenerLoader(listener, backends, now, findings, problems, keyLog, live);
+            ListenerLoader loader =
+                    new ListenerLoader(listener, backends, now, findings, problems, keyLog, live, accelerator);
             listeners.put(
                     listener.name(),
                     new ListenerSettings(

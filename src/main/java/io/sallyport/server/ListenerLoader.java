@@ -19,6 +19,7 @@ import io.sallyport.tls.KeyMaterialLoader;
 import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.NoClientCertificates;
 import io.sallyport.tls.OcspResponses;
+import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.SessionIdContext;
 import io.sallyport.tls.TlsContext;
 import io.sallyport.tls.TlsContexts;
@@ -47,6 +48,7 @@ final class ListenerLoader {
     private final List<ConfigProblem> problems;
     private final @Nullable KeyLog keyLog;
     private final LiveContexts live;
+    private final RsaAccelerator accelerator;
     private final Map<CertificateConfig, Optional<KeyMaterial>> keys = new HashMap<>();
     private final Map<TlsConfig, TlsContexts> contexts = new HashMap<>();
     private final List<Crls.NextUpdate> revocationLists = new ArrayList<>();
@@ -59,7 +61,8 @@ final class ListenerLoader {
             Findings findings,
             List<ConfigProblem> problems,
             @Nullable KeyLog keyLog,
-            LiveContexts live) {
+            LiveContexts live,
+            RsaAccelerator accelerator) {
         this.listener = listener;
         this.backends = backends;
         this.now = now;
@@ -68,6 +71,7 @@ final class ListenerLoader {
         this.problems = problems;
         this.keyLog = keyLog;
         this.live = live;
+        this.accelerator = accelerator;
     }
 
     /** The end dates of the certificates that were loaded. */
@@ -150,7 +154,9 @@ final class ListenerLoader {
                             tls.alpn(),
                             ocsp,
                             keyLog,
-                            live),
+                            live,
+                            tls.rsaSigning(),
+                            accelerator),
                     material);
         } catch (IllegalArgumentException e) {
             problems.add(new ConfigProblem(

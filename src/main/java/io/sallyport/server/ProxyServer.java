@@ -21,6 +21,7 @@ import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.ReloadResult;
 import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.LiveContexts;
+import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.TlsPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,6 +53,7 @@ public final class ProxyServer {
     private final TicketKeyStore ticketKeys;
     private final @Nullable KeyLog keyLog;
     private final LiveContexts live;
+    private final RsaAccelerator accelerator;
     private final ConnectionLoops loops;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
     private final @Nullable AdminServer admin;
@@ -71,6 +73,7 @@ public final class ProxyServer {
         this.ticketKeys = loaded.ticketKeys();
         this.keyLog = loaded.keyLog();
         this.live = loaded.live();
+        this.accelerator = loaded.accelerator();
         this.generation = loaded.generation();
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
@@ -94,6 +97,7 @@ public final class ProxyServer {
             TicketKeyStore ticketKeys,
             @Nullable KeyLog keyLog,
             LiveContexts live,
+            RsaAccelerator accelerator,
             Generation generation) {}
 
     /**
@@ -119,16 +123,19 @@ public final class ProxyServer {
         KeyLog keyLog = openKeyLog();
         LiveContexts live = new LiveContexts();
         meters.tlsContexts(live::count);
+        RsaAccelerator accelerator = new RsaAccelerator();
         try {
             HandshakeLog handshakes = new HandshakeLog(accessLog);
-            GenerationLoader loader = new GenerationLoader(config, meters, handshakes, ticketKeys, keyLog, live);
+            GenerationLoader loader =
+                    new GenerationLoader(config, meters, handshakes, ticketKeys, keyLog, live, accelerator);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
                     source,
                     config,
                     hash,
-                    new Loaded(registry, meters, accessLog, handshakes, ticketKeys, keyLog, live, generation));
+                    new Loaded(
+                            registry, meters, accessLog, handshakes, ticketKeys, keyLog, live, accelerator, generation));
             server.serve();
             return server;
         } catch (StartException e) {
@@ -152,7 +159,13 @@ public final class ProxyServer {
         requireNatives();
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
         GenerationLoader loader = new GenerationLoader(
-                config, meters, new HandshakeLog(AccessLog.none()), new TicketKeyStore(), null, new LiveContexts());
+                config,
+                meters,
+                new HandshakeLog(AccessLog.none()),
+                new TicketKeyStore(),
+                null,
+                new LiveContexts(),
+                new RsaAccelerator());
         Generation generation = loader.load();
         generation.release();
         if (!loader.unresolved().isEmpty()) {
@@ -276,7 +289,8 @@ public final class ProxyServer {
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
-        GenerationLoader loader = new GenerationLoader(next, meters, handshakes, ticketKeys, keyLog, live);
+        GenerationLoader loader =
+                new GenerationLoader(next, meters, handshakes, ticketKeys, keyLog, live, accelerator);
         Generation staged = loader.load();
         Map<String, RunningListener> opened = bind(next, staged, problems);
         if (!problems.isEmpty()) {

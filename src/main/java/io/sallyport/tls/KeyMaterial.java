@@ -30,6 +30,10 @@ public record KeyMaterial(
         return chain.get(0);
     }
 
+    X509Certificate[] chainArray() {
+        return chain.toArray(new X509Certificate[0]);
+    }
+
     public Instant notBefore() {
         return leaf().getNotBefore().toInstant();
     }

@@ -6,8 +6,10 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslCredential;
 import io.netty.handler.ssl.OpenSslCredentialBuilder;
+import io.netty.handler.ssl.OpenSslPrivateKeyMethod;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
@@ -19,6 +21,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.SessionConfig;
 import io.sallyport.diagnosis.Allowed;
+import io.sallyport.config.TlsConfig.RsaSigning;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class TlsContext {
     /** What a client's chain may take; the deepest one that is allowed takes a tenth of it. */
     private static final int MAX_CERTIFICATE_LIST = 64 << 10;
+
+    /** Stands for the address of a context's own key, which is another in each connection. */
+    private static final long OWN_KEY = -1;
 
     private final SslContext context;
     private final X509TrustManager trust;
@@ -70,6 +76,7 @@ public final class TlsContext {
      * @param alpn in order of preference; empty: the extension is not answered
      * @param keyLog null: secrets are kept
      * @param live what is built is added to these
+     * @param accelerator signs with RSA keys where that is faster, as {@code rsaSigning} allows
      */
     public record Settings(
             TlsPolicy policy,
@@ -80,7 +87,19 @@ public final class TlsContext {
             List<String> alpn,
             OcspResponses ocsp,
             @Nullable KeyLog keyLog,
-            LiveContexts live) {}
+            LiveContexts live,
+            RsaSigning rsaSigning,
+            RsaAccelerator accelerator) {
+
+        /** What signs with {@code key} in BoringSSL's place; empty: BoringSSL. */
+        private Optional<OpenSslPrivateKeyMethod> signerFor(KeyMaterial key) {
+            // A response can be stapled to a credential alone, and the hash of TLS 1.0 is no JCA signature.
+            boolean possible = key.algorithm() == KeyAlgorithm.RSA
+                    && policy.isModernRsa()
+                    && ocsp.stapledTo(key.chain()).isEmpty();
+            return possible ? accelerator.signerFor(key, rsaSigning) : Optional.empty();
+        }
+    }
 
     /**
      * Builds a context. Slow; never on an event loop.
@@ -91,10 +110,12 @@ public final class TlsContext {
     static TlsContext build(Settings settings, List<KeyMaterial> keys) throws SSLException {
         List<OpenSslCredential> credentials = new ArrayList<>();
         Map<Long, ServerCertificate> certificates = new HashMap<>();
+        // BoringSSL tries the credentials first and the context's own key last: RSA, the dearest, is last anyway.
+        KeyMaterial last = keys.get(keys.size() - 1);
+        Optional<OpenSslPrivateKeyMethod> signer = settings.signerFor(last);
         try {
-            for (KeyMaterial key : keys) {
-                OpenSslCredential credential = OpenSslCredentialBuilder.forX509(
-                                key.key(), key.chain().toArray(new X509Certificate[0]))
+            for (KeyMaterial key : signer.isPresent() ? keys.subList(0, keys.size() - 1) : keys) {
+                OpenSslCredential credential = OpenSslCredentialBuilder.forX509(key.key(), key.chainArray())
                         .build();
                 credentials.add(credential);
                 certificates.put(CredentialAddress.of(credential), ServerCertificate.of(key.leaf()));
@@ -103,7 +124,10 @@ public final class TlsContext {
                     Stapling.staple(credential, response.get());
                 }
             }
-            SslContextBuilder builder = SslContextBuilder.forServer(new CredentialKeyManager())
+            signer.ifPresent(method -> certificates.put(OWN_KEY, ServerCertificate.of(last.leaf())));
+            SslContextBuilder builder = (signer.isPresent()
+                            ? SslContextBuilder.forServer(OpenSslX509KeyManagerFactory.newKeyless(last.chainArray()))
+                            : SslContextBuilder.forServer(new CredentialKeyManager()))
                     .sslProvider(SslProvider.OPENSSL_REFCNT)
                     .addCredentials(credentials)
                     .protocols(settings.policy().protocols())
@@ -115,6 +139,7 @@ public final class TlsContext {
                     // Without one, each build would load the JVM's certificate authorities (25 to 190 ms).
                     .trustManager(settings.trust())
                     .clientAuth(clientAuth(settings.clientAuth()));
+            signer.ifPresent(method -> builder.option(OpenSslContextOption.PRIVATE_KEY_METHOD, method));
             if (!settings.alpn().isEmpty()) {
                 builder.applicationProtocolConfig(new ApplicationProtocolConfig(
                         ApplicationProtocolConfig.Protocol.ALPN,
@@ -161,7 +186,8 @@ public final class TlsContext {
         }
         long ssl = ((ReferenceCountedOpenSslEngine) handler.engine()).sslPointer();
         try {
-            return ssl == 0 ? null : certificates.get(SSL.getSelectedCredential(ssl));
+            long selected = ssl == 0 ? 0 : SSL.getSelectedCredential(ssl);
+            return selected == 0 ? null : certificates.getOrDefault(selected, certificates.get(OWN_KEY));
         } catch (Exception e) {
             return null; // None is selected.
         }

@@ -29,6 +29,8 @@ public record TlsPolicy(
     private static final List<String> TLS13_SUITES =
             List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
 
+    private static final List<String> MODERN_PROTOCOLS = List.of("TLSv1.2", "TLSv1.3");
+
     private static final List<String> INTERMEDIATE_SUITES = List.of(
             "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
@@ -70,6 +72,12 @@ public record TlsPolicy(
                 config.ciphers().isEmpty() ? profile.suites() : custom(config.ciphers()),
                 config.groups().isEmpty() ? profile.groups() : known(config.groups()),
                 profile.serverOrder() || !config.ciphers().isEmpty());
+    }
+
+    /** Whether an RSA key has only to sign, by SHA-1 or SHA-2: neither TLS 1.0 and 1.1 nor static RSA. */
+    boolean isModernRsa() {
+        return protocols.stream().allMatch(MODERN_PROTOCOLS::contains)
+                && suites.stream().noneMatch(suite -> suite.startsWith("TLS_RSA_"));
     }
 
     /** What new sessions will most likely agree on: every pair in TLS 1.3, and the first classical group before. */

@@ -73,6 +73,7 @@ class ConfigLoaderTest {
                   ocsp-stapling.response-file = [a.der, b.der]
                   recheck-clients = off
                   record-path = ssl-handler
+                  rsa-signing = boringssl
                 }
                 limits { connections = 5, when-full = reject }
                 timeouts { handshake = 1500ms, idle = 2m, half-close = 0s }
@@ -136,6 +137,7 @@ class ConfigLoaderTest {
                 listeners.https.tls.session.cacheSize = 20000
                 listeners.https.tls.ocspResponses = []
                 listeners.https.tls.recordPath = DIRECT
+                listeners.https.tls.rsaSigning = AUTO
                 listeners.https.routes = []
                 listeners.https.limits.connections = 10000
                 listeners.https.limits.whenFull = WAIT
@@ -222,6 +224,7 @@ class ConfigLoaderTest {
                 listeners.edge.tls.ocspResponses[0] = a.der
                 listeners.edge.tls.ocspResponses[1] = b.der
                 listeners.edge.tls.recordPath = SSL_HANDLER
+                listeners.edge.tls.rsaSigning = BORINGSSL
                 listeners.edge.routes[0].serverNames[0] = b.example
                 listeners.edge.routes[0].serverNames[1] = *.b.example
                 listeners.edge.routes[0].alpn = []
