@@ -3,6 +3,7 @@ package io.sallyport.explain;
 import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.RouteConfig;
 import io.sallyport.config.TlsConfig;
 import io.sallyport.tls.CertificateChain;
@@ -39,7 +40,7 @@ record OwnListener(
     }
 
     /**
-     * Reads the certificates of {@code listener}. Blocks.
+     * Reads the certificates of {@code listener}, which is on a TCP port. Blocks.
      *
      * @param findings gets the problems of files that cannot be read
      * @throws UnknownHostException when the host of its address has no address
@@ -59,7 +60,7 @@ record OwnListener(
             }
         }
         return new OwnListener(
-                reachable(listener.bind()),
+                reachable(((NetworkAddress.Tcp) listener.bind()).hostPort()),
                 serverName(listener, keys),
                 roots,
                 keys.stream().map(KeyMaterial::leaf).toList());

@@ -1,10 +1,8 @@
 package io.sallyport.server;
 
 import io.sallyport.backend.Backend;
-import io.sallyport.backend.BackendServer;
-import io.sallyport.config.BackendConfig;
+import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigProblem;
-import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.TlsConfig;
@@ -17,7 +15,6 @@ import io.sallyport.tls.Findings;
 import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.TlsPolicy;
-import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns a configuration into a generation. Reads files and names: slow, and never on an event loop. Used once. */
 final class GenerationLoader {
     private final ProxyConfig config;
+    private final BackendRuntime runtime;
     private final Meters meters;
     private final ConnectionLog log;
     private final TicketKeyStore ticketKeys;
@@ -43,12 +41,14 @@ final class GenerationLoader {
 
     GenerationLoader(
             ProxyConfig config,
+            BackendRuntime runtime,
             Meters meters,
             ConnectionLog log,
             TicketKeyStore ticketKeys,
             @Nullable KeyLog keyLog,
             LiveContexts live) {
         this.config = config;
+        this.runtime = runtime;
         this.meters = meters;
         this.log = log;
         this.ticketKeys = ticketKeys;
@@ -62,11 +62,13 @@ final class GenerationLoader {
      * @throws StartException with every problem; nothing native is left then
      */
     Generation load() throws StartException {
-        Map<String, Backend> backends = new TreeMap<>();
-        config.backends().forEach((name, backend) -> backends.put(name, backend(backend)));
+        BackendLoader backendLoader = new BackendLoader(config, runtime, meters, now, findings, problems, keyLog, live);
+        Map<String, Backend> backends = backendLoader.load();
+        unresolved.addAll(backendLoader.unresolved());
         Map<String, ListenerSettings> listeners = new TreeMap<>();
         Map<String, Instant> revocationLists = new TreeMap<>();
         Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
+        certificates.addAll(backendLoader.expiries());
         for (ListenerConfig listener : config.listeners().values()) {
             ListenerLoader loader = new ListenerLoader(listener, backends, now, findings, problems, keyLog, live);
             listeners.put(
@@ -75,13 +77,16 @@ final class GenerationLoader {
                             listener.name(),
                             listener.proxyProtocol(),
                             loader.load(),
+                            plainBackend(listener, backends),
                             listener.limits(),
                             listener.timeouts(),
-                            ticketKeys.keys(
-                                    listener.name(),
-                                    listener.tls().session(),
-                                    listener.tls().policy().where(),
-                                    findings),
+                            listener.plain()
+                                    ? null
+                                    : ticketKeys.keys(
+                                            listener.name(),
+                                            listener.tls().session(),
+                                            listener.tls().policy().where(),
+                                            findings),
                             listener.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
                             listener.tls().recheckClients(),
                             meters.listener(listener.name()),
@@ -114,6 +119,11 @@ final class GenerationLoader {
         return List.copyOf(unresolved);
     }
 
+    private static @Nullable Backend plainBackend(ListenerConfig listener, Map<String, Backend> backends) {
+        String name = listener.backend();
+        return listener.plain() && name != null ? backends.get(name) : null;
+    }
+
     /** A rate over a meter that appears with its first event misses that event. */
     private void expectSessions(ListenerSettings listener) {
         ListenerConfig configured = config.listeners().get(listener.name());
@@ -126,27 +136,5 @@ final class GenerationLoader {
                                 .map(resumed ->
                                         new SessionKind(agreed.version(), agreed.suite(), agreed.group(), resumed)))
                         .toList());
-    }
-
-    private Backend backend(BackendConfig backend) {
-        List<BackendServer> servers = backend.servers().stream()
-                .map(address -> server(backend.name(), address))
-                .toList();
-        return new Backend(
-                backend.name(),
-                servers,
-                Math.toIntExact(backend.connectTimeout().toMillis()),
-                backend.proxyProtocol());
-    }
-
-    private BackendServer server(String backend, HostPort address) {
-        BackendServer server = new BackendServer(address, meters.backend(backend, address.toString()));
-        try {
-            server.resolve();
-        } catch (UnknownHostException e) {
-            unresolved.add(new ConfigProblem(
-                    "", "backends." + backend + ".servers", "\"" + address + "\": the name has no address"));
-        }
-        return server;
     }
 }

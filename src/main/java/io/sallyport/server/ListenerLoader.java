@@ -93,8 +93,12 @@ final class ListenerLoader {
                     route.tls().alpn()));
         }
         String backend = listener.backend();
-        Route fallback =
-                backend == null ? null : new Route(List.of(), List.of(), backend(backend), contexts(tls), tls.alpn());
+        @Nullable Route fallback = null;
+        if (backend != null) {
+            fallback = listener.plain()
+                    ? new Route(List.of(), List.of(), backend(backend), null, List.of())
+                    : new Route(List.of(), List.of(), backend(backend), contexts(tls), tls.alpn());
+        }
         return new RouteTable(routes, fallback, tls.unknownServerName(), tls.missingServerName());
     }
 

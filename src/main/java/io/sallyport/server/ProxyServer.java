@@ -5,11 +5,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.epoll.Epoll;
 import io.netty.handler.ssl.OpenSsl;
 import io.sallyport.admin.AdminServer;
+import io.sallyport.backend.Backend;
+import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
@@ -25,6 +28,7 @@ import io.sallyport.tls.TlsPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +56,7 @@ public final class ProxyServer {
     private final TicketKeyStore ticketKeys;
     private final @Nullable KeyLog keyLog;
     private final LiveContexts live;
+    private final BackendRuntime runtime;
     private final ConnectionLoops loops;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
     private final @Nullable AdminServer admin;
@@ -71,6 +76,7 @@ public final class ProxyServer {
         this.ticketKeys = loaded.ticketKeys();
         this.keyLog = loaded.keyLog();
         this.live = loaded.live();
+        this.runtime = loaded.runtime();
         this.generation = loaded.generation();
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
@@ -94,6 +100,7 @@ public final class ProxyServer {
             TicketKeyStore ticketKeys,
             @Nullable KeyLog keyLog,
             LiveContexts live,
+            BackendRuntime runtime,
             Generation generation) {}
 
     /**
@@ -119,19 +126,22 @@ public final class ProxyServer {
         KeyLog keyLog = openKeyLog();
         LiveContexts live = new LiveContexts();
         meters.tlsContexts(live::count);
+        BackendRuntime runtime = new BackendRuntime();
         try {
             HandshakeLog handshakes = new HandshakeLog(accessLog);
-            GenerationLoader loader = new GenerationLoader(config, meters, handshakes, ticketKeys, keyLog, live);
+            GenerationLoader loader =
+                    new GenerationLoader(config, runtime, meters, handshakes, ticketKeys, keyLog, live);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
                     source,
                     config,
                     hash,
-                    new Loaded(registry, meters, accessLog, handshakes, ticketKeys, keyLog, live, generation));
+                    new Loaded(registry, meters, accessLog, handshakes, ticketKeys, keyLog, live, runtime, generation));
             server.serve();
             return server;
         } catch (StartException e) {
+            runtime.close();
             accessLog.close();
             throw e;
         }
@@ -151,28 +161,39 @@ public final class ProxyServer {
     public static List<String> check(ProxyConfig config) throws StartException {
         requireNatives();
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
-        GenerationLoader loader = new GenerationLoader(
-                config, meters, new HandshakeLog(AccessLog.none()), new TicketKeyStore(), null, new LiveContexts());
-        Generation generation = loader.load();
-        generation.release();
-        if (!loader.unresolved().isEmpty()) {
-            throw new StartException(loader.unresolved());
+        try (BackendRuntime runtime = new BackendRuntime()) {
+            GenerationLoader loader = new GenerationLoader(
+                    config,
+                    runtime,
+                    meters,
+                    new HandshakeLog(AccessLog.none()),
+                    new TicketKeyStore(),
+                    null,
+                    new LiveContexts());
+            loader.load().release();
+            if (!loader.unresolved().isEmpty()) {
+                throw new StartException(loader.unresolved());
+            }
+            return loader.warnings();
         }
-        return loader.warnings();
     }
 
     /** What a configuration means in terms of TLS, one line for each listener. */
     public static List<String> describe(ProxyConfig config) {
         return config.listeners().values().stream()
-                .map(listener -> "listeners." + listener.name() + ": "
-                        + TlsPolicy.of(listener.tls().policy())
-                                .describe(listener.tls().policy().profile()))
+                .map(listener ->
+                        "listeners." + listener.name() + ": " + (listener.plain() ? "plain TCP" : tls(listener)))
                 .toList();
     }
 
+    private static String tls(ListenerConfig listener) {
+        return TlsPolicy.of(listener.tls().policy())
+                .describe(listener.tls().policy().profile());
+    }
+
     /** The bound address of each listener, by name. */
-    public Map<String, InetSocketAddress> addresses() {
-        Map<String, InetSocketAddress> result = new TreeMap<>();
+    public Map<String, SocketAddress> addresses() {
+        Map<String, SocketAddress> result = new TreeMap<>();
         listeners.forEach((name, listener) -> result.put(name, listener.address()));
         return result;
     }
@@ -256,6 +277,7 @@ public final class ProxyServer {
     }
 
     private void serve() {
+        generation.backends().values().forEach(Backend::start);
         listeners.values().forEach(RunningListener::accept);
         publish(generation);
         state = LifeState.READY;
@@ -276,7 +298,7 @@ public final class ProxyServer {
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
-        GenerationLoader loader = new GenerationLoader(next, meters, handshakes, ticketKeys, keyLog, live);
+        GenerationLoader loader = new GenerationLoader(next, runtime, meters, handshakes, ticketKeys, keyLog, live);
         Generation staged = loader.load();
         Map<String, RunningListener> opened = bind(next, staged, problems);
         if (!problems.isEmpty()) {
@@ -304,9 +326,13 @@ public final class ProxyServer {
         listeners.putAll(opened);
         opened.values().forEach(RunningListener::accept);
         publish(staged);
+        retired.backends().values().forEach(Backend::stop);
+        staged.backends().values().forEach(Backend::start);
+        runtime.retain(staged.servers());
         meters.retain(staged.listeners().keySet(), staged.servers());
         // A loop may be between its look at the old settings and the handler that it makes from them.
         loops.awaitTurn();
+        runtime.awaitTurn();
         retired.release();
         loops.judgeClientsAgain();
     }
@@ -345,7 +371,7 @@ public final class ProxyServer {
                     new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port()),
                     new AdminView(this, registry, meters, handshakes));
         } catch (IOException e) {
-            problems.add(new ConfigProblem("", "admin.bind", BindFailure.words(bind, e)));
+            problems.add(new ConfigProblem("", "admin.bind", BindFailure.words(new NetworkAddress.Tcp(bind), e)));
             return null;
         }
     }
@@ -379,6 +405,8 @@ public final class ProxyServer {
         // A loop that stops cuts what is open, without close_notify and without a line in the log.
         loops.whenEmpty().completeOnTimeout(null, CUT_SECONDS, TimeUnit.SECONDS).join();
         loops.stop().awaitUninterruptibly(3, TimeUnit.SECONDS);
+        generation.backends().values().forEach(Backend::stop);
+        runtime.close();
         generation.release();
         if (admin != null) {
             admin.close();

@@ -1,6 +1,7 @@
 package io.sallyport.server;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
@@ -42,11 +43,14 @@ public final class FreedContext implements AutoCloseable, ConnectionLog {
 
     private Generation generation(ProxyConfig config) throws ConfigException, StartException {
         Meters meters = new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", ""));
-        return new GenerationLoader(config, meters, this, new TicketKeyStore(), null, new LiveContexts()).load();
+        try (BackendRuntime runtime = new BackendRuntime()) {
+            return new GenerationLoader(config, runtime, meters, this, new TicketKeyStore(), null, new LiveContexts())
+                    .load();
+        }
     }
 
     public InetSocketAddress address() {
-        return acceptors.address();
+        return (InetSocketAddress) acceptors.address();
     }
 
     /** What is told of the next handshake. */
