@@ -1,25 +1,205 @@
 package io.sallyport.backend;
 
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.sallyport.config.BackendConfig;
+import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
+import io.sallyport.tls.BackendTlsContext;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A named pool of servers.
+ * A named pool of servers with its rules, in one generation.
  *
- * @param name the key under {@code backends}
- * @param servers at least one
- * @param connectTimeoutMillis for one TCP connection; 0 means the kernel's
- * @param proxyProtocol what the servers are told of a client
+ * <p>Connections choose from a frozen snapshot, on any thread and without a lock. Everything that changes the snapshot
+ * (health, ejections, names) happens on the backends' event loop, between {@link #start} and {@link #stop}.
  */
-public record Backend(
-        String name, List<BackendServer> servers, int connectTimeoutMillis, SendProxyProtocolConfig proxyProtocol) {
+public final class Backend {
+    private final BackendConfig config;
+    private final List<PoolMember> members;
+    private final @Nullable BackendTlsContext tls;
+    private final EventLoop loop;
+    private final NameResolver names;
+    private final ServerSelector selector;
+    private final PassiveHealth passiveHealth;
+    private final Map<Endpoint, HealthCheck> checks = new HashMap<>();
+    private final List<NameWatch> watches;
+    private @Nullable Future<?> nextReturn;
+    private boolean running;
+    private volatile Candidates candidates;
 
-    public Backend {
-        servers = List.copyOf(servers);
+    /**
+     * A pool, not started.
+     *
+     * @param members at least one; their names are looked up
+     * @param tls null: plain
+     */
+    public Backend(
+            BackendConfig config,
+            List<PoolMember> members,
+            @Nullable BackendTlsContext tls,
+            BackendRuntime runtime,
+            NameResolver names) {
+        this.config = config;
+        this.members = List.copyOf(members);
+        this.tls = tls;
+        this.loop = runtime.loop();
+        this.names = names;
+        this.selector = ServerSelector.of(config.balance());
+        this.passiveHealth = new PassiveHealth(config.name(), config.passiveHealth());
+        this.watches = members.stream()
+                .map(PoolMember::server)
+                .filter(server -> server.name().isPresent())
+                .map(server -> new NameWatch(config.name(), server, this.names, loop, this::changed))
+                .toList();
+        this.candidates = Candidates.of(this.members, List.of());
     }
 
-    /** The server for a new connection. */
-    public BackendServer choose() {
-        return servers.get(0);
+    public String name() {
+        return config.name();
+    }
+
+    public List<PoolMember> members() {
+        return members;
+    }
+
+    // ---- for connections, on any thread
+
+    /** The endpoint for a new connection; null when no server has an address. */
+    @Nullable
+    Endpoint choose(long source) {
+        Candidates now = candidates;
+        return now.isEmpty() ? null : selector.select(now, source);
+    }
+
+    /** The endpoint for a connection that has tried some; null when all have been. */
+    @Nullable
+    Endpoint chooseOther(long source, Collection<Endpoint> tried) {
+        Candidates rest = Candidates.of(members, tried);
+        return rest.isEmpty() ? null : selector.selectOther(rest, source);
+    }
+
+    int retries() {
+        return config.retries();
+    }
+
+    Attempt.Terms terms(@Nullable String protocol) {
+        return new Attempt.Terms(Math.toIntExact(config.connectTimeout().toMillis()), tls, protocol);
+    }
+
+    /** What the servers are told of a client. */
+    public SendProxyProtocolConfig proxyProtocol() {
+        return config.proxyProtocol();
+    }
+
+    /** A server that has no address, for what happens when none has. */
+    BackendServer nameless() {
+        return members.get(0).server();
+    }
+
+    /** A connection stands. */
+    void reached(Endpoint endpoint) {
+        if (endpoint.failures().get() != 0) {
+            endpoint.failures().set(0);
+        }
+    }
+
+    /** A connection could not be made; at most once for an endpoint and a connection. */
+    void failed(Endpoint endpoint) {
+        loop.execute(() -> {
+            if (running && passiveHealth.failed(endpoint, members, System.nanoTime())) {
+                changed();
+            }
+        });
+    }
+
+    // ---- life, on the backends' event loop
+
+    /** Begins to check servers and to look names up. From any thread. */
+    public void start() {
+        loop.execute(() -> {
+            running = true;
+            watches.forEach(NameWatch::start);
+            boolean checked = config.healthCheck().type() != HealthCheckConfig.Type.NONE;
+            for (PoolMember member : members) {
+                BackendServer server = member.server();
+                if (checked) {
+                    server.meters().watch(server::isUp);
+                } else {
+                    // What an earlier generation's checks said is not looked at any more.
+                    server.meters().unwatch();
+                    server.endpoints().forEach(Endpoint::unchecked);
+                }
+            }
+            changed();
+        });
+    }
+
+    /** Ends both. From any thread; what it knows stays with the servers. */
+    public void stop() {
+        loop.execute(() -> {
+            running = false;
+            watches.forEach(NameWatch::stop);
+            checks.values().forEach(HealthCheck::stop);
+            checks.clear();
+            if (nextReturn != null) {
+                nextReturn.cancel(false);
+            }
+        });
+    }
+
+    /** Keeps what a dial needs, for one that is to come; each is followed by a {@link #release}. From any thread. */
+    public void retain() {
+        if (tls != null) {
+            tls.retain();
+        }
+    }
+
+    /** Lets go of it; the last of all gives the native memory back. */
+    public void release() {
+        if (tls != null) {
+            tls.release();
+        }
+    }
+
+    private void changed() {
+        if (!running) {
+            return;
+        }
+        checkWhatIsThere();
+        long now = System.nanoTime();
+        passiveHealth.letBack(members, now);
+        candidates = Candidates.of(members, List.of());
+        if (nextReturn != null) {
+            nextReturn.cancel(false);
+        }
+        long wait = passiveHealth.nextReturn(members, now);
+        nextReturn = wait < 0 ? null : loop.schedule(this::changed, wait, TimeUnit.NANOSECONDS);
+    }
+
+    /** One check for each address that there is now. */
+    private void checkWhatIsThere() {
+        if (config.healthCheck().type() == HealthCheckConfig.Type.NONE) {
+            return;
+        }
+        Map<Endpoint, HealthCheck> gone = new HashMap<>(checks);
+        for (PoolMember member : members) {
+            for (Endpoint endpoint : member.server().endpoints()) {
+                if (gone.remove(endpoint) == null) {
+                    HealthCheck check = new HealthCheck(config, endpoint, tls, loop, this::changed);
+                    checks.put(endpoint, check);
+                    check.start();
+                }
+            }
+        }
+        gone.forEach((endpoint, check) -> {
+            check.stop();
+            checks.remove(endpoint);
+        });
     }
 }

@@ -1,37 +1,117 @@
 package io.sallyport.backend;
 
-import io.sallyport.config.HostPort;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.NetUtil;
+import io.sallyport.config.NetworkAddress;
 import io.sallyport.observe.BackendMeters;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One address of a backend. */
+/**
+ * A server as the configuration names it. A host name stands for all its addresses; each is an {@link Endpoint}.
+ *
+ * <p>It lives as long as its backend has it, over reloads. The addresses change on the backends' event loop, or before
+ * anybody uses them.
+ */
 public final class BackendServer {
-    private final HostPort configured;
+    /** An answer that is longer is no service but an accident, and every address may be asked for its health. */
+    private static final int MOST_ADDRESSES = 1000;
+
+    private final NetworkAddress configured;
     private final String label;
     private final BackendMeters meters;
-    private volatile @Nullable InetSocketAddress address;
+    private volatile List<Endpoint> endpoints = List.of();
+    private volatile long lookAgainAt;
 
-    public BackendServer(HostPort configured, BackendMeters meters) {
+    BackendServer(NetworkAddress configured, BackendMeters meters) {
         this.configured = configured;
         this.label = configured.toString();
         this.meters = meters;
-    }
-
-    /** Looks the host up. Blocks; never on an event loop. */
-    public void resolve() throws UnknownHostException {
-        address = new InetSocketAddress(InetAddress.getByName(configured.host()), configured.port());
-    }
-
-    /** Where to connect to; null when the name has no address. */
-    public @Nullable InetSocketAddress address() {
-        return address;
+        literal().ifPresent(address -> endpoints = List.of(new Endpoint(this, address)));
     }
 
     public BackendMeters meters() {
         return meters;
+    }
+
+    /** Its addresses; empty when its name has none. */
+    public List<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    /** Whether its checks are good, as far as there are any: one good address is enough. */
+    public boolean isUp() {
+        return endpoints.stream().anyMatch(endpoint -> !endpoint.isDown());
+    }
+
+    /** The name to look up; none where the address is one already. */
+    public Optional<String> name() {
+        return literal().isPresent() ? Optional.empty() : Optional.ofNullable(host());
+    }
+
+    /** The host of the address; null for a unix-domain socket. */
+    @Nullable
+    String host() {
+        return configured instanceof NetworkAddress.Tcp tcp ? tcp.hostPort().host() : null;
+    }
+
+    int port() {
+        return configured instanceof NetworkAddress.Tcp tcp ? tcp.hostPort().port() : 0;
+    }
+
+    /** When the name is to be looked up again, by {@link System#nanoTime()}. */
+    long lookAgainAt() {
+        return lookAgainAt;
+    }
+
+    /**
+     * What the name was found to mean. An address that was known keeps what is known about it.
+     *
+     * @return whether anything changed
+     */
+    public boolean found(NameResolver.Answer answer) {
+        lookAgainAt = System.nanoTime() + answer.ttl().toNanos();
+        Set<SocketAddress> addresses = new LinkedHashSet<>();
+        for (InetAddress address : answer.addresses()) {
+            if (addresses.size() < MOST_ADDRESSES) {
+                addresses.add(new InetSocketAddress(address, port()));
+            }
+        }
+        List<Endpoint> before = endpoints;
+        List<Endpoint> after = addresses.stream()
+                .map(address -> before.stream()
+                        .filter(endpoint -> endpoint.address().equals(address))
+                        .findFirst()
+                        .orElseGet(() -> new Endpoint(this, address)))
+                // The order of an answer changes by itself.
+                .sorted((a, b) -> a.toString().compareTo(b.toString()))
+                .toList();
+        endpoints = after;
+        return !after.equals(before);
+    }
+
+    private Optional<SocketAddress> literal() {
+        if (configured instanceof NetworkAddress.Unix unix) {
+            return Optional.of(new DomainSocketAddress(unix.path()));
+        }
+        String host = host();
+        if (host == null || !(NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host))) {
+            return Optional.empty();
+        }
+        try {
+            // Digits: nothing is looked up.
+            return Optional.of(new InetSocketAddress(InetAddress.getByName(host), port()));
+        } catch (UnknownHostException e) {
+            // A zone that no interface has.
+            return Optional.empty();
+        }
     }
 
     /** The address as configured. */

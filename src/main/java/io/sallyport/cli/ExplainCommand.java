@@ -4,6 +4,7 @@ import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.explain.ExplainLoader;
 import io.sallyport.explain.ExplainOptions;
@@ -177,7 +178,13 @@ final class ExplainCommand implements Callable<Integer> {
                     + String.join(", ", config.listeners().keySet()) + ")");
         }
         String bind = "listeners." + target + ".bind: \"" + listener.bind() + "\"";
-        if (listener.bind().port() == 0) {
+        if (listener.plain()) {
+            throw usage("\"" + target + "\" takes plain TCP (expected: a listener with tls)");
+        }
+        if (!(listener.bind() instanceof NetworkAddress.Tcp tcp)) {
+            throw usage(bind + " (expected: a TCP port)");
+        }
+        if (tcp.hostPort().port() == 0) {
             throw usage(bind + " (expected: a port; only the log knows which one it took, give HOST:PORT)");
         }
         try {

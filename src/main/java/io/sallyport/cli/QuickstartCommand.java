@@ -11,6 +11,7 @@ import io.sallyport.server.ProxyServer;
 import io.sallyport.server.StartException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,12 +63,12 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void greet(ProxyServer server) {
-        InetSocketAddress listener = server.addresses().get(QuickstartConfig.LISTENER);
+        SocketAddress bound = server.addresses().get(QuickstartConfig.LISTENER);
         InetSocketAddress admin = server.adminAddress();
         console.out().println();
         console.out()
-                .println("Try it:  curl --insecure https://localhost:" + (listener == null ? port : listener.getPort())
-                        + "/");
+                .println("Try it:  curl --insecure https://localhost:"
+                        + (bound instanceof InetSocketAddress listener ? listener.getPort() : port) + "/");
         console.out()
                 .println("Admin:   http://" + (admin == null ? "none" : NetUtil.toSocketAddressString(admin)) + "/");
         console.out().println("Stop:    Ctrl-C");

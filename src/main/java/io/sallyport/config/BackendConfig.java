@@ -1,33 +1,88 @@
 package io.sallyport.config;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A named pool of servers.
  *
  * @param name the key under {@code backends}
- * @param servers at least one address
- * @param connectTimeout for one TCP connection to one server; zero means the kernel's
+ * @param servers at least one
+ * @param balance how connections are spread over them
+ * @param connectTimeout for one TCP connection to one server, and for its TLS handshake; zero means the kernel's
+ * @param retries how many further servers are tried when one cannot be reached
  * @param proxyProtocol what the servers are told of a client
  */
 public record BackendConfig(
-        String name, List<HostPort> servers, Duration connectTimeout, SendProxyProtocolConfig proxyProtocol) {
+        String name,
+        List<ServerConfig> servers,
+        Balance balance,
+        Duration connectTimeout,
+        int retries,
+        SendProxyProtocolConfig proxyProtocol,
+        HealthCheckConfig healthCheck,
+        PassiveHealthConfig passiveHealth,
+        BackendTlsConfig tls) {
+
+    private static final int MOST_RETRIES = 20;
+
+    /** How connections are spread over servers. */
+    public enum Balance {
+        /** One after the other. */
+        ROUND_ROBIN,
+        /** The one with the fewest. */
+        LEAST_CONNECTIONS,
+        /** Of two at random the one with fewer. */
+        RANDOM_TWO,
+        /** By the client's address. */
+        SOURCE_HASH
+    }
 
     public BackendConfig {
         servers = List.copyOf(servers);
     }
 
     static BackendConfig read(String name, Section section) {
-        List<HostPort> servers = section.parsedList("servers", HostPort.RULE, HostPort::parse);
-        int written = section.size("servers");
-        if (written != 1) {
-            section.problem("servers", written + " entries (expected: exactly one host:port)");
+        List<ServerConfig> servers = section.entries(
+                "servers",
+                NetworkAddress.RULE,
+                text -> ServerConfig.of(NetworkAddress.parse(text, section.directory())),
+                ServerConfig::read);
+        if (section.size("servers") == 0) {
+            section.problem("servers", "none (expected: at least one)");
         }
-        return new BackendConfig(
+        Section connect = section.child("connect");
+        Connect limits =
+                connect.readBy(each -> new Connect(each.duration("timeout"), each.integer("retries", 0, MOST_RETRIES)));
+        Section tls = section.child("tls");
+        BackendConfig config = new BackendConfig(
                 name,
                 servers,
-                section.child("connect", connect -> connect.duration("timeout")),
-                section.child("proxy-protocol", SendProxyProtocolConfig::read));
+                section.choice("balance", Balance.class),
+                limits.timeout(),
+                limits.retries(),
+                section.child("proxy-protocol", SendProxyProtocolConfig::read),
+                section.child("health-check", HealthCheckConfig::read),
+                section.child("passive-health", PassiveHealthConfig::read),
+                tls.readBy(BackendTlsConfig::read));
+        config.check(section, tls);
+        return config;
+    }
+
+    private record Connect(Duration timeout, int retries) {}
+
+    private void check(Section section, Section tlsSection) {
+        Set<NetworkAddress> seen = new HashSet<>();
+        for (ServerConfig server : servers) {
+            if (!seen.add(server.address())) {
+                section.problem("servers", "\"" + server.address() + "\" twice (expected: once, with a weight)");
+            }
+        }
+        boolean nameless = seen.stream().anyMatch(NetworkAddress.Unix.class::isInstance);
+        if (tls.enabled() && nameless && tls.serverName() == null && tls.verify() == BackendTlsConfig.Verify.FULL) {
+            tlsSection.problem("server-name", "missing (expected: a name, since a unix socket has none)");
+        }
     }
 }

@@ -14,10 +14,21 @@ public final class ConfigFiles {
     public static Set<Path> of(ProxyConfig config) {
         ConfigFiles result = new ConfigFiles();
         for (ListenerConfig listener : config.listeners().values()) {
-            result.add(listener.tls());
+            if (!listener.plain()) {
+                result.add(listener.tls());
+            }
             listener.routes().forEach(route -> result.add(route.tls()));
         }
+        config.backends().values().stream()
+                .map(BackendConfig::tls)
+                .filter(BackendTlsConfig::enabled)
+                .forEach(result::add);
         return result.files;
+    }
+
+    private void add(BackendTlsConfig tls) {
+        tls.certificates().forEach(this::add);
+        tls.trustAnchors().forEach(this::add);
     }
 
     private void add(TlsConfig tls) {

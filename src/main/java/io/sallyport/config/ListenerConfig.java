@@ -9,14 +9,16 @@ import org.jspecify.annotations.Nullable;
  * @param name the key under {@code listeners}
  * @param bind where it listens
  * @param proxyProtocol whose connections begin with a PROXY protocol header
+ * @param plain whether its connections are plain TCP; then {@code tls} says nothing
  * @param backend the key under {@code backends} for what no route takes; null: that is refused
  * @param routes by specificity of the name, then in this order
  */
 public record ListenerConfig(
         String name,
-        HostPort bind,
+        NetworkAddress bind,
         AcceptProxyProtocolConfig proxyProtocol,
         @Nullable String backend,
+        boolean plain,
         TlsConfig tls,
         List<RouteConfig> routes,
         LimitsConfig limits,
@@ -30,9 +32,15 @@ public record ListenerConfig(
         Section tls = section.child("tls");
         ListenerConfig listener = new ListenerConfig(
                 name,
-                section.parsed("bind", HostPort.RULE, HostPort::parse, new HostPort("127.0.0.1", 0)),
+                section.parsed(
+                        "bind",
+                        NetworkAddress.RULE,
+                        text -> NetworkAddress.parse(text, section.directory()),
+                        new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
                 section.child("proxy-protocol", AcceptProxyProtocolConfig::read),
                 section.optionalString("backend"),
+                // A route needs a ClientHello, so whoever writes routes means TLS.
+                !section.isWritten("tls") && !section.isWritten("routes"),
                 tls.readBy(TlsConfig::read),
                 section.sections("routes", route -> RouteConfig.read(route, tls)),
                 section.child("limits", LimitsConfig::read),
@@ -45,7 +53,7 @@ public record ListenerConfig(
         if (backend == null && routes.isEmpty()) {
             section.problem("backend", "missing (expected: the name of a backend, or routes)");
         }
-        boolean terminates = backend != null || routes.stream().anyMatch(route -> !route.passthrough());
+        boolean terminates = !plain && (backend != null || routes.stream().anyMatch(route -> !route.passthrough()));
         if (terminates && tls.certificates().isEmpty()) {
             tlsSection.problem("certificates", "none (expected: at least one { chain = FILE, key = FILE })");
         }

@@ -73,6 +73,11 @@ final class Section {
         return value != null && value.valueType() != ConfigValueType.NULL;
     }
 
+    /** Whether the person wrote the key, rather than that it comes from the defaults of the program. */
+    boolean isWritten(String key) {
+        return own.get(key) != null;
+    }
+
     void problem(String key, String detail) {
         ConfigValue value = own.get(key);
         problems.add(new ConfigProblem(where((value == null ? own : value).origin()), join(key), detail));
@@ -129,6 +134,22 @@ final class Section {
         return parsed(key, rule, Section::parseDuration, Duration.ZERO);
     }
 
+    /** A share, with its sign: {@code 10%}. */
+    int percent(String key) {
+        String rule = "0%..100%";
+        return parsed(
+                key,
+                rule,
+                text -> {
+                    int percent = text.endsWith("%") ? Integer.parseInt(text.substring(0, text.length() - 1)) : -1;
+                    if (percent < 0 || percent > 100) {
+                        throw new IllegalArgumentException(rule);
+                    }
+                    return percent;
+                },
+                0);
+    }
+
     <E extends Enum<E>> E choice(String key, Class<E> type) {
         E[] constants = type.getEnumConstants();
         String rule = Stream.of(constants).map(Section::spelling).collect(Collectors.joining(" | "));
@@ -178,16 +199,34 @@ final class Section {
     <T> List<T> parsedList(String key, String rule, Function<String, T> parser) {
         List<T> result = new ArrayList<>();
         for (ConfigValue element : elements(key, "a list, each " + rule)) {
-            String text = scalar(element);
-            try {
-                if (text == null) {
-                    throw new IllegalArgumentException(rule);
-                }
-                result.add(parser.apply(text));
-            } catch (IllegalArgumentException e) {
-                String found = text == null ? kind(element) : "\"" + text + "\"";
-                problems.add(
-                        new ConfigProblem(where(element.origin()), join(key), found + " (expected: " + rule + ")"));
+            parse(key, rule, element, parser, result);
+        }
+        return result;
+    }
+
+    private <T> void parse(String key, String rule, ConfigValue element, Function<String, T> parser, List<T> into) {
+        String text = scalar(element);
+        try {
+            if (text == null) {
+                throw new IllegalArgumentException(rule);
+            }
+            into.add(parser.apply(text));
+        } catch (IllegalArgumentException e) {
+            String found = text == null ? kind(element) : "\"" + text + "\"";
+            problems.add(new ConfigProblem(where(element.origin()), join(key), found + " (expected: " + rule + ")"));
+        }
+    }
+
+    /** Reads a list of which each element is a scalar or an object; a single scalar counts as a list of one. */
+    <T> List<T> entries(String key, String rule, Function<String, T> parser, Function<Section, T> reader) {
+        List<T> result = new ArrayList<>();
+        List<ConfigValue> elements = elements(key, "a list, each " + rule + " or { ... }");
+        for (int i = 0; i < elements.size(); i++) {
+            ConfigValue element = elements.get(i);
+            if (element instanceof ConfigObject object) {
+                result.add(new Section(object, object, join(key) + "[" + i + "]", directory, problems).readBy(reader));
+            } else {
+                parse(key, rule, element, parser, result);
             }
         }
         return result;

@@ -1,10 +1,10 @@
 package io.sallyport.connection;
 
 import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 
-/** The listening channels of one listener, one on each event loop, on one address. */
+/** The listening channels of one listener on one address: one on each event loop, or one for all. */
 public final class Acceptors {
     private final List<Acceptor> acceptors;
 
@@ -14,8 +14,8 @@ public final class Acceptors {
         this.acceptors = List.copyOf(acceptors);
     }
 
-    public InetSocketAddress address() {
-        return (InetSocketAddress) acceptors.get(0).channel().localAddress();
+    public SocketAddress address() {
+        return acceptors.get(0).channel().localAddress();
     }
 
     /** Begins to accept. */

@@ -14,6 +14,10 @@ public final class AddressText {
         if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
             return NetUtil.toSocketAddressString(inet);
         }
-        return address instanceof DomainSocketAddress unix ? "unix:" + unix.path() : String.valueOf(address);
+        if (address instanceof DomainSocketAddress unix) {
+            return "unix:" + unix.path();
+        }
+        // A client on a unix-domain socket has none.
+        return address == null ? "unix:" : String.valueOf(address);
     }
 }

@@ -19,6 +19,7 @@ import io.sallyport.handshake.ClientHelloResult.TooLarge;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.handshake.FirstBytes;
 import io.sallyport.handshake.MalformedHandshakeException.Reason;
+import io.sallyport.tls.HandshakeRecordsHandler;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 

@@ -154,12 +154,12 @@ final class ConnectionJournal {
         return source instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
-    void dialled(Backend pool, BackendServer chosen) {
+    void dialled(Backend pool) {
         backend = pool;
-        server = chosen;
     }
 
-    void connected(long nanos) {
+    void connected(BackendServer reached, long nanos) {
+        server = reached;
         connectNanos = nanos;
     }
 
@@ -190,7 +190,7 @@ final class ConnectionJournal {
                 hello,
                 session == null ? null : tls(session),
                 backend == null ? null : backend.name(),
-                connectNanos < 0 || server == null ? null : server.toString(),
+                server == null ? null : server.toString(),
                 clientToBackend,
                 backendToClient,
                 handshakeNanos,

@@ -6,7 +6,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -28,7 +30,7 @@ public final class ConnectionLoops {
     private final List<Loop> loops = new ArrayList<>();
     private final ConnectionIds ids = new ConnectionIds();
 
-    private record Loop(EventLoop executor, LiveConnections live, BackendDialer dialer) {}
+    private record Loop(EventLoop executor, LiveConnections live) {}
 
     /** Starts {@code count} threads, all of them at once. */
     public ConnectionLoops(int count) {
@@ -36,7 +38,7 @@ public final class ConnectionLoops {
                 count, new DefaultThreadFactory("sallyport-loop"), HalfCloseIoHandler.newFactory());
         for (EventExecutor executor : group) {
             EventLoop loop = (IoEventLoop) executor;
-            loops.add(new Loop(loop, new LiveConnections(loop), new BackendDialer()));
+            loops.add(new Loop(loop, new LiveConnections(loop)));
             // A thread that starts later may find no file descriptor left for its epoll instance.
             loop.submit(() -> {}).syncUninterruptibly();
         }
@@ -63,7 +65,7 @@ public final class ConnectionLoops {
                     .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true)
                     .handler(gate)
-                    .childHandler(new FrontendInitializer(settings, loop.dialer(), loop.live(), ids))
+                    .childHandler(new FrontendInitializer(settings, any -> loop.live(), ids))
                     .bind(target)
                     .awaitUninterruptibly();
             if (!bound.isSuccess()) {
@@ -75,6 +77,40 @@ public final class ConnectionLoops {
             target = (InetSocketAddress) bound.channel().localAddress();
         }
         return new Acceptors(acceptors);
+    }
+
+    /**
+     * Binds one acceptor to a unix-domain socket, which has no sharing as ports have; it hands connections to all loops in
+     * turn. It accepts nothing yet.
+     *
+     * @throws Exception as the kernel refused
+     */
+    public Acceptors bind(DomainSocketAddress address, ConnectionLimiter limiter, Supplier<ListenerSettings> settings)
+            throws Exception {
+        AcceptGate gate = new AcceptGate(limiter, settings);
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops.get(0).executor(), group)
+                .channel(EpollServerDomainSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .handler(gate)
+                .childHandler(new FrontendInitializer(settings, this::live, ids))
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw asException(bound.cause());
+        }
+        return new Acceptors(List.of(new Acceptors.Acceptor(bound.channel(), gate)));
+    }
+
+    private LiveConnections live(EventLoop executor) {
+        return loops.stream()
+                .filter(loop -> loop.executor().equals(executor))
+                .findFirst()
+                .orElseThrow()
+                .live();
     }
 
     /** Returns after every loop has done what it was doing, so that what nobody can find any more can be freed. */

@@ -3,36 +3,39 @@ package io.sallyport.connection;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.sallyport.config.AcceptProxyProtocolConfig;
 import java.net.InetSocketAddress;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Makes the pipeline of an accepted connection. One per listener and event loop. */
+/** Makes the pipeline of an accepted connection. */
 final class FrontendInitializer extends ChannelInitializer<Channel> {
     private final Supplier<ListenerSettings> settings;
-    private final BackendDialer dialer;
-    private final LiveConnections live;
+    private final Function<EventLoop, LiveConnections> live;
     private final ConnectionIds ids;
 
     FrontendInitializer(
-            Supplier<ListenerSettings> settings, BackendDialer dialer, LiveConnections live, ConnectionIds ids) {
+            Supplier<ListenerSettings> settings, Function<EventLoop, LiveConnections> live, ConnectionIds ids) {
         this.settings = settings;
-        this.dialer = dialer;
         this.live = live;
         this.ids = ids;
     }
 
     @Override
     protected void initChannel(Channel channel) {
-        ProxyConnection connection = new ProxyConnection(settings, dialer, live, channel, ids.next());
+        ProxyConnection connection =
+                new ProxyConnection(settings, live.apply(channel.eventLoop()), channel, ids.next());
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(Handlers.LINGER, new LingerHandler());
         if (mustSendProxyHeader(channel)) {
             connection.awaitProxyHeader();
             pipeline.addLast(Handlers.PROXY_PROTOCOL, new ProxyHeaderHandler(connection));
         }
-        pipeline.addLast(Handlers.TRACE, new TraceHandler(connection.trace()));
-        pipeline.addLast(Handlers.CLIENT_HELLO, new ClientHelloHandler(connection));
+        if (!connection.isPlain()) {
+            pipeline.addLast(Handlers.TRACE, new TraceHandler(connection.trace()));
+            pipeline.addLast(Handlers.CLIENT_HELLO, new ClientHelloHandler(connection));
+        }
         pipeline.addLast(Handlers.FRONTEND, new FrontendHandler(connection));
     }
 

@@ -8,12 +8,14 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer;
+import io.sallyport.backend.Dial;
 import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.How;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.handshake.HandshakeTrace;
+import io.sallyport.observe.BackendMeters.ConnectFailure;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.proxyprotocol.Endpoints;
 import io.sallyport.proxyprotocol.HeaderException;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the event loop that both channels live on. See the package's description for the states.
  */
-final class ProxyConnection implements Relay.Owner {
+final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     /** How far a connection has come; never goes back. */
     enum Phase {
@@ -50,7 +52,6 @@ final class ProxyConnection implements Relay.Owner {
 
     private ListenerSettings settings;
     private final Supplier<ListenerSettings> current;
-    private final BackendDialer dialer;
     private final LiveConnections live;
     private final Channel frontend;
     private final String id;
@@ -66,20 +67,15 @@ final class ProxyConnection implements Relay.Owner {
     private @Nullable SslHandler handshakeTls;
     private @Nullable Relay relay;
     private @Nullable Backend backendPool;
+    private @Nullable Dial dial;
     private @Nullable CloseReason reason;
     private @Nullable Future<?> timer;
     private @Nullable ClientWatch watch;
     private int openChannels = 1;
 
-    ProxyConnection(
-            Supplier<ListenerSettings> current,
-            BackendDialer dialer,
-            LiveConnections live,
-            Channel frontend,
-            String id) {
+    ProxyConnection(Supplier<ListenerSettings> current, LiveConnections live, Channel frontend, String id) {
         this.settings = current.get();
         this.current = current;
-        this.dialer = dialer;
         this.live = live;
         this.frontend = frontend;
         this.id = id;
@@ -105,8 +101,29 @@ final class ProxyConnection implements Relay.Owner {
         live.add(this);
         journal.opened();
         frontend.closeFuture().addListener(closed -> onFrontendClosed());
+        Backend plain = settings.plainBackend();
+        if (plain != null) {
+            hold(plain);
+        }
+        if (plain != null && !awaitsProxyHeader) {
+            onPlain();
+            return;
+        }
         arm(settings.timeouts().handshake(), this::onHandshakeDeadline);
         frontend.read();
+    }
+
+    /** Whether the client speaks plain TCP. */
+    boolean isPlain() {
+        return settings.plainBackend() != null;
+    }
+
+    /** The server may be who speaks first, so nothing of the client is waited for. */
+    private void onPlain() {
+        disarm();
+        handshakeOver = true;
+        journal.passedThrough();
+        connect(new PlainRecordLayer(frontend), null);
     }
 
     /** Nothing counts before the header that the peer has to send. */
@@ -125,6 +142,9 @@ final class ProxyConnection implements Relay.Owner {
             origin.proxied(endpoints);
             journal.proxied(origin.address());
         });
+        if (isPlain()) {
+            onPlain();
+        }
     }
 
     /** The peer is to send a header, and its first bytes are not one. */
@@ -156,7 +176,7 @@ final class ProxyConnection implements Relay.Owner {
     /** The TLS of the connection ends here; the caller puts the handler into the pipeline. */
     SslHandler onTerminate(Choice.Terminate choice) {
         phase = Phase.HANDSHAKING;
-        backendPool = choice.backend();
+        hold(choice.backend());
         context = choice.context();
         SslHandler handler = context.newHandler(frontend.alloc());
         handshakeTls = handler;
@@ -168,7 +188,8 @@ final class ProxyConnection implements Relay.Owner {
         disarm();
         endHandshake();
         journal.passedThrough();
-        connect(choice.backend(), new PlainRecordLayer(frontend));
+        hold(choice.backend());
+        connect(new PlainRecordLayer(frontend), null);
     }
 
     /** The first bytes are not a ClientHello that can be served. */
@@ -185,7 +206,7 @@ final class ProxyConnection implements Relay.Owner {
         TlsSession agreed = TlsSession.of(handshakeTls);
         journal.agreed(agreed);
         watch(agreed);
-        connect(Objects.requireNonNull(backendPool), new EngineRecordLayer(handshakeTls));
+        connect(new EngineRecordLayer(handshakeTls), agreed.alpn());
     }
 
     void onHandshakeFailure(Throwable cause) {
@@ -229,38 +250,52 @@ final class ProxyConnection implements Relay.Owner {
 
     // ---- backend
 
-    private void connect(Backend pool, RecordLayer tls) {
-        phase = Phase.CONNECTING;
+    /** Keeps what the backend needs for a dial, which a reload would free. */
+    private void hold(Backend pool) {
+        pool.retain();
         backendPool = pool;
-        relay = new Relay(
-                frontend, tls, journal, settings.timeouts().halfClose().isZero(), this);
-        BackendServer server = pool.choose();
-        journal.dialled(pool, server);
-        dialer.dial(frontend.eventLoop(), pool, server, this);
     }
 
-    /** The dial has a channel, not yet connected. */
-    void onBackendOpened(Channel channel) {
-        backend = channel;
-        openChannels++;
-        channel.closeFuture().addListener(closed -> onBackendClosed());
+    private void letGo() {
+        Backend held = backendPool;
+        if (held != null) {
+            backendPool = null;
+            held.release();
+        }
+    }
+
+    private void connect(RecordLayer tls, @Nullable String protocol) {
+        phase = Phase.CONNECTING;
+        relay = new Relay(
+                frontend, tls, journal, settings.timeouts().halfClose().isZero(), this);
+        Backend pool = Objects.requireNonNull(backendPool);
+        journal.dialled(pool);
+        dial = Dial.begin(frontend.eventLoop(), pool, new Dial.Request(id, origin.address(), protocol), this);
+    }
+
+    @Override
+    public void onServerOpened(Channel channel) {
         origin.tell(channel, Objects.requireNonNull(backendPool), id, journal);
     }
 
-    void onBackendConnected(long nanos) {
-        if (phase != Phase.CONNECTING || backend == null || relay == null) {
-            return;
-        }
-        journal.connected(nanos);
+    @Override
+    public void onServerConnected(Channel channel, RecordLayer records, BackendServer server, long nanos) {
+        letGo();
+        journal.connected(server, nanos);
+        backend = channel;
+        openChannels++;
+        channel.closeFuture().addListener(closed -> onBackendClosed());
+        channel.pipeline().addLast(new BackendHandler(this));
         phase = Phase.RELAYING;
         arm(settings.timeouts().idle(), this::onIdleDeadline);
-        relay.open(backend);
+        relaying().open(channel, records);
         // A header goes out even where the client waits for the server's first word.
-        backend.flush();
+        channel.flush();
     }
 
-    void onBackendUnreachable() {
-        finish(CloseReason.BACKEND_UNREACHABLE);
+    @Override
+    public void onServerUnreachable(ConnectFailure last) {
+        finish(last.isTls() ? CloseReason.BACKEND_TLS_FAILED : CloseReason.BACKEND_UNREACHABLE);
     }
 
     // ---- relay
@@ -364,10 +399,13 @@ final class ProxyConnection implements Relay.Owner {
                 detail);
     }
 
+    /** The backend's close_notify, or its FIN. */
     void onBackendEndOfStream() {
-        if (phase != Phase.CONNECTING) {
-            relaying().onBackendEnd();
+        if (relaying().isCutByBackendFin()) {
+            reset(CloseReason.BACKEND_TRUNCATED);
+            return;
         }
+        relaying().onBackendEnd();
     }
 
     void onBackendOutputShutdown() {
@@ -425,7 +463,11 @@ final class ProxyConnection implements Relay.Owner {
     }
 
     void onBackendException(Throwable cause) {
-        if (phase == Phase.CLOSED || phase == Phase.CONNECTING) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (HandshakeError.isTls(cause)) {
+            reset(CloseReason.BACKEND_TLS_ERROR);
             return;
         }
         if (!(cause instanceof IOException)) {
@@ -509,19 +551,21 @@ final class ProxyConnection implements Relay.Owner {
         if (relay == null || relay.owesClientNothing()) {
             frontend.close();
         } else {
-            closeFrontendWithoutCloseNotify();
+            closeWithoutCloseNotify(frontend);
         }
-        if (relay == null || relay.clientEnded() || why == CloseReason.IDLE_TIMEOUT) {
+        if (relay == null || relay.clientEnded()) {
             closeBackend();
+        } else if (why == CloseReason.IDLE_TIMEOUT && backend != null) {
+            closeWithoutCloseNotify(backend);
         } else {
             resetBackend();
         }
     }
 
-    private void closeFrontendWithoutCloseNotify() {
-        ChannelHandlerContext tls = frontend.pipeline().context(Handlers.TLS);
+    private static void closeWithoutCloseNotify(Channel channel) {
+        ChannelHandlerContext tls = channel.pipeline().context(Handlers.TLS);
         if (tls == null) {
-            frontend.close();
+            channel.close();
         } else {
             tls.close();
         }
@@ -550,7 +594,7 @@ final class ProxyConnection implements Relay.Owner {
     private void resetBackend() {
         if (backend != null && backend.isOpen()) {
             backend.config().setOption(ChannelOption.SO_LINGER, 0);
-            backend.close();
+            closeWithoutCloseNotify(backend);
         }
     }
 
@@ -579,6 +623,10 @@ final class ProxyConnection implements Relay.Owner {
         if (watch != null) {
             watch.cancel();
         }
+        if (dial != null) {
+            dial.cancel();
+        }
+        letGo();
         if (relay != null) {
             relay.release();
         }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.Direction;
 import io.sallyport.tls.RecordLayer;
@@ -36,9 +37,11 @@ final class Relay {
 
     private RecordLayer tls;
     private @Nullable Channel backend;
+    private @Nullable RecordLayer backendTls;
     private @Nullable CloseReason firstEnd;
 
     private boolean clientEnded;
+    private boolean clientCut;
     private boolean clientDeaf;
     private boolean backendEnded;
     private boolean finSentToBackend;
@@ -68,8 +71,9 @@ final class Relay {
     }
 
     /** The server is connected: what waited goes first. */
-    void open(Channel connected) {
+    void open(Channel connected, RecordLayer records) {
         backend = connected;
+        backendTls = records;
         lastActivity = System.nanoTime();
         while (!early.isEmpty()) {
             toBackend(early.remove());
@@ -237,6 +241,7 @@ final class Relay {
             return;
         }
         clientEnded = true;
+        clientCut = !clean;
         clientDeaf = clean && !tls.isFullDuplex();
         ended(clean ? CloseReason.CLIENT_CLOSED : CloseReason.TRUNCATED);
         if (backend != null) {
@@ -252,13 +257,15 @@ final class Relay {
             frontend.close();
         }
         flushToBackend();
-        if (backend == null || backendTakesNoMore) {
+        if (backend == null || backendTls == null || backendTakesNoMore) {
             finSentToBackend = true;
             endIfDone();
             return;
         }
         Channel to = backend;
-        to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
+        // Of a client that only stopped nobody shall say that it came to its end.
+        Future<?> end = clientCut ? to.writeAndFlush(Unpooled.EMPTY_BUFFER) : backendTls.closeOutbound();
+        end.addListener(flushed -> {
             shutdownOutput(to);
             finSentToBackend = true;
             endIfDone();
@@ -266,19 +273,26 @@ final class Relay {
         });
     }
 
+    /** Whether the backend's FIN comes in the middle of a record, which no client may take for an end. */
+    boolean isCutByBackendFin() {
+        return backendTls != null && !backendEnded && backendTls.isMidRecord() && !backendTls.isInboundClosed();
+    }
+
     void onBackendEnd() {
         if (backendEnded || released) {
             return;
         }
         backendEnded = true;
-        ended(CloseReason.BACKEND_CLOSED);
+        boolean clean = backendTls == null || backendTls.isInboundClosed();
+        ended(clean ? CloseReason.BACKEND_CLOSED : CloseReason.BACKEND_TRUNCATED);
         owner.onHalfClosed();
         onBackendReadComplete();
         if (finSentToClient) {
             endIfDone();
             return;
         }
-        tls.closeOutbound().addListener(sent -> {
+        Future<?> end = clean ? tls.closeOutbound() : frontend.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        end.addListener(sent -> {
             shutdownOutput(frontend);
             finSentToClient = true;
             endIfDone();

@@ -11,7 +11,8 @@
  *            handshake-records  one record at a time to tls, until the handshake is done
  *            tls            SslHandler on BoringSSL, then our own record path
  *            frontend       to ProxyConnection.onX()
- * backend               the PROXY protocol header is written before the connect, below all handlers
+ * backend               the PROXY protocol header is written once the connection stands, below all handlers
+ *            tls            optional: handshake, then our own record path
  *            backend        to ProxyConnection.onX()
  * </pre>
  *

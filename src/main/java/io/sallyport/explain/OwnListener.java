@@ -3,6 +3,7 @@ package io.sallyport.explain;
 import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.RouteConfig;
 import io.sallyport.config.TlsConfig;
 import io.sallyport.tls.CertificateChain;
@@ -45,7 +46,7 @@ record OwnListener(
     }
 
     /**
-     * Reads the certificates of {@code listener}. Blocks.
+     * Reads the certificates of {@code listener}, which is on a TCP port. Blocks.
      *
      * @param findings gets the problems of files that cannot be read
      * @throws UnknownHostException when the host of its address has no address
@@ -64,7 +65,7 @@ record OwnListener(
                 roots.add(last);
             }
         }
-        HostPort address = reachable(listener.bind());
+        HostPort address = reachable(((NetworkAddress.Tcp) listener.bind()).hostPort());
         return new OwnListener(
                 address,
                 serverName(listener, keys),

@@ -22,6 +22,12 @@ public enum CloseReason {
     BACKEND_RESET(Side.BACKEND),
     /** No server of the backend could be reached. */
     BACKEND_UNREACHABLE(Side.BACKEND),
+    /** The backend ended its TCP stream without close_notify, or in the middle of a record. */
+    BACKEND_TRUNCATED(Side.BACKEND),
+    /** The backend broke TLS after the handshake: a record that does not decrypt, a fatal alert. */
+    BACKEND_TLS_ERROR(Side.BACKEND),
+    /** No server of the backend could be spoken to by TLS. */
+    BACKEND_TLS_FAILED(Side.BACKEND),
     /** No byte in either direction for {@code timeouts.idle}. */
     IDLE_TIMEOUT(Side.PROXY),
     /** {@code timeouts.half-close} passed after the first end of stream. */

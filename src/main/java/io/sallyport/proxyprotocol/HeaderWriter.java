@@ -46,6 +46,19 @@ public final class HeaderWriter {
         return header;
     }
 
+    /** The header of a connection that is the proxy's own, as a health check; in a buffer that the caller has to release. */
+    public static ByteBuf local(SendProxyProtocolConfig config) {
+        if (config.version() == Version.V1) {
+            return Unpooled.wrappedBuffer(UNKNOWN);
+        }
+        ByteBuf header = encode(new HAProxyMessage(
+                HAProxyProtocolVersion.V2, HAProxyCommand.LOCAL, HAProxyProxiedProtocol.UNKNOWN, null, null, 0, 0));
+        if (config.crc32c()) {
+            Checksum.seal(header);
+        }
+        return header;
+    }
+
     private static HAProxyMessage message(HAProxyProtocolVersion version, Endpoints endpoints, List<HAProxyTLV> tlvs) {
         if (!isInternet(endpoints)) {
             return new HAProxyMessage(

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.HandshakeFilter;
+import io.sallyport.backend.Backend;
+import io.sallyport.backend.Endpoint;
+import io.sallyport.backend.PoolMember;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.connection.AddressText;
 import io.sallyport.observe.HandshakeLog;
@@ -12,7 +15,7 @@ import io.sallyport.observe.Meters.BuildInfo;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.observe.TraceWish;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -64,7 +67,7 @@ final class AdminView implements AdminSource {
         json.writeStringField("result", reload.result().tag());
         json.writeStringField("detail", reload.detail());
         json.writeEndObject();
-        Map<String, InetSocketAddress> addresses = server.addresses();
+        Map<String, SocketAddress> addresses = server.addresses();
         json.writeObjectFieldStart("listeners");
         for (ListenerConfig listener : server.config().listeners().values()) {
             json.writeObjectFieldStart(listener.name());
@@ -76,10 +79,10 @@ final class AdminView implements AdminSource {
         }
         json.writeEndObject();
         json.writeObjectFieldStart("backends");
-        for (var backend : server.config().backends().values()) {
+        for (Backend backend : server.generation().backends().values()) {
             json.writeArrayFieldStart(backend.name());
-            for (var server : backend.servers()) {
-                json.writeString(server.toString());
+            for (PoolMember member : backend.members()) {
+                write(json, member);
             }
             json.writeEndArray();
         }
@@ -90,6 +93,23 @@ final class AdminView implements AdminSource {
             json.writeStringField("name", certificate.name());
             json.writeStringField("kind", certificate.kind());
             json.writeStringField("not_after", certificate.notAfter().toString());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, PoolMember member) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("server", member.server().toString());
+        json.writeNumberField("weight", member.weight());
+        json.writeBooleanField("backup", member.backup());
+        json.writeArrayFieldStart("addresses");
+        for (Endpoint endpoint : member.server().endpoints()) {
+            json.writeStartObject();
+            json.writeStringField("address", endpoint.toString());
+            json.writeStringField("state", endpoint.isDown() ? "down" : endpoint.isEjected() ? "ejected" : "up");
+            json.writeNumberField("connections", endpoint.inFlight());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -1,13 +1,13 @@
 package io.sallyport.server;
 
-import io.sallyport.config.HostPort;
+import io.sallyport.config.NetworkAddress;
 import java.net.UnknownHostException;
 
 /** What is told of an address that cannot be bound. */
 final class BindFailure {
     private BindFailure() {}
 
-    static String words(HostPort address, Exception cause) {
+    static String words(NetworkAddress address, Exception cause) {
         String words = String.valueOf(cause.getMessage());
         if (cause instanceof UnknownHostException) {
             return "\"" + address + "\": the name has no address";

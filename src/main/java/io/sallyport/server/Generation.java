@@ -1,7 +1,6 @@
 package io.sallyport.server;
 
 import io.sallyport.backend.Backend;
-import io.sallyport.backend.BackendServer;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.TicketKeys;
@@ -39,7 +38,10 @@ record Generation(
     Map<String, Set<String>> servers() {
         Map<String, Set<String>> result = new TreeMap<>();
         backends.forEach((name, backend) -> result.put(
-                name, backend.servers().stream().map(BackendServer::toString).collect(Collectors.toSet())));
+                name,
+                backend.members().stream()
+                        .map(member -> member.server().toString())
+                        .collect(Collectors.toSet())));
         return result;
     }
 
@@ -64,5 +66,6 @@ record Generation(
     /** Gives the native memory back, once no new connection will use this generation. */
     void release() {
         listeners.values().forEach(listener -> listener.routes().contexts().forEach(TlsContexts::release));
+        backends.values().forEach(Backend::release);
     }
 }

@@ -1,24 +1,15 @@
 package io.sallyport.server;
 
 import io.sallyport.backend.Backend;
-import io.sallyport.backend.BackendServer;
-import io.sallyport.config.BackendConfig;
 import io.sallyport.config.ConfigProblem;
-import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.TlsConfig;
 import io.sallyport.connection.ListenerSettings;
-import io.sallyport.observe.ConnectionLog;
 import io.sallyport.observe.ListenerMeters.SessionKind;
-import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.Findings;
-import io.sallyport.tls.KeyLog;
-import io.sallyport.tls.LiveContexts;
-import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.TlsPolicy;
-import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,32 +23,15 @@ import org.jspecify.annotations.Nullable;
 /** Turns a configuration into a generation. Reads files and names: slow, and never on an event loop. Used once. */
 final class GenerationLoader {
     private final ProxyConfig config;
-    private final Meters meters;
-    private final ConnectionLog log;
-    private final TicketKeyStore ticketKeys;
-    private final @Nullable KeyLog keyLog;
-    private final LiveContexts live;
-    private final RsaAccelerator accelerator;
+    private final Lasting lasting;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<ConfigProblem> unresolved = new ArrayList<>();
     private final Findings findings = new Findings();
     private final Instant now = Instant.now();
 
-    GenerationLoader(
-            ProxyConfig config,
-            Meters meters,
-            ConnectionLog log,
-            TicketKeyStore ticketKeys,
-            @Nullable KeyLog keyLog,
-            LiveContexts live,
-            RsaAccelerator accelerator) {
+    GenerationLoader(ProxyConfig config, Lasting lasting) {
         this.config = config;
-        this.meters = meters;
-        this.log = log;
-        this.ticketKeys = ticketKeys;
-        this.keyLog = keyLog;
-        this.live = live;
-        this.accelerator = accelerator;
+        this.lasting = lasting;
     }
 
     /**
@@ -66,31 +40,36 @@ final class GenerationLoader {
      * @throws StartException with every problem; nothing native is left then
      */
     Generation load() throws StartException {
-        Map<String, Backend> backends = new TreeMap<>();
-        config.backends().forEach((name, backend) -> backends.put(name, backend(backend)));
+        BackendLoader backendLoader = new BackendLoader(config, lasting, now, findings, problems);
+        Map<String, Backend> backends = backendLoader.load();
+        unresolved.addAll(backendLoader.unresolved());
         Map<String, ListenerSettings> listeners = new TreeMap<>();
         Map<String, Instant> revocationLists = new TreeMap<>();
         Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
+        certificates.addAll(backendLoader.expiries());
         for (ListenerConfig listener : config.listeners().values()) {
             ListenerLoader loader =
-                    new ListenerLoader(listener, backends, now, findings, problems, keyLog, live, accelerator);
+                    new ListenerLoader(listener, backends, lasting, now, findings, problems);
             listeners.put(
                     listener.name(),
                     new ListenerSettings(
                             listener.name(),
                             listener.proxyProtocol(),
                             loader.load(),
+                            plainBackend(listener, backends),
                             listener.limits(),
                             listener.timeouts(),
-                            ticketKeys.keys(
-                                    listener.name(),
-                                    listener.tls().session(),
-                                    listener.tls().policy().where(),
-                                    findings),
+                            listener.plain()
+                                    ? null
+                                    : lasting.ticketKeys().keys(
+                                            listener.name(),
+                                            listener.tls().session(),
+                                            listener.tls().policy().where(),
+                                            findings),
                             listener.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
                             listener.tls().recheckClients(),
-                            meters.listener(listener.name()),
-                            log));
+                            lasting.meters().listener(listener.name()),
+                            lasting.log()));
             certificates.addAll(loader.expiries());
             loader.revocationLists().forEach(list -> revocationLists.put(list.name(), list.time()));
         }
@@ -119,6 +98,11 @@ final class GenerationLoader {
         return List.copyOf(unresolved);
     }
 
+    private static @Nullable Backend plainBackend(ListenerConfig listener, Map<String, Backend> backends) {
+        String name = listener.backend();
+        return listener.plain() && name != null ? backends.get(name) : null;
+    }
+
     /** A rate over a meter that appears with its first event misses that event. */
     private void expectSessions(ListenerSettings listener) {
         ListenerConfig configured = config.listeners().get(listener.name());
@@ -131,27 +115,5 @@ final class GenerationLoader {
                                 .map(resumed ->
                                         new SessionKind(agreed.version(), agreed.suite(), agreed.group(), resumed)))
                         .toList());
-    }
-
-    private Backend backend(BackendConfig backend) {
-        List<BackendServer> servers = backend.servers().stream()
-                .map(address -> server(backend.name(), address))
-                .toList();
-        return new Backend(
-                backend.name(),
-                servers,
-                Math.toIntExact(backend.connectTimeout().toMillis()),
-                backend.proxyProtocol());
-    }
-
-    private BackendServer server(String backend, HostPort address) {
-        BackendServer server = new BackendServer(address, meters.backend(backend, address.toString()));
-        try {
-            server.resolve();
-        } catch (UnknownHostException e) {
-            unresolved.add(new ConfigProblem(
-                    "", "backends." + backend + ".servers", "\"" + address + "\": the name has no address"));
-        }
-        return server;
     }
 }

@@ -13,13 +13,10 @@ import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.ClientTrust;
 import io.sallyport.tls.Crls;
 import io.sallyport.tls.Findings;
-import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.KeyMaterial;
 import io.sallyport.tls.KeyMaterialLoader;
-import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.NoClientCertificates;
 import io.sallyport.tls.OcspResponses;
-import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.SessionIdContext;
 import io.sallyport.tls.TlsContext;
 import io.sallyport.tls.TlsContexts;
@@ -46,9 +43,7 @@ final class ListenerLoader {
     private final KeyMaterialLoader keyMaterial;
     private final Findings findings;
     private final List<ConfigProblem> problems;
-    private final @Nullable KeyLog keyLog;
-    private final LiveContexts live;
-    private final RsaAccelerator accelerator;
+    private final Lasting lasting;
     private final Map<CertificateConfig, Optional<KeyMaterial>> keys = new HashMap<>();
     private final Map<TlsConfig, TlsContexts> contexts = new HashMap<>();
     private final List<Crls.NextUpdate> revocationLists = new ArrayList<>();
@@ -57,21 +52,17 @@ final class ListenerLoader {
     ListenerLoader(
             ListenerConfig listener,
             Map<String, Backend> backends,
+            Lasting lasting,
             Instant now,
             Findings findings,
-            List<ConfigProblem> problems,
-            @Nullable KeyLog keyLog,
-            LiveContexts live,
-            RsaAccelerator accelerator) {
+            List<ConfigProblem> problems) {
         this.listener = listener;
         this.backends = backends;
         this.now = now;
         this.keyMaterial = new KeyMaterialLoader(System::getenv, now);
         this.findings = findings;
         this.problems = problems;
-        this.keyLog = keyLog;
-        this.live = live;
-        this.accelerator = accelerator;
+        this.lasting = lasting;
     }
 
     /** The end dates of the certificates that were loaded. */
@@ -97,8 +88,12 @@ final class ListenerLoader {
                     route.tls().alpn()));
         }
         String backend = listener.backend();
-        Route fallback =
-                backend == null ? null : new Route(List.of(), List.of(), backend(backend), contexts(tls), tls.alpn());
+        @Nullable Route fallback = null;
+        if (backend != null) {
+            fallback = listener.plain()
+                    ? new Route(List.of(), List.of(), backend(backend), null, List.of())
+                    : new Route(List.of(), List.of(), backend(backend), contexts(tls), tls.alpn());
+        }
         return new RouteTable(routes, fallback, tls.unknownServerName(), tls.missingServerName());
     }
 
@@ -153,10 +148,10 @@ final class ListenerLoader {
                             SessionIdContext.of(listener.name(), clientAuth, anchors),
                             tls.alpn(),
                             ocsp,
-                            keyLog,
-                            live,
+                            lasting.keyLog(),
+                            lasting.contexts(),
                             tls.rsaSigning(),
-                            accelerator),
+                            lasting.accelerator()),
                     material);
         } catch (IllegalArgumentException e) {
             problems.add(new ConfigProblem(

@@ -5,11 +5,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.epoll.Epoll;
 import io.netty.handler.ssl.OpenSsl;
 import io.sallyport.admin.AdminServer;
+import io.sallyport.backend.Backend;
+import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
@@ -26,6 +29,7 @@ import io.sallyport.tls.TlsPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,13 +51,10 @@ public final class ProxyServer {
     private static final int CUT_SECONDS = 2;
 
     private final PrometheusMeterRegistry registry;
+    private final Lasting lasting;
     private final Meters meters;
     private final AccessLog accessLog;
     private final HandshakeLog handshakes;
-    private final TicketKeyStore ticketKeys;
-    private final @Nullable KeyLog keyLog;
-    private final LiveContexts live;
-    private final RsaAccelerator accelerator;
     private final ConnectionLoops loops;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
     private final @Nullable AdminServer admin;
@@ -67,13 +68,10 @@ public final class ProxyServer {
     private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded) throws StartException {
         this.config = config;
         this.registry = loaded.registry();
-        this.meters = loaded.meters();
+        this.lasting = loaded.lasting();
+        this.meters = lasting.meters();
         this.accessLog = loaded.accessLog();
         this.handshakes = loaded.handshakes();
-        this.ticketKeys = loaded.ticketKeys();
-        this.keyLog = loaded.keyLog();
-        this.live = loaded.live();
-        this.accelerator = loaded.accelerator();
         this.generation = loaded.generation();
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
@@ -91,13 +89,9 @@ public final class ProxyServer {
 
     private record Loaded(
             PrometheusMeterRegistry registry,
-            Meters meters,
             AccessLog accessLog,
             HandshakeLog handshakes,
-            TicketKeyStore ticketKeys,
-            @Nullable KeyLog keyLog,
-            LiveContexts live,
-            RsaAccelerator accelerator,
+            Lasting lasting,
             Generation generation) {}
 
     /**
@@ -118,27 +112,24 @@ public final class ProxyServer {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RuntimeMeters.bindTo(registry);
         Meters meters = new Meters(registry, BuildFacts.current());
-        AccessLog accessLog = AccessLog.open(config.accessLog());
-        TicketKeyStore ticketKeys = new TicketKeyStore();
         KeyLog keyLog = openKeyLog();
+        AccessLog accessLog = AccessLog.open(config.accessLog());
+        HandshakeLog handshakes = new HandshakeLog(accessLog);
         LiveContexts live = new LiveContexts();
         meters.tlsContexts(live::count);
-        RsaAccelerator accelerator = new RsaAccelerator();
+        BackendRuntime backends = new BackendRuntime();
+        Lasting lasting = new Lasting(
+                meters, handshakes, new TicketKeyStore(), keyLog, live, new RsaAccelerator(), backends);
         try {
-            HandshakeLog handshakes = new HandshakeLog(accessLog);
-            GenerationLoader loader =
-                    new GenerationLoader(config, meters, handshakes, ticketKeys, keyLog, live, accelerator);
+            GenerationLoader loader = new GenerationLoader(config, lasting);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
-                    source,
-                    config,
-                    hash,
-                    new Loaded(
-                            registry, meters, accessLog, handshakes, ticketKeys, keyLog, live, accelerator, generation));
+                    source, config, hash, new Loaded(registry, accessLog, handshakes, lasting, generation));
             server.serve();
             return server;
         } catch (StartException e) {
+            lasting.backends().close();
             accessLog.close();
             throw e;
         }
@@ -158,34 +149,33 @@ public final class ProxyServer {
     public static List<String> check(ProxyConfig config) throws StartException {
         requireNatives();
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
-        GenerationLoader loader = new GenerationLoader(
-                config,
-                meters,
-                new HandshakeLog(AccessLog.none()),
-                new TicketKeyStore(),
-                null,
-                new LiveContexts(),
-                new RsaAccelerator());
-        Generation generation = loader.load();
-        generation.release();
-        if (!loader.unresolved().isEmpty()) {
-            throw new StartException(loader.unresolved());
+        try (BackendRuntime backends = new BackendRuntime()) {
+            GenerationLoader loader =
+                    new GenerationLoader(config, Lasting.of(meters, new HandshakeLog(AccessLog.none()), backends));
+            loader.load().release();
+            if (!loader.unresolved().isEmpty()) {
+                throw new StartException(loader.unresolved());
+            }
+            return loader.warnings();
         }
-        return loader.warnings();
     }
 
     /** What a configuration means in terms of TLS, one line for each listener. */
     public static List<String> describe(ProxyConfig config) {
         return config.listeners().values().stream()
-                .map(listener -> "listeners." + listener.name() + ": "
-                        + TlsPolicy.of(listener.tls().policy())
-                                .describe(listener.tls().policy().profile()))
+                .map(listener ->
+                        "listeners." + listener.name() + ": " + (listener.plain() ? "plain TCP" : tls(listener)))
                 .toList();
     }
 
+    private static String tls(ListenerConfig listener) {
+        return TlsPolicy.of(listener.tls().policy())
+                .describe(listener.tls().policy().profile());
+    }
+
     /** The bound address of each listener, by name. */
-    public Map<String, InetSocketAddress> addresses() {
-        Map<String, InetSocketAddress> result = new TreeMap<>();
+    public Map<String, SocketAddress> addresses() {
+        Map<String, SocketAddress> result = new TreeMap<>();
         listeners.forEach((name, listener) -> result.put(name, listener.address()));
         return result;
     }
@@ -269,6 +259,7 @@ public final class ProxyServer {
     }
 
     private void serve() {
+        generation.backends().values().forEach(Backend::start);
         listeners.values().forEach(RunningListener::accept);
         publish(generation);
         state = LifeState.READY;
@@ -289,8 +280,7 @@ public final class ProxyServer {
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
-        GenerationLoader loader =
-                new GenerationLoader(next, meters, handshakes, ticketKeys, keyLog, live, accelerator);
+        GenerationLoader loader = new GenerationLoader(next, lasting);
         Generation staged = loader.load();
         Map<String, RunningListener> opened = bind(next, staged, problems);
         if (!problems.isEmpty()) {
@@ -318,9 +308,13 @@ public final class ProxyServer {
         listeners.putAll(opened);
         opened.values().forEach(RunningListener::accept);
         publish(staged);
+        retired.backends().values().forEach(Backend::stop);
+        staged.backends().values().forEach(Backend::start);
+        lasting.backends().retain(staged.servers());
         meters.retain(staged.listeners().keySet(), staged.servers());
         // A loop may be between its look at the old settings and the handler that it makes from them.
         loops.awaitTurn();
+        lasting.backends().awaitTurn();
         retired.release();
         loops.judgeClientsAgain();
     }
@@ -359,7 +353,7 @@ public final class ProxyServer {
                     new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port()),
                     new AdminView(this, registry, meters, handshakes));
         } catch (IOException e) {
-            problems.add(new ConfigProblem("", "admin.bind", BindFailure.words(bind, e)));
+            problems.add(new ConfigProblem("", "admin.bind", BindFailure.words(new NetworkAddress.Tcp(bind), e)));
             return null;
         }
     }
@@ -393,14 +387,16 @@ public final class ProxyServer {
         // A loop that stops cuts what is open, without close_notify and without a line in the log.
         loops.whenEmpty().completeOnTimeout(null, CUT_SECONDS, TimeUnit.SECONDS).join();
         loops.stop().awaitUninterruptibly(3, TimeUnit.SECONDS);
+        generation.backends().values().forEach(Backend::stop);
+        lasting.backends().close();
         generation.release();
         if (admin != null) {
             admin.close();
         }
         handshakes.close();
         accessLog.close();
-        if (keyLog != null) {
-            keyLog.close();
+        if (lasting.keyLog() != null) {
+            lasting.keyLog().close();
         }
         registry.close();
     }

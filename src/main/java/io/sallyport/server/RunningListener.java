@@ -1,8 +1,10 @@
 package io.sallyport.server;
 
+import io.netty.channel.unix.DomainSocketAddress;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.NetworkAddress;
 import io.sallyport.connection.Acceptors;
 import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
@@ -10,6 +12,8 @@ import io.sallyport.connection.ListenerSettings;
 import io.sallyport.limits.ConnectionLimiter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +21,8 @@ import org.slf4j.LoggerFactory;
 final class RunningListener {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.listener");
 
-    private final HostPort bind;
+    private final NetworkAddress bind;
+    private final @Nullable UnixSocketFile file;
     private final ConnectionLimiter limiter;
     private final Acceptors acceptors;
     private volatile ListenerSettings settings;
@@ -26,7 +31,15 @@ final class RunningListener {
         this.bind = config.bind();
         this.limiter = new ConnectionLimiter(config.limits().connections());
         this.settings = settings;
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port());
+        if (bind instanceof NetworkAddress.Unix unix) {
+            this.file = new UnixSocketFile(unix.path());
+            this.acceptors = loops.bind(new DomainSocketAddress(file.prepare().toFile()), limiter, this::settings);
+            file.publish();
+            return;
+        }
+        this.file = null;
+        HostPort port = ((NetworkAddress.Tcp) bind).hostPort();
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(port.host()), port.port());
         if (PortSharing.isShared(address)) {
             LOG.atInfo()
                     .addKeyValue("listener", config.name())
@@ -51,7 +64,7 @@ final class RunningListener {
         }
     }
 
-    boolean isBoundTo(HostPort address) {
+    boolean isBoundTo(NetworkAddress address) {
         return bind.equals(address);
     }
 
@@ -65,8 +78,8 @@ final class RunningListener {
         return settings;
     }
 
-    InetSocketAddress address() {
-        return acceptors.address();
+    SocketAddress address() {
+        return bind instanceof NetworkAddress.Unix unix ? new DomainSocketAddress(unix.path()) : acceptors.address();
     }
 
     void accept() {
@@ -79,5 +92,8 @@ final class RunningListener {
 
     void close() {
         acceptors.close();
+        if (file != null) {
+            file.remove();
+        }
     }
 }

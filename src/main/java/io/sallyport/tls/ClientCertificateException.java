@@ -42,8 +42,7 @@ public final class ClientCertificateException extends CertificateException {
     static ClientCertificateException malformed(Throwable cause) {
         return new ClientCertificateException(
                 ClientCertificateFailure.MALFORMED,
-                "the client's certificate cannot be read: "
-                        + DistinguishedName.printable(String.valueOf(cause.getMessage())),
+                "the certificate cannot be read: " + DistinguishedName.printable(String.valueOf(cause.getMessage())),
                 cause);
     }
 

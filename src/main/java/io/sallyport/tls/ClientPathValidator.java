@@ -19,9 +19,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Validates one path (RFC 5280 section 6) and that its certificates may be used for client authentication. */
+/** Validates one path (RFC 5280 section 6) and that its certificates may be used for what they are shown for. */
 final class ClientPathValidator {
-    private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     private static final String ANY_PURPOSE = "2.5.29.37.0";
 
     private static final Map<Reason, ClientCertificateFailure> FAILURES = Map.ofEntries(
@@ -40,8 +39,27 @@ final class ClientPathValidator {
 
     private ClientPathValidator() {}
 
+    /** What a certificate is shown for (RFC 5280 section 4.2.1.12). */
+    enum Purpose {
+        CLIENT("clientAuth", "1.3.6.1.5.5.7.3.2"),
+        SERVER("serverAuth", "1.3.6.1.5.5.7.3.1");
+
+        private final String word;
+        private final String oid;
+
+        Purpose(String word, String oid) {
+            this.word = word;
+            this.oid = oid;
+        }
+    }
+
     /** Validates signatures, dates, constraints and purposes; no revocation, and nothing is fetched. */
     static void validate(ClientPath path, Instant now) throws ClientCertificateException {
+        validate(path, now, Purpose.CLIENT);
+    }
+
+    /** The same for another purpose. */
+    static void validate(ClientPath path, Instant now, Purpose purpose) throws ClientCertificateException {
         try {
             CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path.certificates());
             PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(path.anchor(), null)));
@@ -54,7 +72,7 @@ final class ClientPathValidator {
             throw ClientCertificateException.malformed(e);
         }
         for (X509Certificate certificate : path.certificates()) {
-            checkPurpose(certificate);
+            checkPurpose(certificate, purpose);
         }
         checkSigns(path.certificates().get(0));
     }
@@ -75,21 +93,26 @@ final class ClientPathValidator {
 
     /** Extended key usage, where there is one (RFC 5280 section 4.2.1.12); on an authority it limits what is below. */
     static void checkPurpose(X509Certificate certificate) throws ClientCertificateException {
+        checkPurpose(certificate, Purpose.CLIENT);
+    }
+
+    /** The same for another purpose. */
+    static void checkPurpose(X509Certificate certificate, Purpose purpose) throws ClientCertificateException {
         @Nullable List<String> purposes;
         try {
             purposes = certificate.getExtendedKeyUsage();
         } catch (CertificateParsingException e) {
             throw ClientCertificateException.malformed(e);
         }
-        if (purposes != null && !purposes.contains(CLIENT_AUTH) && !purposes.contains(ANY_PURPOSE)) {
+        if (purposes != null && !purposes.contains(purpose.oid) && !purposes.contains(ANY_PURPOSE)) {
             throw ClientCertificateException.about(
                     certificate,
                     ClientCertificateFailure.WRONG_PURPOSE,
-                    "extended key usage is " + purposes + " (expected: clientAuth, " + CLIENT_AUTH + ")");
+                    "extended key usage is " + purposes + " (expected: " + purpose.word + ", " + purpose.oid + ")");
         }
     }
 
-    /** The key usage digitalSignature, where there is a key usage: the client signs CertificateVerify. */
+    /** The key usage digitalSignature, where there is a key usage: the peer signs its handshake. */
     static void checkSigns(X509Certificate leaf) throws ClientCertificateException {
         boolean @Nullable [] usage = leaf.getKeyUsage();
         if (usage != null && !usage[0]) {

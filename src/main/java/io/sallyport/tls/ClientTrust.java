@@ -187,8 +187,7 @@ public final class ClientTrust extends X509ExtendedTrustManager implements Resum
     }
 
     /** Netty's certificates are parsed only when they are asked something, and then fail with unchecked exceptions. */
-    private static List<X509Certificate> parsed(List<? extends X509Certificate> chain)
-            throws ClientCertificateException {
+    static List<X509Certificate> parsed(List<? extends X509Certificate> chain) throws ClientCertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");

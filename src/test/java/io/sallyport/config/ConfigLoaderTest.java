@@ -80,12 +80,27 @@ class ConfigLoaderTest {
                 proxy-protocol { accept = on, trusted = ["10.0.0.0/8", "unix:"] }
               }
               backends.api {
-                servers = ["db.internal:5432"], connect.timeout = 250ms
+                servers = ["db.internal:5432", { address = "unix:run/db", weight = 3, backup = on }]
+                balance = source-hash
+                connect { timeout = 250ms, retries = 5 }
+                health-check {
+                  type = http, interval = 7s, timeout = 1s, jitter = 20%, rise = 4, fall = 5, path = /ready, expect = [204, 200]
+                }
+                passive-health { consecutive-failures = 7, ejection = 1m, max-ejected = 25% }
+                tls {
+                  enabled = on
+                  server-name = "DB.example."
+                  verify = pinned
+                  trust-anchors = [db-ca.crt]
+                  certificates = [{ chain = client.crt, key = client.key }]
+                  allow = [{ spki-sha256 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" }]
+                }
                 proxy-protocol {
                   send = v2, tls-information = yes, client-certificate = on, crc32c = on
                   san-uri-type = 0xE1, san-dns-type = 226, sha256-type = 0xef
                 }
               }
+              dns { servers = ["10.0.0.10:53"], timeout = 1s, min-ttl = 2s, max-ttl = 10s }
               admin.bind = "0.0.0.0:9000"
               log { level = debug, format = text }
               access-log { target = "logs/access.log", format = json }
@@ -102,12 +117,13 @@ class ConfigLoaderTest {
     void fillsInDefaults() throws Exception {
         assertThat(lines(load(MINIMAL))).isEqualTo("""
                 listeners.https.name = https
-                listeners.https.bind.host = 127.0.0.1
-                listeners.https.bind.port = 8443
+                listeners.https.bind.hostPort.host = 127.0.0.1
+                listeners.https.bind.hostPort.port = 8443
                 listeners.https.proxyProtocol.accept = false
                 listeners.https.proxyProtocol.networks = []
                 listeners.https.proxyProtocol.unixSockets = false
                 listeners.https.backend = app
+                listeners.https.plain = false
                 listeners.https.tls.policy.profile = INTERMEDIATE
                 listeners.https.tls.policy.protocols = []
                 listeners.https.tls.policy.ciphers = []
@@ -145,9 +161,13 @@ class ConfigLoaderTest {
                 listeners.https.timeouts.idle = PT1H
                 listeners.https.timeouts.halfClose = PT1M
                 backends.app.name = app
-                backends.app.servers[0].host = 127.0.0.1
-                backends.app.servers[0].port = 8080
+                backends.app.servers[0].address.hostPort.host = 127.0.0.1
+                backends.app.servers[0].address.hostPort.port = 8080
+                backends.app.servers[0].weight = 1
+                backends.app.servers[0].backup = false
+                backends.app.balance = ROUND_ROBIN
                 backends.app.connectTimeout = PT3S
+                backends.app.retries = 2
                 backends.app.proxyProtocol.version = OFF
                 backends.app.proxyProtocol.tlsInformation = true
                 backends.app.proxyProtocol.clientCertificate = false
@@ -155,7 +175,29 @@ class ConfigLoaderTest {
                 backends.app.proxyProtocol.sanUriType = 0
                 backends.app.proxyProtocol.sanDnsType = 0
                 backends.app.proxyProtocol.sha256Type = 0
+                backends.app.healthCheck.type = NONE
+                backends.app.healthCheck.interval = PT5S
+                backends.app.healthCheck.timeout = PT2S
+                backends.app.healthCheck.jitterPercent = 10
+                backends.app.healthCheck.rise = 2
+                backends.app.healthCheck.fall = 3
+                backends.app.healthCheck.path = /
+                backends.app.healthCheck.expect[0] = 200
+                backends.app.passiveHealth.consecutiveFailures = 3
+                backends.app.passiveHealth.ejection = PT10S
+                backends.app.passiveHealth.maxEjectedPercent = 50
+                backends.app.tls.enabled = false
+                backends.app.tls.serverName = null
+                backends.app.tls.verify = FULL
+                backends.app.tls.trustAnchors[0] = SystemStore
+                backends.app.tls.certificates = []
+                backends.app.tls.allow = []
+                backends.app.tls.where = x.conf:7
                 eventLoops = 0
+                dns.servers = []
+                dns.timeout = PT2S
+                dns.minTtl = PT1S
+                dns.maxTtl = PT5M
                 admin.bind.host = 127.0.0.1
                 admin.bind.port = 9901
                 log.level = INFO
@@ -174,13 +216,14 @@ class ConfigLoaderTest {
         assertThat(lines(load(EVERYTHING)).replaceAll("(?m)^.*routes\\[\\d]\\.tls\\..*\\R", ""))
                 .isEqualTo("""
                 listeners.edge.name = edge
-                listeners.edge.bind.host = ::1
-                listeners.edge.bind.port = 443
+                listeners.edge.bind.hostPort.host = ::1
+                listeners.edge.bind.hostPort.port = 443
                 listeners.edge.proxyProtocol.accept = true
                 listeners.edge.proxyProtocol.networks[0].address = /10.0.0.0
                 listeners.edge.proxyProtocol.networks[0].prefixBits = 8
                 listeners.edge.proxyProtocol.unixSockets = true
                 listeners.edge.backend = api
+                listeners.edge.plain = false
                 listeners.edge.tls.policy.profile = CUSTOM
                 listeners.edge.tls.policy.protocols[0] = TLSv1.2
                 listeners.edge.tls.policy.ciphers[0] = TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
@@ -240,9 +283,16 @@ class ConfigLoaderTest {
                 listeners.edge.timeouts.idle = PT2M
                 listeners.edge.timeouts.halfClose = PT0S
                 backends.api.name = api
-                backends.api.servers[0].host = db.internal
-                backends.api.servers[0].port = 5432
+                backends.api.servers[0].address.hostPort.host = db.internal
+                backends.api.servers[0].address.hostPort.port = 5432
+                backends.api.servers[0].weight = 1
+                backends.api.servers[0].backup = false
+                backends.api.servers[1].address.path = run/db
+                backends.api.servers[1].weight = 3
+                backends.api.servers[1].backup = true
+                backends.api.balance = SOURCE_HASH
                 backends.api.connectTimeout = PT0.25S
+                backends.api.retries = 5
                 backends.api.proxyProtocol.version = V2
                 backends.api.proxyProtocol.tlsInformation = true
                 backends.api.proxyProtocol.clientCertificate = true
@@ -250,7 +300,34 @@ class ConfigLoaderTest {
                 backends.api.proxyProtocol.sanUriType = 225
                 backends.api.proxyProtocol.sanDnsType = 226
                 backends.api.proxyProtocol.sha256Type = 239
+                backends.api.healthCheck.type = HTTP
+                backends.api.healthCheck.interval = PT7S
+                backends.api.healthCheck.timeout = PT1S
+                backends.api.healthCheck.jitterPercent = 20
+                backends.api.healthCheck.rise = 4
+                backends.api.healthCheck.fall = 5
+                backends.api.healthCheck.path = /ready
+                backends.api.healthCheck.expect[0] = 204
+                backends.api.healthCheck.expect[1] = 200
+                backends.api.passiveHealth.consecutiveFailures = 7
+                backends.api.passiveHealth.ejection = PT1M
+                backends.api.passiveHealth.maxEjectedPercent = 25
+                backends.api.tls.enabled = true
+                backends.api.tls.serverName = db.example
+                backends.api.tls.verify = PINNED
+                backends.api.tls.trustAnchors[0].file = db-ca.crt
+                backends.api.tls.certificates[0].chain = client.crt
+                backends.api.tls.certificates[0].key = client.key
+                backends.api.tls.certificates[0].password = None
+                backends.api.tls.certificates[0].where = x.conf:55
+                backends.api.tls.allow[0].conditions[0].spkiSha256 = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+                backends.api.tls.where = x.conf:50
                 eventLoops = 3
+                dns.servers[0].host = 10.0.0.10
+                dns.servers[0].port = 53
+                dns.timeout = PT1S
+                dns.minTtl = PT2S
+                dns.maxTtl = PT10S
                 admin.bind.host = 0.0.0.0
                 admin.bind.port = 9000
                 log.level = DEBUG
@@ -309,11 +386,11 @@ class ConfigLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiterString = " => ", textBlock = """
-                    listeners.https.bind = "70000" => listeners.https.bind: "70000" (expected: host:port or [v6]:port, port 0..65535)
-                    listeners.https.bind = "127.0.0.1:70000" => listeners.https.bind: "127.0.0.1:70000" (expected: host:port or [v6]:port, port 0..65535)
-                    listeners.https.bind = 8443 => listeners.https.bind: "8443" (expected: host:port or [v6]:port, port 0..65535)
-                    listeners.https.bind = "::1:8443" => listeners.https.bind: "::1:8443" (expected: host:port or [v6]:port, port 0..65535)
-                    listeners.https.bind = ["127.0.0.1:8443"] => listeners.https.bind: a list (expected: host:port or [v6]:port, port 0..65535)
+                    listeners.https.bind = "70000" => listeners.https.bind: "70000" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
+                    listeners.https.bind = "127.0.0.1:70000" => listeners.https.bind: "127.0.0.1:70000" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
+                    listeners.https.bind = 8443 => listeners.https.bind: "8443" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
+                    listeners.https.bind = "::1:8443" => listeners.https.bind: "::1:8443" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
+                    listeners.https.bind = ["127.0.0.1:8443"] => listeners.https.bind: a list (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
                     listeners.https.backend = ap => listeners.https.backend: "ap" (expected: one of the backends [app])
                     listeners.https.backend = {} => listeners.https.backend: { ... } (expected: text)
                     listeners.https.tls.profile = legacy => listeners.https.tls.profile: "legacy" (expected: modern | intermediate | old | custom)
@@ -346,9 +423,26 @@ class ConfigLoaderTest {
                     listeners.https.timeouts = 10s => listeners.https.timeouts: "10s" (expected: { ... })
                     listeners.https = 8443 => listeners.https: "8443" (expected: { ... })
                     listeners = [] => listeners: a list (expected: { ... })
-                    backends.app.servers = [] => backends.app.servers: 0 entries (expected: exactly one host:port)
-                    backends.app.servers = ["a:1", "b:2"] => backends.app.servers: 2 entries (expected: exactly one host:port)
-                    backends.app.servers = {} => backends.app.servers: { ... } (expected: a list, each host:port or [v6]:port, port 0..65535)
+                    backends.app.servers = [] => backends.app.servers: none (expected: at least one)
+                    backends.app.servers = ["a:1", "b:2", "a:1"] => backends.app.servers: "a:1" twice (expected: once, with a weight)
+                    backends.app.servers = [{ weight = 3 }] => backends.app.servers[0].address: missing (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
+                    backends.app.servers = [{ address = "a:1", weight = 0 }] => backends.app.servers[0].weight: "0" (expected: 1..100)
+                    backends.app.servers = [{ address = "a:1", wight = 2 }] => backends.app.servers[0].wight: unknown key (did you mean "weight"?)
+                    backends.app.balance = random => backends.app.balance: "random" (expected: round-robin | least-connections | random-two | source-hash)
+                    backends.app.connect.retries = 21 => backends.app.connect.retries: "21" (expected: 0..20)
+                    backends.app.health-check { type = http, path = "no slash" } => backends.app.health-check.path: "no slash" (expected: a path, as /health)
+                    backends.app.health-check { type = tcp, timeout = 0s } => backends.app.health-check.timeout: 0s (expected: longer; a server that hangs would never be found out)
+                    backends.app.health-check { type = tcp, interval = 0s } => backends.app.health-check.interval: 0s (expected: longer, or type = none)
+                    backends.app.health-check { expect = [99] } => backends.app.health-check.expect: "99" (expected: a status code, 100..599)
+                    backends.app.health-check { jitter = 10 } => backends.app.health-check.jitter: "10" (expected: 0%..100%)
+                    backends.app.passive-health { max-ejected = 101% } => backends.app.passive-health.max-ejected: "101%" (expected: 0%..100%)
+                    backends.app.tls { enabled = on, trust-anchors = [] } => backends.app.tls.trust-anchors: [] (expected: at least one file, or system, when verify is full)
+                    backends.app.tls { enabled = on, verify = pinned } => backends.app.tls.allow: [] (expected: at least one rule, each with spki-sha256, when verify is pinned)
+                    backends.app.tls { enabled = on, verify = insecure-none, allow = [{ cn = a }] } => backends.app.tls.allow: [{ cn = "a" }] (expected: [] when verify is insecure-none, which looks at nothing)
+                    backends.app.tls { enabled = on, verify = none } => backends.app.tls.verify: "none" (expected: full | pinned | insecure-none)
+                    backends.app { servers = ["unix:/run/a"], tls.enabled = on } => backends.app.tls.server-name: missing (expected: a name, since a unix socket has none)
+                    dns.servers = ["localhost:53"] => dns.servers: "localhost:53" (expected: an IP address with its port, as 10.0.0.10:53 or [v6]:53)
+                    backends.app.servers = {} => backends.app.servers: { ... } (expected: a list, each host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes or { ... })
                     event-loops = 1025 => event-loops: "1025" (expected: 0..1024)
                     admin.bind = localhost => admin.bind: "localhost" (expected: host:port or [v6]:port, port 0..65535)
                     log.level = trace => log.level: "trace" (expected: off | error | warn | info | debug)
@@ -414,14 +508,12 @@ class ConfigLoaderTest {
                 }
                 """))
                 .containsExactlyInAnyOrder(
-                        "x.conf:3: listeners.one.bind: \"nowhere\" (expected: host:port or [v6]:port, port 0..65535)",
+                        "x.conf:3: listeners.one.bind: \"nowhere\" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)",
                         "x.conf:3: listeners.one.backend: \"none\" (expected: one of the backends [app])",
-                        "x.conf:3: listeners.one.tls.certificates: none"
-                                + " (expected: at least one { chain = FILE, key = FILE })",
-                        "x.conf:4: listeners.two.bind: missing (expected: host:port or [v6]:port, port 0..65535)",
+                        "x.conf:4: listeners.two.bind: missing (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)",
                         "x.conf:4: listeners.two.tls.profile: \"best\" (expected: modern | intermediate | old | custom)",
                         "x.conf:6: backends.app.servers: \"127.0.0.1\""
-                                + " (expected: host:port or [v6]:port, port 0..65535)",
+                                + " (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)",
                         "x.conf:7: drain.timeout: \"30\""
                                 + " (expected: a duration with its unit, as 500ms, 10s, 1h, at most 24d; 0s means off)",
                         "x.conf:8: nonsense: unknown key");

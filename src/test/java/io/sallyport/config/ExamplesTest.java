@@ -39,6 +39,18 @@ final class ExamplesTest {
     }
 
     @Test
+    void theTunnelTakesPlainTcpAndGivesTls() throws ConfigException {
+        ProxyConfig config = ConfigLoader.load(Path.of("conf", "tunnel.conf"));
+        ListenerConfig local = Objects.requireNonNull(config.listeners().get("local"));
+        BackendConfig far = Objects.requireNonNull(config.backends().get("far"));
+
+        assertThat(local.plain()).isTrue();
+        assertThat(far.tls().enabled()).isTrue();
+        assertThat(far.tls().verify()).isEqualTo(BackendTlsConfig.Verify.FULL);
+        assertThat(far.servers().get(1).backup()).isTrue();
+    }
+
+    @Test
     void theGatewayRoutesByNameAndPassesOneThrough() throws ConfigException {
         ListenerConfig https = Objects.requireNonNull(
                 ConfigLoader.load(Path.of("conf", "gateway.conf")).listeners().get("https"));
@@ -100,8 +112,8 @@ final class ExamplesTest {
         changed.removeAll(lines(CONTAINER, Map.of()));
         assertThat(changed)
                 .containsExactly(
-                        "listeners.https.bind.host = ::",
-                        "listeners.https.bind.port = 443",
+                        "listeners.https.bind.hostPort.host = ::",
+                        "listeners.https.bind.hostPort.port = 443",
                         "listeners.https.tls.policy.profile = MODERN",
                         "listeners.https.tls.certificates[0].chain = /run/tls.crt",
                         "listeners.https.tls.certificates[0].key = /run/tls.key",
@@ -111,8 +123,8 @@ final class ExamplesTest {
                         "listeners.https.limits.connections = 17",
                         "listeners.https.timeouts.handshake = PT3S",
                         "listeners.https.timeouts.idle = PT4S",
-                        "backends.app.servers[0].host = app",
-                        "backends.app.servers[0].port = 8081",
+                        "backends.app.servers[0].address.hostPort.host = app",
+                        "backends.app.servers[0].address.hostPort.port = 8081",
                         "backends.app.connectTimeout = PT5S",
                         "eventLoops = 6",
                         "admin.bind.host = 0.0.0.0",

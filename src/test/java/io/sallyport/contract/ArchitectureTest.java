@@ -41,7 +41,7 @@ final class ArchitectureTest {
         ARROWS.put("observe", Set.of("config", "handshake", "diagnosis"));
         ARROWS.put("tls", Set.of("config", "diagnosis"));
         ARROWS.put("proxyprotocol", Set.of("config", "tls"));
-        ARROWS.put("backend", Set.of("config", "observe"));
+        ARROWS.put("backend", Set.of("config", "observe", "tls", "proxyprotocol"));
         ARROWS.put("admin", Set.of("config", "observe"));
         ARROWS.put(
                 "connection",
@@ -111,8 +111,9 @@ final class ArchitectureTest {
         assertUsedOnlyIn("ch.qos.logback..", "observe");
         assertUsedOnlyIn("org.bouncycastle..", "tls", "quickstart");
         assertUsedOnlyIn("io.micrometer..", "observe", "server");
-        assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "connection", "explain", "server", "cli");
+        assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "backend", "connection", "explain", "server", "cli");
         assertUsedOnlyIn("io.netty.handler.codec.haproxy..", "proxyprotocol");
+        assertUsedOnlyIn("io.netty.resolver..", "backend");
         assertUsedOnlyIn("io.netty.internal.tcnative..", "tls");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import io.sallyport.explain.FailureKind;
 import io.sallyport.explain.FindingCode;
@@ -69,7 +70,8 @@ final class ReadmeTest {
             clients.revocations().writePem(builder.directory().resolve("clients.crl"));
             try (RunningProxy proxy = builder.with(
                             "listeners.https.tls.client-auth { mode = request, trust-anchors = [clients.crt],"
-                                    + " crls = [clients.crl] }")
+                                    + " crls = [clients.crl] }",
+                            "backends.app.health-check.type = tcp")
                     .start()) {
                 String metrics = proxy.get("/metrics").body();
                 metrics.lines().forEach(line -> addSample(line, exposed));
@@ -169,7 +171,7 @@ final class ReadmeTest {
 
     private static String text(ConfigValue value) {
         return switch (value.valueType()) {
-            case LIST, NULL -> value.render();
+            case LIST, NULL -> value.render(ConfigRenderOptions.concise());
             default -> String.valueOf(value.unwrapped());
         };
     }

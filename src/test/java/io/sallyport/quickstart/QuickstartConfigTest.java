@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -27,12 +28,15 @@ class QuickstartConfigTest {
             ProxyConfig config = new QuickstartConfig(8443, 9901, BACKEND).writeTo(directory.path());
 
             ListenerConfig listener = config.listeners().get(QuickstartConfig.LISTENER);
-            assertThat(listener).extracting(ListenerConfig::bind).isEqualTo(new HostPort("127.0.0.1", 8443));
+            assertThat(listener)
+                    .extracting(ListenerConfig::bind)
+                    .isEqualTo(new NetworkAddress.Tcp(new HostPort("127.0.0.1", 8443)));
             assertThat(config.admin().bind()).isEqualTo(new HostPort("127.0.0.1", 9901));
             assertThat(config.backends().values())
                     .singleElement()
                     .satisfies(backend -> assertThat(backend.servers())
-                            .containsExactly(new HostPort(BACKEND.getAddress().getHostAddress(), 8080)));
+                            .extracting(server -> server.address().toString())
+                            .containsExactly(BACKEND.getAddress().getHostAddress() + ":8080"));
         }
     }
 

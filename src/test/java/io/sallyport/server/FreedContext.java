@@ -1,6 +1,7 @@
 package io.sallyport.server;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
@@ -12,7 +13,6 @@ import io.sallyport.observe.ConnectionSummary;
 import io.sallyport.observe.HandshakeReport;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
-import io.sallyport.tls.LiveContexts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -42,11 +42,13 @@ public final class FreedContext implements AutoCloseable, ConnectionLog {
 
     private Generation generation(ProxyConfig config) throws ConfigException, StartException {
         Meters meters = new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", ""));
-        return new GenerationLoader(config, meters, this, new TicketKeyStore(), null, new LiveContexts()).load();
+        try (BackendRuntime runtime = new BackendRuntime()) {
+            return new GenerationLoader(config, Lasting.of(meters, this, runtime)).load();
+        }
     }
 
     public InetSocketAddress address() {
-        return acceptors.address();
+        return (InetSocketAddress) acceptors.address();
     }
 
     /** What is told of the next handshake. */

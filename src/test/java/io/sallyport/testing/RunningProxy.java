@@ -61,7 +61,7 @@ public final class RunningProxy implements ProxyUnderTest {
     }
 
     public InetSocketAddress address(String listener) {
-        return Objects.requireNonNull(server.addresses().get(listener));
+        return (InetSocketAddress) Objects.requireNonNull(server.addresses().get(listener));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.sallyport.connection;
+package io.sallyport.tls;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,12 +8,12 @@ import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the client's records to {@link SslHandler} one by one until the handshake is done, and leaves.
+ * Hands the peer's records to {@link SslHandler} one by one until the handshake is done, and leaves.
  *
- * <p>A client may send its whole request and its end in one segment with its Finished. SslHandler would take all of it,
+ * <p>A peer may send all of its data and its end in one segment with its Finished. SslHandler would take all of it,
  * close_notify and half a record included, before the record path that keeps the directions apart could take over.
  */
-final class HandshakeRecordsHandler extends ChannelInboundHandlerAdapter {
+public final class HandshakeRecordsHandler extends ChannelInboundHandlerAdapter {
     private static final int HEADER = 5;
     private static final int LENGTH_OFFSET = 3;
     private static final int CHANGE_CIPHER_SPEC = 20;
@@ -26,7 +26,7 @@ final class HandshakeRecordsHandler extends ChannelInboundHandlerAdapter {
     private final SslHandler tls;
     private @Nullable ByteBuf received;
 
-    HandshakeRecordsHandler(SslHandler tls) {
+    public HandshakeRecordsHandler(SslHandler tls) {
         this.tls = tls;
     }
 

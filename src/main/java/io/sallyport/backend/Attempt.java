@@ -1,0 +1,194 @@
+package io.sallyport.backend;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.sallyport.observe.BackendMeters.ConnectFailure;
+import io.sallyport.tls.BackendHandshakeHandler;
+import io.sallyport.tls.BackendTlsContext;
+import io.sallyport.tls.PlainRecordLayer;
+import io.sallyport.tls.RecordLayer;
+import io.sallyport.tls.ServerCertificateException;
+import java.io.FileNotFoundException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens one connection to one endpoint: TCP or a unix-domain socket, then TLS where the backend has it.
+ *
+ * <p>Confined to its event loop; the outcome is told there, once, and never after {@link #cancel}.
+ */
+final class Attempt implements BackendHandshakeHandler.Outcome {
+    private final EventLoop loop;
+    private final Endpoint endpoint;
+    private final Terms terms;
+    private final Outcome outcome;
+    private final long begun = System.nanoTime();
+    private @Nullable Channel channel;
+    private boolean over;
+
+    /**
+     * On what terms connections are made.
+     *
+     * @param timeoutMillis for TCP, and again for TLS; 0: the kernel's, and none
+     * @param tls null: plain
+     * @param protocol application protocol to offer by TLS; null: none
+     */
+    record Terms(
+            int timeoutMillis,
+            @Nullable BackendTlsContext tls,
+            @Nullable String protocol) {}
+
+    /** What came of it. */
+    interface Outcome {
+        /** TCP stands and nothing has been sent yet, no TLS either: what comes first on the wire is written here. */
+        default void onOpened(Channel channel) {}
+
+        /** All of it stands. Nobody reads from the channel, and it has no handler but the record layer's. */
+        void onConnected(Channel channel, RecordLayer records, long nanos);
+
+        void onFailed(ConnectFailure reason, String words);
+    }
+
+    Attempt(EventLoop loop, Endpoint endpoint, Terms terms, Outcome outcome) {
+        this.loop = loop;
+        this.endpoint = endpoint;
+        this.terms = terms;
+        this.outcome = outcome;
+    }
+
+    void begin() {
+        boolean unix = endpoint.address() instanceof DomainSocketAddress;
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(unix ? EpollDomainSocketChannel.class : EpollSocketChannel.class)
+                .disableResolver()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, terms.timeoutMillis())
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                // A failed write must not close the channel: what the server said before is still to be read.
+                .option(ChannelOption.AUTO_CLOSE, false)
+                .handler(new ChannelInboundHandlerAdapter());
+        if (!unix) {
+            bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+        }
+        ChannelFuture connecting = bootstrap.connect(endpoint.address());
+        channel = connecting.channel();
+        if (connecting.cause() != null) {
+            // Without a file descriptor there is no channel, and Netty would tell the listener on a thread of its own.
+            fail(root(connecting.cause()));
+            return;
+        }
+        connecting.addListener(done -> {
+            if (done.isSuccess()) {
+                opened(connecting.channel());
+            } else {
+                fail(done.cause());
+            }
+        });
+    }
+
+    /** Lets go of it. */
+    void cancel() {
+        over = true;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void onAgreed(RecordLayer records) {
+        connected(records);
+    }
+
+    @Override
+    public void onFailed(Throwable cause) {
+        fail(cause);
+    }
+
+    private void opened(Channel opened) {
+        if (over) {
+            return;
+        }
+        outcome.onOpened(opened);
+        BackendTlsContext tls = terms.tls();
+        if (tls == null) {
+            connected(new PlainRecordLayer(opened));
+            return;
+        }
+        BackendServer server = endpoint.server();
+        BackendHandshakeHandler.begin(
+                opened,
+                tls.newHandler(opened.alloc(), server.host(), server.port(), terms.protocol(), terms.timeoutMillis()),
+                this);
+    }
+
+    private void connected(RecordLayer records) {
+        if (!over && channel != null) {
+            over = true;
+            outcome.onConnected(channel, records, System.nanoTime() - begun);
+        }
+    }
+
+    private void fail(Throwable cause) {
+        if (over) {
+            return;
+        }
+        boolean tls = channel != null && channel.isActive();
+        cancel();
+        outcome.onFailed(tls ? tlsReason(cause) : reason(cause), String.valueOf(words(cause)));
+    }
+
+    private static @Nullable String words(Throwable cause) {
+        return ServerCertificateException.in(cause)
+                .map(Throwable::getMessage)
+                .orElse(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+    }
+
+    private static Throwable root(Throwable thrown) {
+        Throwable at = thrown;
+        while (at.getCause() != null) {
+            at = at.getCause();
+        }
+        return at;
+    }
+
+    private static ConnectFailure tlsReason(Throwable cause) {
+        if (cause instanceof SslHandshakeTimeoutException) {
+            return ConnectFailure.TLS_TIMEOUT;
+        }
+        return ServerCertificateException.in(cause)
+                .map(refusal -> switch (refusal.failure()) {
+                    case UNTRUSTED -> ConnectFailure.TLS_UNTRUSTED;
+                    case EXPIRED -> ConnectFailure.TLS_EXPIRED;
+                    case WRONG_NAME -> ConnectFailure.TLS_WRONG_NAME;
+                    case REFUSED_BY_RULE -> ConnectFailure.TLS_REFUSED;
+                })
+                .orElse(ConnectFailure.TLS_FAILED);
+    }
+
+    private static ConnectFailure reason(Throwable cause) {
+        String words = String.valueOf(cause.getMessage());
+        if (cause instanceof ConnectTimeoutException) {
+            return ConnectFailure.TIMEOUT;
+        }
+        if (cause instanceof NoRouteToHostException || words.contains("unreachable")) {
+            return ConnectFailure.UNREACHABLE;
+        }
+        if (words.contains("Too many open files")) {
+            return ConnectFailure.TOO_MANY_OPEN_FILES;
+        }
+        // A unix-domain socket that nobody has bound.
+        boolean refused = cause instanceof ConnectException || cause instanceof FileNotFoundException;
+        return refused ? ConnectFailure.REFUSED : ConnectFailure.OTHER;
+    }
+}

@@ -1,0 +1,64 @@
+package io.sallyport.backend;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sallyport.config.NetworkAddress;
+import io.sallyport.observe.Meters;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What backends have beyond one generation: the event loop of their health checks and lookups, and what is known about
+ * servers.
+ *
+ * <p>That loop moves no bytes of connections: a thousand checks at once delay nobody.
+ */
+public final class BackendRuntime implements AutoCloseable {
+    private final MultiThreadIoEventLoopGroup group;
+    private final EventLoop loop;
+    private final Map<Key, BackendServer> servers = new ConcurrentHashMap<>();
+
+    private record Key(String backend, String server) {}
+
+    /** Starts the thread. */
+    public BackendRuntime() {
+        group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("sallyport-backends", true), EpollIoHandler.newFactory());
+        loop = (IoEventLoop) group.next();
+        // A thread that starts later may find no file descriptor left for its epoll instance.
+        loop.submit(() -> {}).syncUninterruptibly();
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** The server of a backend; the same object for the same address, whatever is reloaded. */
+    public BackendServer server(String backend, NetworkAddress address, Meters meters) {
+        return servers.computeIfAbsent(
+                new Key(backend, address.toString()),
+                key -> new BackendServer(address, meters.backend(backend, key.server())));
+    }
+
+    /** Forgets whatever is not among these. */
+    public void retain(Map<String, Set<String>> serversByBackend) {
+        servers.keySet()
+                .removeIf(key ->
+                        !serversByBackend.getOrDefault(key.backend(), Set.of()).contains(key.server()));
+    }
+
+    /** Returns after the loop has done what it was doing. */
+    public void awaitTurn() {
+        loop.submit(() -> {}).awaitUninterruptibly();
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+}

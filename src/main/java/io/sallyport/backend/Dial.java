@@ -1,0 +1,161 @@
+package io.sallyport.backend;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.sallyport.observe.BackendMeters.ConnectFailure;
+import io.sallyport.tls.RecordLayer;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of one connection to a server: picks one, and the next when it cannot be reached, as long as none of the
+ * client's bytes has been sent.
+ *
+ * <p>Confined to the connection's event loop.
+ */
+public final class Dial {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.backend");
+
+    private final EventLoop loop;
+    private final Backend backend;
+    private final Request request;
+    private final long source;
+    private final Outcome outcome;
+    private final long begun = System.nanoTime();
+    private final List<Endpoint> tried = new ArrayList<>(1);
+    private @Nullable Attempt attempt;
+    private @Nullable Endpoint dialled;
+
+    /**
+     * Who wants to go there.
+     *
+     * @param connectionId for the log
+     * @param client null where it has no address
+     * @param protocol the application protocol that it agreed on; null: none
+     */
+    public record Request(
+            String connectionId,
+            @Nullable SocketAddress client,
+            @Nullable String protocol) {}
+
+    /** What came of it; one of the last two, once, unless it is cancelled. */
+    public interface Outcome {
+        /**
+         * A connection to a server stands and nothing has been sent yet, no TLS either. What is written here comes first
+         * on the wire.
+         */
+        default void onServerOpened(Channel channel) {}
+
+        /**
+         * The server can be spoken to. Nobody reads from the channel yet.
+         *
+         * @param nanos all attempts together
+         */
+        void onServerConnected(Channel channel, RecordLayer records, BackendServer server, long nanos);
+
+        /** No server is left to be tried; {@code last} is what was wrong with the last one. */
+        void onServerUnreachable(ConnectFailure last);
+    }
+
+    private Dial(EventLoop loop, Backend backend, Request request, Outcome outcome) {
+        this.loop = loop;
+        this.backend = backend;
+        this.request = request;
+        this.source = SourceHash.of(request.client());
+        this.outcome = outcome;
+    }
+
+    /** Begins, on {@code loop}. The outcome may be told before this returns. */
+    public static Dial begin(EventLoop loop, Backend backend, Request request, Outcome outcome) {
+        Dial dial = new Dial(loop, backend, request, outcome);
+        dial.next(ConnectFailure.UNRESOLVED);
+        return dial;
+    }
+
+    /** Lets go of it: the client has gone. */
+    public void cancel() {
+        if (attempt != null && dialled != null) {
+            attempt.cancel();
+            attempt = null;
+            dialled.givenBack();
+        }
+    }
+
+    private void next(ConnectFailure last) {
+        Endpoint endpoint = tried.isEmpty() ? backend.choose(source) : backend.chooseOther(source, tried);
+        if (endpoint == null) {
+            if (tried.isEmpty()) {
+                backend.nameless().meters().connectFailed(ConnectFailure.UNRESOLVED);
+                log(backend.nameless(), "", ConnectFailure.UNRESOLVED, "the name has no address");
+            }
+            outcome.onServerUnreachable(last);
+            return;
+        }
+        tried.add(endpoint);
+        endpoint.taken();
+        dialled = endpoint;
+        Attempt next = new Attempt(loop, endpoint, backend.terms(request.protocol()), new Step(endpoint));
+        attempt = next;
+        next.begin();
+    }
+
+    private void log(BackendServer server, String address, ConnectFailure reason, String words) {
+        LOG.atWarn()
+                .addKeyValue("connection", request.connectionId())
+                .addKeyValue("backend", backend.name())
+                .addKeyValue("server", server.toString())
+                .addKeyValue("address", address)
+                .addKeyValue("reason", reason.tag())
+                .log("cannot connect to the backend: {}", words);
+    }
+
+    /** One endpoint of the way. */
+    private final class Step implements Attempt.Outcome {
+        private final Endpoint endpoint;
+
+        Step(Endpoint endpoint) {
+            this.endpoint = endpoint;
+        }
+
+        @Override
+        public void onOpened(Channel channel) {
+            outcome.onServerOpened(channel);
+        }
+
+        @Override
+        public void onConnected(Channel channel, RecordLayer records, long nanos) {
+            attempt = null;
+            BackendServer server = endpoint.server();
+            server.meters().connected(nanos);
+            channel.closeFuture().addListener(closed -> {
+                server.meters().disconnected();
+                endpoint.givenBack();
+            });
+            backend.reached(endpoint);
+            outcome.onServerConnected(channel, records, server, System.nanoTime() - begun);
+        }
+
+        @Override
+        public void onFailed(ConnectFailure reason, String words) {
+            attempt = null;
+            endpoint.givenBack();
+            endpoint.server().meters().connectFailed(reason);
+            log(endpoint.server(), endpoint.toString(), reason, words);
+            if (reason == ConnectFailure.TOO_MANY_OPEN_FILES) {
+                // That is our own plight: no server is worse for it, and none would be reached.
+                outcome.onServerUnreachable(reason);
+                return;
+            }
+            backend.failed(endpoint);
+            if (tried.size() > backend.retries()) {
+                outcome.onServerUnreachable(reason);
+            } else {
+                next(reason);
+            }
+        }
+    }
+}

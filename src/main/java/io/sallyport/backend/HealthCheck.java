@@ -1,0 +1,198 @@
+package io.sallyport.backend;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.sallyport.config.BackendConfig;
+import io.sallyport.config.HealthCheckConfig;
+import io.sallyport.config.SendProxyProtocolConfig;
+import io.sallyport.observe.BackendMeters.ConnectFailure;
+import io.sallyport.proxyprotocol.HeaderWriter;
+import io.sallyport.tls.BackendTlsContext;
+import io.sallyport.tls.RecordLayer;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Asks one endpoint again and again whether it works. On the backends' event loop alone.
+ *
+ * <p>An endpoint that was never asked counts as working, and its first check decides alone: a service starts at once, and
+ * a dead server is out after one check rather than after {@code fall} of them.
+ */
+final class HealthCheck {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.backend");
+
+    private final BackendConfig backend;
+    private final HealthCheckConfig config;
+    private final Endpoint endpoint;
+    private final @Nullable BackendTlsContext tls;
+    private final EventLoop loop;
+    private final Runnable onChange;
+    private @Nullable Future<?> timer;
+    private @Nullable Probe probe;
+    private boolean stopped;
+    private int streak;
+
+    /** @param onChange called on the loop when the endpoint went down or up */
+    HealthCheck(
+            BackendConfig backend,
+            Endpoint endpoint,
+            @Nullable BackendTlsContext tls,
+            EventLoop loop,
+            Runnable onChange) {
+        this.backend = backend;
+        this.config = backend.healthCheck();
+        this.endpoint = endpoint;
+        this.tls = tls;
+        this.loop = loop;
+        this.onChange = onChange;
+    }
+
+    void start() {
+        timer = loop.schedule(this::ask, 0, TimeUnit.NANOSECONDS);
+    }
+
+    void stop() {
+        stopped = true;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        if (probe != null) {
+            probe.end();
+        }
+    }
+
+    private void ask() {
+        probe = new Probe();
+        probe.begin();
+    }
+
+    private void askLater() {
+        double jitter = config.jitterPercent() / 100.0;
+        double factor = 1 + jitter * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+        timer = loop.schedule(this::ask, Math.round(config.interval().toNanos() * factor), TimeUnit.NANOSECONDS);
+    }
+
+    private void answered(boolean good, String words) {
+        if (stopped) {
+            return;
+        }
+        askLater();
+        if (good != endpoint.isDown()) {
+            streak = 0;
+            endpoint.checked(good);
+            return;
+        }
+        streak++;
+        if (endpoint.isChecked() && streak < (good ? config.rise() : config.fall())) {
+            return;
+        }
+        streak = 0;
+        endpoint.checked(good);
+        LOG.atLevel(good ? Level.INFO : Level.WARN)
+                .addKeyValue("backend", backend.name())
+                .addKeyValue("server", endpoint.server().toString())
+                .addKeyValue("address", endpoint.toString())
+                .log("server is {}: {}", good ? "up" : "down", words);
+        onChange.run();
+    }
+
+    /** One check. */
+    private final class Probe implements Attempt.Outcome, HttpProbe.Outcome {
+        private final Attempt attempt = new Attempt(
+                loop,
+                endpoint,
+                new Attempt.Terms(Math.toIntExact(config.timeout().toMillis()), tls, null),
+                this);
+        private @Nullable Channel channel;
+        private @Nullable Future<?> deadline;
+        private boolean over;
+
+        void begin() {
+            deadline = loop.schedule(
+                    () -> done(false, "not done within health-check.timeout"),
+                    config.timeout().toNanos(),
+                    TimeUnit.NANOSECONDS);
+            attempt.begin();
+        }
+
+        @Override
+        public void onOpened(Channel opened) {
+            ChannelHandlerContext lowest = opened.pipeline().firstContext();
+            if (backend.proxyProtocol().version() != SendProxyProtocolConfig.Version.OFF && lowest != null) {
+                lowest.writeAndFlush(HeaderWriter.local(backend.proxyProtocol()));
+            }
+        }
+
+        @Override
+        public void onConnected(Channel connected, RecordLayer records, long nanos) {
+            channel = connected;
+            if (config.type() == HealthCheckConfig.Type.TCP) {
+                done(true, "it can be connected to");
+                return;
+            }
+            HttpProbe.send(connected, config.path(), host(), this);
+        }
+
+        @Override
+        public void onFailed(ConnectFailure reason, String words) {
+            if (reason == ConnectFailure.TOO_MANY_OPEN_FILES) {
+                // That is our own plight, and would take every server out.
+                giveUp();
+            } else {
+                done(false, words);
+            }
+        }
+
+        @Override
+        public void onStatus(int code) {
+            done(config.expect().contains(code), "HTTP status " + code);
+        }
+
+        @Override
+        public void onNoStatus(String words) {
+            done(false, words);
+        }
+
+        private void giveUp() {
+            if (!over) {
+                end();
+                if (!stopped) {
+                    askLater();
+                }
+            }
+        }
+
+        private void done(boolean good, String words) {
+            if (!over) {
+                end();
+                answered(good, words);
+            }
+        }
+
+        void end() {
+            over = true;
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+            attempt.cancel();
+            if (channel != null) {
+                channel.close();
+            }
+        }
+
+        private String host() {
+            String name = backend.tls().serverName();
+            return name != null
+                    ? name
+                    : endpoint.server().host() == null
+                            ? "localhost"
+                            : endpoint.server().toString();
+        }
+    }
+}

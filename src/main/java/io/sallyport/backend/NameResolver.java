@@ -1,0 +1,122 @@
+package io.sallyport.backend;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.resolver.DefaultHostsFileEntriesResolver;
+import io.netty.resolver.HostsFileEntriesResolver;
+import io.netty.resolver.dns.DnsNameResolver;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsServerAddressStreamProvider;
+import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
+import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.sallyport.config.DnsConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Looks names up without blocking: the hosts file, then DNS with the search domains of {@code resolv.conf}, A and AAAA.
+ *
+ * <p>The JDK's lookup blocks a thread and does not tell how long an answer holds; what Netty's resolver does not know are
+ * the other sources of {@code nsswitch.conf} (mDNS, LDAP).
+ */
+public final class NameResolver {
+    private final EventLoop loop;
+    private final DnsConfig config;
+    private final DnsServerAddressStreamProvider servers;
+    private final HostsFileEntriesResolver hostsFile;
+
+    /**
+     * What a name means.
+     *
+     * @param addresses at least one
+     * @param ttl how long that holds
+     */
+    public record Answer(List<InetAddress> addresses, Duration ttl) {
+        public Answer {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /** Reads files; never on an event loop. */
+    public NameResolver(EventLoop loop, DnsConfig config) {
+        this.loop = loop;
+        this.config = config;
+        this.servers = config.servers().isEmpty()
+                ? DnsServerAddressStreamProviders.unixDefault()
+                : new SequentialDnsServerAddressStreamProvider(config.servers().stream()
+                        .map(server -> new InetSocketAddress(literal(server.host()), server.port()))
+                        .toArray(InetSocketAddress[]::new));
+        this.hostsFile = new DefaultHostsFileEntriesResolver();
+    }
+
+    /** Asks; fails when the name has no address, or nobody answers. From any thread. */
+    public Future<Answer> resolve(String name) {
+        Promise<Answer> result = loop.newPromise();
+        loop.execute(() -> ask(name, result));
+        return result;
+    }
+
+    /** When a name that was not found is asked for again. */
+    Duration retry() {
+        return config.minTtl().compareTo(RETRY) > 0 ? config.minTtl() : min(RETRY, config.maxTtl());
+    }
+
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    /** A socket for each question, and so a port that nobody can guess. */
+    private void ask(String name, Promise<Answer> result) {
+        AnswerLifetime lifetime = new AnswerLifetime();
+        DnsNameResolver resolver;
+        try {
+            resolver = new DnsNameResolverBuilder(loop)
+                    .datagramChannelType(EpollDatagramChannel.class)
+                    // An answer that does not fit into a datagram is asked for again by TCP.
+                    .socketChannelType(EpollSocketChannel.class)
+                    .nameServerProvider(servers)
+                    .hostsFileEntriesResolver(hostsFile)
+                    .queryTimeoutMillis(config.timeout().toMillis())
+                    .resolveCache(lifetime)
+                    .cnameCache(lifetime.ofAliases())
+                    .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)
+                    .build();
+        } catch (RuntimeException e) {
+            // Without a file descriptor there is no socket to ask with.
+            result.setFailure(e);
+            return;
+        }
+        resolver.resolveAll(name).addListener((Future<List<InetAddress>> found) -> {
+            resolver.close();
+            if (!found.isSuccess()) {
+                result.setFailure(found.cause());
+            } else if (found.getNow().isEmpty()) {
+                result.setFailure(new UnknownHostException(name));
+            } else {
+                result.setSuccess(new Answer(found.getNow(), clamped(lifetime.seconds())));
+            }
+        });
+    }
+
+    private Duration clamped(long seconds) {
+        Duration ttl = Duration.ofSeconds(seconds);
+        return ttl.compareTo(config.minTtl()) < 0 ? config.minTtl() : min(ttl, config.maxTtl());
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static InetAddress literal(String address) {
+        try {
+            return InetAddress.getByName(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(address, e);
+        }
+    }
+}

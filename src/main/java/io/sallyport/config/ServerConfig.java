@@ -1,0 +1,27 @@
+package io.sallyport.config;
+
+/**
+ * One server of a backend.
+ *
+ * @param address a host name stands for all its addresses
+ * @param weight its share of the connections against the others; each address of a name has it
+ * @param backup whether it is used only when no other server can be
+ */
+public record ServerConfig(NetworkAddress address, int weight, boolean backup) {
+    private static final int HEAVIEST = 100;
+
+    static ServerConfig of(NetworkAddress address) {
+        return new ServerConfig(address, 1, false);
+    }
+
+    static ServerConfig read(Section section) {
+        return new ServerConfig(
+                section.parsed(
+                        "address",
+                        NetworkAddress.RULE,
+                        text -> NetworkAddress.parse(text, section.directory()),
+                        new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
+                section.has("weight") ? section.integer("weight", 1, HEAVIEST) : 1,
+                section.has("backup") && section.bool("backup"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.backend;
+
+import org.jspecify.annotations.NullMarked;
