@@ -58,10 +58,13 @@ public final class ProxyServer {
     private volatile ProxyConfig config;
     private volatile Generation generation;
     private volatile LifeState state = LifeState.STARTING;
+    private final Supervisor supervisor;
     private Publication published = () -> {};
 
-    private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded) throws StartException {
+    private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded, Supervisor supervisor)
+            throws StartException {
         this.config = config;
+        this.supervisor = supervisor;
         this.registry = loaded.registry();
         this.meters = loaded.meters();
         this.accessLog = loaded.accessLog();
@@ -102,6 +105,12 @@ public final class ProxyServer {
 
     /** The same with what was loaded from the source just now. */
     public static ProxyServer start(ConfigSource source, ProxyConfig config) throws ConfigException, StartException {
+        return start(source, config, Supervisor.none());
+    }
+
+    /** The same for a process that somebody supervises. */
+    public static ProxyServer start(ConfigSource source, ProxyConfig config, Supervisor supervisor)
+            throws ConfigException, StartException {
         requireNatives();
         // Before the load: a file that changes in the middle is seen as changed by the first look.
         String hash = ContentHash.of(config);
@@ -116,7 +125,11 @@ public final class ProxyServer {
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
-                    source, config, hash, new Loaded(registry, meters, accessLog, ticketKeys, keyLog, generation));
+                    source,
+                    config,
+                    hash,
+                    new Loaded(registry, meters, accessLog, ticketKeys, keyLog, generation),
+                    supervisor);
             server.serve();
             return server;
         } catch (StartException e) {
@@ -180,7 +193,10 @@ public final class ProxyServer {
             LOG.info("reload ignored: stopping");
             return CompletableFuture.completedFuture(false);
         }
-        return reloader.reload(asker).thenApply(outcome -> outcome.result() != ReloadResult.FAILURE);
+        supervisor.onReloading();
+        return reloader.reload(asker)
+                .whenComplete((outcome, failure) -> supervisor.onReady())
+                .thenApply(outcome -> outcome.result() != ReloadResult.FAILURE);
     }
 
     /**
@@ -193,6 +209,7 @@ public final class ProxyServer {
                 () -> {
                     state = LifeState.DRAINING;
                     meters.draining(true);
+                    supervisor.onStopping();
                     LOG.info("draining");
                 },
                 this::closeAll);
@@ -207,6 +224,11 @@ public final class ProxyServer {
     /** Completes as {@link #drain} does, whoever asked for it; asks for nothing. */
     public CompletableFuture<Boolean> stopped() {
         return drain.done();
+    }
+
+    /** Completes once every event loop has taken a turn from now on. */
+    public CompletableFuture<Void> turn() {
+        return loops.turn();
     }
 
     /** Connections open now. */
@@ -252,6 +274,7 @@ public final class ProxyServer {
         }
         rotation.start();
         reloader.start();
+        supervisor.onReady();
     }
 
     /** Puts a new configuration into service, on the reloader's thread. */
@@ -294,7 +317,7 @@ public final class ProxyServer {
         publish(staged);
         meters.retain(staged.listeners().keySet(), staged.servers());
         // A loop may be between its look at the old settings and the handler that it makes from them.
-        loops.awaitTurn();
+        loops.turn().join();
         retired.release();
         loops.judgeClientsAgain();
     }

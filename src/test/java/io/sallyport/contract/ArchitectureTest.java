@@ -45,7 +45,8 @@ final class ArchitectureTest {
         ARROWS.put(
                 "server", Set.of("config", "limits", "handshake", "observe", "tls", "backend", "admin", "connection"));
         ARROWS.put("quickstart", Set.of("config"));
-        ARROWS.put("cli", Set.of("config", "observe", "server", "quickstart"));
+        ARROWS.put("systemd", Set.of("server"));
+        ARROWS.put("cli", Set.of("config", "observe", "server", "systemd", "quickstart"));
     }
 
     private static JavaClasses product;
