@@ -7,7 +7,9 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.observe.LogSetup;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.StartException;
+import io.sallyport.systemd.ServiceNotifier;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,7 +40,19 @@ final class RunCommand implements Callable<Integer> {
         }
         try (LogSetup log = LogSetup.start(config.log())) {
             Serving serving = new Serving().stopOn("TERM", "INT").reloadOn("HUP", "USR1");
-            return serving.untilStopped(ProxyServer.start(ConfigSource.of(file.path()), config));
+            return serve(serving, config);
+        }
+    }
+
+    private int serve(Serving serving, ProxyConfig config) throws ConfigException, StartException {
+        ConfigSource source = ConfigSource.of(file.path());
+        try (@Nullable ServiceNotifier notifier = ServiceNotifier.open(System.getenv())) {
+            if (notifier == null) {
+                return serving.untilStopped(ProxyServer.start(source, config));
+            }
+            ProxyServer server = ProxyServer.start(source, config, notifier);
+            notifier.watch(System.getenv(), server::turn);
+            return serving.untilStopped(server);
         }
     }
 }

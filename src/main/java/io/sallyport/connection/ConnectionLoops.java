@@ -113,9 +113,11 @@ public final class ConnectionLoops {
                 .live();
     }
 
-    /** Returns after every loop has done what it was doing, so that what nobody can find any more can be freed. */
-    public void awaitTurn() {
-        loops.stream().map(loop -> loop.executor().submit(() -> {})).toList().forEach(Future::awaitUninterruptibly);
+    /** Completes once every loop has done what it was doing, so that what nobody can find any more can be freed. */
+    public CompletableFuture<Void> turn() {
+        return CompletableFuture.allOf(loops.stream()
+                .map(loop -> CompletableFuture.runAsync(() -> {}, loop.executor()))
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     /** Judges every connected client by what is in service now. */

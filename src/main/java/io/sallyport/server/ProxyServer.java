@@ -61,12 +61,15 @@ public final class ProxyServer {
     private final Reloader reloader;
     private final TicketRotation rotation;
     private final Drain drain;
+    private final Supervisor supervisor;
     private volatile ProxyConfig config;
     private volatile Generation generation;
     private volatile LifeState state = LifeState.STARTING;
 
-    private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded) throws StartException {
+    private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded, Supervisor supervisor)
+            throws StartException {
         this.config = config;
+        this.supervisor = supervisor;
         this.registry = loaded.registry();
         this.lasting = loaded.lasting();
         this.meters = lasting.meters();
@@ -106,6 +109,12 @@ public final class ProxyServer {
 
     /** The same with what was loaded from the source just now. */
     public static ProxyServer start(ConfigSource source, ProxyConfig config) throws ConfigException, StartException {
+        return start(source, config, Supervisor.none());
+    }
+
+    /** The same for a process that somebody supervises. */
+    public static ProxyServer start(ConfigSource source, ProxyConfig config, Supervisor supervisor)
+            throws ConfigException, StartException {
         requireNatives();
         // Before the load: a file that changes in the middle is seen as changed by the first look.
         String hash = ContentHash.of(config);
@@ -125,7 +134,11 @@ public final class ProxyServer {
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
-                    source, config, hash, new Loaded(registry, accessLog, handshakes, lasting, generation));
+                    source,
+                    config,
+                    hash,
+                    new Loaded(registry, accessLog, handshakes, lasting, generation),
+                    supervisor);
             server.serve();
             return server;
         } catch (StartException e) {
@@ -196,7 +209,10 @@ public final class ProxyServer {
             LOG.info("reload ignored: stopping");
             return CompletableFuture.completedFuture(false);
         }
-        return reloader.reload(asker).thenApply(outcome -> outcome.result() != ReloadResult.FAILURE);
+        supervisor.onReloading();
+        return reloader.reload(asker)
+                .whenComplete((outcome, failure) -> supervisor.onReady())
+                .thenApply(outcome -> outcome.result() != ReloadResult.FAILURE);
     }
 
     /**
@@ -209,6 +225,7 @@ public final class ProxyServer {
                 () -> {
                     state = LifeState.DRAINING;
                     meters.draining(true);
+                    supervisor.onStopping();
                     LOG.info("draining");
                 },
                 this::closeAll);
@@ -223,6 +240,11 @@ public final class ProxyServer {
     /** Completes as {@link #drain} does, whoever asked for it; asks for nothing. */
     public CompletableFuture<Boolean> stopped() {
         return drain.done();
+    }
+
+    /** Completes once every event loop has taken a turn from now on. */
+    public CompletableFuture<Void> turn() {
+        return loops.turn();
     }
 
     /** Connections open now. */
@@ -269,6 +291,7 @@ public final class ProxyServer {
         }
         rotation.start();
         reloader.start();
+        supervisor.onReady();
     }
 
     /** Puts a new configuration into service, on the reloader's thread. */
@@ -313,7 +336,7 @@ public final class ProxyServer {
         lasting.backends().retain(staged.servers());
         meters.retain(staged.listeners().keySet(), staged.servers());
         // A loop may be between its look at the old settings and the handler that it makes from them.
-        loops.awaitTurn();
+        loops.turn().join();
         lasting.backends().awaitTurn();
         retired.release();
         loops.judgeClientsAgain();

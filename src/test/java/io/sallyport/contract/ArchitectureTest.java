@@ -50,7 +50,8 @@ final class ArchitectureTest {
                 "server", Set.of("config", "limits", "handshake", "observe", "tls", "backend", "admin", "connection"));
         ARROWS.put("quickstart", Set.of("config"));
         ARROWS.put("explain", Set.of("config", "handshake", "tls"));
-        ARROWS.put("cli", Set.of("config", "observe", "server", "quickstart", "explain"));
+        ARROWS.put("systemd", Set.of("server"));
+        ARROWS.put("cli", Set.of("config", "observe", "server", "systemd", "quickstart", "explain"));
     }
 
     private static JavaClasses product;

@@ -1,0 +1,28 @@
+package io.sallyport.server;
+
+/** Whoever supervises the process, and what it hears of its life. Called on any thread; must not block. */
+public interface Supervisor {
+
+    /** Every listener accepts; also after each reload, whatever came of it. */
+    void onReady();
+
+    /** A reload that somebody asked for has begun. */
+    void onReloading();
+
+    /** The process drains, and ends after that. */
+    void onStopping();
+
+    /** Nobody supervises. */
+    static Supervisor none() {
+        return new Supervisor() {
+            @Override
+            public void onReady() {}
+
+            @Override
+            public void onReloading() {}
+
+            @Override
+            public void onStopping() {}
+        };
+    }
+}
