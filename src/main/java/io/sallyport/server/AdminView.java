@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.HandshakeFilter;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.RouteConfig;
 import io.sallyport.connection.AddressText;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
@@ -12,6 +13,8 @@ import io.sallyport.observe.Meters.CertificateExpiry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -20,12 +23,14 @@ final class AdminView implements AdminSource {
     private final ProxyServer server;
     private final PrometheusMeterRegistry registry;
     private final Meters meters;
+    private final LiveSample sample;
     private final Instant started = Instant.now();
 
     AdminView(ProxyServer server, PrometheusMeterRegistry registry, Meters meters) {
         this.server = server;
         this.registry = registry;
         this.meters = meters;
+        this.sample = new LiveSample(meters, registry);
     }
 
     @Override
@@ -37,6 +42,10 @@ final class AdminView implements AdminSource {
         };
     }
 
+    private String stateText() {
+        return state().name().toLowerCase(Locale.ROOT);
+    }
+
     @Override
     public String scrape(String contentType) {
         return registry.scrape(contentType);
@@ -46,7 +55,7 @@ final class AdminView implements AdminSource {
     public void writeStatus(JsonGenerator json) throws IOException {
         BuildInfo build = BuildFacts.current();
         json.writeStartObject();
-        json.writeStringField("state", state().name().toLowerCase(Locale.ROOT));
+        json.writeStringField("state", stateText());
         json.writeStringField("version", build.version());
         json.writeStringField("java", build.java());
         json.writeStringField("tls", build.tls());
@@ -68,6 +77,7 @@ final class AdminView implements AdminSource {
             if (listener.backend() != null) {
                 json.writeStringField("backend", listener.backend());
             }
+            writeRoutes(json, listener.routes());
             json.writeEndObject();
         }
         json.writeEndObject();
@@ -90,6 +100,32 @@ final class AdminView implements AdminSource {
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private static void writeRoutes(JsonGenerator json, List<RouteConfig> routes) throws IOException {
+        json.writeArrayFieldStart("routes");
+        for (RouteConfig route : routes) {
+            json.writeStartObject();
+            writeTexts(json, "server_names", route.serverNames());
+            writeTexts(json, "alpn", route.alpn());
+            json.writeStringField("backend", route.backend());
+            json.writeBooleanField("passthrough", route.passthrough());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeTexts(JsonGenerator json, String name, Collection<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
+    }
+
+    @Override
+    public void writeSample(JsonGenerator json) throws IOException {
+        sample.writeTo(json, stateText());
     }
 
     @Override
