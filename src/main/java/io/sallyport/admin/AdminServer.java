@@ -25,6 +25,7 @@ public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
 
     private static final int MAX_CONNECTIONS = 64;
+    private static final int MAX_STREAMS = 16;
 
     private final EventLoopGroup group;
     private final Channel channel;
@@ -50,13 +51,14 @@ public final class AdminServer implements AutoCloseable {
                 1, new DefaultThreadFactory("sallyport-admin", true), EpollIoHandler.newFactory());
         OpenConnections connections = new OpenConnections(MAX_CONNECTIONS);
         Endpoints endpoints = new Endpoints(source, new RequestGuard(address));
+        LiveStreams streams = new LiveStreams(source, timeouts.sample(), MAX_STREAMS);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.AUTO_READ, false)
-                .childHandler(new ConnectionInitializer(endpoints, timeouts, connections))
+                .childHandler(new ConnectionInitializer(endpoints, timeouts, connections, streams))
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {

@@ -29,6 +29,9 @@ public interface AdminSource {
     /** Writes one JSON value: what {@code /status} answers. No secret is part of it. */
     void writeStatus(JsonGenerator json) throws IOException;
 
+    /** Writes one JSON value: what the live page draws of this moment. Asked for each second while somebody looks. */
+    void writeSample(JsonGenerator json) throws IOException;
+
     /** Writes one JSON value: the latest handshakes that {@code filter} lets through, newest first. */
     void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException;
 

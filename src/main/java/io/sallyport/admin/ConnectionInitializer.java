@@ -13,9 +13,12 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     private final OpenConnections connections;
     private final AdminTimeouts timeouts;
     private final Endpoints endpoints;
+    private final LiveStreams streams;
 
-    ConnectionInitializer(Endpoints endpoints, AdminTimeouts timeouts, OpenConnections connections) {
+    ConnectionInitializer(
+            Endpoints endpoints, AdminTimeouts timeouts, OpenConnections connections, LiveStreams streams) {
         this.endpoints = endpoints;
+        this.streams = streams;
         this.timeouts = timeouts;
         this.connections = connections;
     }
@@ -27,6 +30,6 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
                 .addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_REQUEST_BYTES, MAX_REQUEST_BYTES))
                 .addLast(new RequestAggregator(MAX_REQUEST_BYTES))
                 .addLast(new FlowControlHandler())
-                .addLast(new ExchangeHandler(endpoints, timeouts));
+                .addLast(new ExchangeHandler(endpoints, timeouts, streams));
     }
 }

@@ -21,11 +21,13 @@ final class Endpoints {
     private final AdminSource source;
     private final RequestGuard guard;
     private final Map<String, Endpoint> endpoints = new TreeMap<>();
+    private final LivePage page;
 
     Endpoints(AdminSource source, RequestGuard guard) {
         this.source = source;
         this.guard = guard;
-        read("/", "this page", request -> index());
+        read("/", "this page", request -> page());
+        read("/events", "what happens now, as server-sent events", Endpoints::events);
         read("/livez", "whether the process lives", request -> Answer.text(HttpResponseStatus.OK, "ok"));
         read("/readyz", "whether every listener accepts", request -> readiness());
         read("/metrics", "meters, for Prometheus", this::metrics);
@@ -39,6 +41,7 @@ final class Endpoints {
         if (reload != null) {
             change("/reload", "loads the configuration again", "reloading: see /status", reload);
         }
+        page = LivePage.with(links());
     }
 
     Answer answer(HttpRequest request) throws IOException {
@@ -60,23 +63,25 @@ final class Endpoints {
         return endpoint.reply().to(request);
     }
 
-    private Answer index() {
-        StringBuilder page = new StringBuilder()
-                .append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width\">\n")
-                .append("<meta name=\"color-scheme\" content=\"light dark\">\n")
-                .append("<title>Sallyport</title>\n<h1>Sallyport</h1>\n<p>This process is ")
-                .append(stateText())
-                .append(".</p>\n<ul>\n");
-        endpoints.forEach((path, endpoint) -> page.append("<li>")
+    private Answer page() {
+        return Answer.page(page.html(), page.policy());
+    }
+
+    private String links() {
+        StringBuilder links = new StringBuilder();
+        endpoints.forEach((path, endpoint) -> links.append("<li>")
                 .append(!endpoint.changesState() ? "<a href=\"" + path + "\">" + path + "</a>" : "POST " + path)
                 .append(": ")
                 .append(endpoint.purpose())
                 .append("</li>\n"));
-        return Answer.of(
-                HttpResponseStatus.OK,
-                "text/html; charset=utf-8",
-                page.append("</ul>\n</html>\n").toString());
+        return links.toString();
+    }
+
+    private static Answer events(HttpRequest request) {
+        String type = "text/event-stream";
+        return request.method().equals(HttpMethod.HEAD)
+                ? Answer.of(HttpResponseStatus.OK, type, "")
+                : Answer.stream(type);
     }
 
     private Answer readiness() {

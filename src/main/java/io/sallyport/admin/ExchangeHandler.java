@@ -30,17 +30,21 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
 
     private final Endpoints endpoints;
     private final AdminTimeouts timeouts;
+    private final LiveStreams streams;
     private @Nullable Future<?> deadline;
     private Phase phase = Phase.READING;
 
-    ExchangeHandler(Endpoints endpoints, AdminTimeouts timeouts) {
+    ExchangeHandler(Endpoints endpoints, AdminTimeouts timeouts, LiveStreams streams) {
         this.endpoints = endpoints;
         this.timeouts = timeouts;
+        this.streams = streams;
     }
 
     private enum Phase {
         READING,
         ANSWERING,
+        /** The answer has no end; what the client still sends is thrown away. */
+        STREAMING,
         /** The last answer is out; what the client still sends is thrown away. */
         LEAVING
     }
@@ -59,6 +63,10 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         phase = Phase.ANSWERING;
         closeIn(ctx, timeouts.answer().toNanos());
         Answer answer = answer(request);
+        if (answer.isStream()) {
+            stream(ctx, answer);
+            return;
+        }
         boolean stays = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
         FullHttpResponse response = answer.response(ctx.alloc());
         response.headers()
@@ -121,6 +129,14 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         return cause instanceof TooLongHttpHeaderException
                 ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
                 : HttpResponseStatus.BAD_REQUEST;
+    }
+
+    private void stream(ChannelHandlerContext ctx, Answer answer) {
+        phase = Phase.STREAMING;
+        cancelDeadline();
+        ctx.writeAndFlush(answer.streamHead());
+        streams.add(ctx.channel());
+        ctx.read();
     }
 
     private void awaitNext(ChannelHandlerContext ctx) {

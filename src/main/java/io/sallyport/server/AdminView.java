@@ -8,6 +8,7 @@ import io.sallyport.backend.Backend;
 import io.sallyport.backend.Endpoint;
 import io.sallyport.backend.PoolMember;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.RouteConfig;
 import io.sallyport.connection.AddressText;
 import io.sallyport.observe.HandshakeLog;
 import io.sallyport.observe.Meters;
@@ -17,6 +18,8 @@ import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -26,6 +29,7 @@ final class AdminView implements AdminSource {
     private final PrometheusMeterRegistry registry;
     private final Meters meters;
     private final HandshakeLog handshakes;
+    private final LiveSample sample;
     private final Instant started = Instant.now();
 
     AdminView(ProxyServer server, PrometheusMeterRegistry registry, Meters meters, HandshakeLog handshakes) {
@@ -33,6 +37,7 @@ final class AdminView implements AdminSource {
         this.registry = registry;
         this.meters = meters;
         this.handshakes = handshakes;
+        this.sample = new LiveSample(meters, registry);
     }
 
     @Override
@@ -44,6 +49,10 @@ final class AdminView implements AdminSource {
         };
     }
 
+    private String stateText() {
+        return state().name().toLowerCase(Locale.ROOT);
+    }
+
     @Override
     public String scrape(String contentType) {
         return registry.scrape(contentType);
@@ -53,7 +62,7 @@ final class AdminView implements AdminSource {
     public void writeStatus(JsonGenerator json) throws IOException {
         BuildInfo build = BuildFacts.current();
         json.writeStartObject();
-        json.writeStringField("state", state().name().toLowerCase(Locale.ROOT));
+        json.writeStringField("state", stateText());
         json.writeStringField("version", build.version());
         json.writeStringField("java", build.java());
         json.writeStringField("tls", build.tls());
@@ -75,6 +84,7 @@ final class AdminView implements AdminSource {
             if (listener.backend() != null) {
                 json.writeStringField("backend", listener.backend());
             }
+            writeRoutes(json, listener.routes());
             json.writeEndObject();
         }
         json.writeEndObject();
@@ -114,6 +124,32 @@ final class AdminView implements AdminSource {
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private static void writeRoutes(JsonGenerator json, List<RouteConfig> routes) throws IOException {
+        json.writeArrayFieldStart("routes");
+        for (RouteConfig route : routes) {
+            json.writeStartObject();
+            writeTexts(json, "server_names", route.serverNames());
+            writeTexts(json, "alpn", route.alpn());
+            json.writeStringField("backend", route.backend());
+            json.writeBooleanField("passthrough", route.passthrough());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeTexts(JsonGenerator json, String name, Collection<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
+    }
+
+    @Override
+    public void writeSample(JsonGenerator json) throws IOException {
+        sample.writeTo(json, stateText());
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminServerTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(200);
-    private static final AdminTimeouts PATIENT = new AdminTimeouts(LONG, LONG, LONG, LONG);
+    private static final AdminTimeouts PATIENT = new AdminTimeouts(LONG, LONG, LONG, LONG, LONG);
 
     private final FakeSource source = new FakeSource();
     private final List<AdminServer> servers = new ArrayList<>();
@@ -123,8 +123,8 @@ class AdminServerTest {
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.body())
                 .isEqualTo("/metricz: not here"
-                        + " (expected: /, /drain, /handshakes, /handshakes/trace, /livez, /metrics, /readyz,"
-                        + " /status)\n");
+                        + " (expected: /, /drain, /events, /handshakes, /handshakes/trace, /livez, /metrics,"
+                        + " /readyz, /status)\n");
     }
 
     @Test
@@ -136,6 +136,84 @@ class AdminServerTest {
             assertThat(reply.header("cache-control")).isEqualTo("no-store");
             assertThat(reply.header("access-control-allow-origin")).isNull();
         }
+    }
+
+    @Test
+    void thePageMayRunItsOwnScriptAndNothingElse() throws IOException {
+        HttpReply reply = get("/");
+
+        assertThat(reply.header("content-security-policy"))
+                .contains("connect-src 'self'", "script-src 'sha256-", "style-src 'sha256-")
+                .doesNotContain("unsafe", "http:", "https:", "*");
+        assertThat(reply.body()).doesNotContain("src=", "@import", "url(", "<!--", "/*page", "onclick", "style=");
+    }
+
+    @Test
+    void eventsFollowUntilTheClientLeaves() throws IOException {
+        serve(loopback(), new AdminTimeouts(SHORT, SHORT, SHORT, SHORT, Duration.ofMillis(20)));
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("GET", "/events"));
+
+            HttpReply head = client.head();
+            assertThat(head.header("content-type")).isEqualTo("text/event-stream");
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.chunk()).isEqualTo("data: {\"state\":\"fine\"}\n\n");
+            }
+        }
+        assertNobodyIsMeasuredFor();
+    }
+
+    @Test
+    void everyOneWhoFollowsGetsTheSameSample() throws IOException {
+        serve(loopback(), PATIENT);
+        List<HttpSocket> clients = new ArrayList<>();
+        for (int i = 0; i < 17; i++) {
+            HttpSocket client = new HttpSocket(address);
+            clients.add(client);
+            client.send(request("GET", "/events"));
+            client.head();
+            assertThat(client.chunk()).startsWith("data: ");
+        }
+        // One more than there may be: the oldest made place.
+        assertThat(clients.get(0).isClosed()).isTrue();
+        for (HttpSocket client : clients) {
+            client.close();
+        }
+    }
+
+    @Test
+    void aSampleThatFailsLeavesTheStreamOpen() throws IOException {
+        source.failure = new IllegalStateException("no");
+        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20)));
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("GET", "/events"));
+            client.head();
+            assertThat(client.chunk()).isEqualTo(": no sample\n\n");
+            source.failure = null;
+
+            await().until(() -> client.chunk().startsWith("data: "));
+        }
+    }
+
+    @Test
+    void aFollowerThatReadsNothingIsClosed() throws IOException {
+        source.padding = "x".repeat(100_000);
+        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(5)));
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("GET", "/events"));
+            client.head();
+
+            assertNobodyIsMeasuredFor();
+        }
+    }
+
+    /** The count of samples stands still over many of the intervals in which another would have come. */
+    private void assertNobodyIsMeasuredFor() {
+        AtomicInteger last = new AtomicInteger(-1);
+        await().during(Duration.ofMillis(300)).until(() -> {
+            int now = source.samples.get();
+            return last.getAndSet(now) == now;
+        });
     }
 
     @Test
@@ -278,7 +356,7 @@ class AdminServerTest {
 
     @Test
     void aClientThatReadsNothingIsCutOffAndCostsFewAnswers() throws IOException {
-        serve(loopback(), new AdminTimeouts(LONG, LONG, SHORT, LONG));
+        serve(loopback(), new AdminTimeouts(LONG, LONG, SHORT, LONG, LONG));
         source.metrics = "m".repeat(8 << 20);
         try (HttpSocket client = new HttpSocket(address)) {
             assertThatThrownBy(() -> {
@@ -294,7 +372,7 @@ class AdminServerTest {
 
     @Test
     void aClientThatDripsItsRequestIsCutOff() throws IOException {
-        serve(loopback(), new AdminTimeouts(SHORT, LONG, LONG, LONG));
+        serve(loopback(), new AdminTimeouts(SHORT, LONG, LONG, LONG, LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send("GET /livez HTTP/1.1\r\nHo");
             assertThat(client.isClosed()).isTrue();
@@ -303,7 +381,7 @@ class AdminServerTest {
 
     @Test
     void aClientThatComesForNothingIsCutOff() throws IOException {
-        serve(loopback(), new AdminTimeouts(LONG, SHORT, LONG, LONG));
+        serve(loopback(), new AdminTimeouts(LONG, SHORT, LONG, LONG, LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send(request("GET", "/livez"));
             assertThat(client.reply().status()).isEqualTo(200);
@@ -313,7 +391,7 @@ class AdminServerTest {
 
     @Test
     void aClientThatNeverLeavesIsCutOff() throws IOException {
-        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, SHORT));
+        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, SHORT, LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send("nonsense\r\n\r\n");
             assertThat(client.reply().status()).isEqualTo(400);

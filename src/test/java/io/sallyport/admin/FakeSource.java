@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** A source that remembers what it was asked. */
 final class FakeSource implements AdminSource {
     final AtomicInteger drains = new AtomicInteger();
+    final AtomicInteger samples = new AtomicInteger();
     final AtomicInteger scrapes = new AtomicInteger();
     final List<HandshakeFilter> filters = new CopyOnWriteArrayList<>();
     final List<TraceWish> wishes = new CopyOnWriteArrayList<>();
     volatile State state = State.READY;
     volatile String metrics = "a_total 1\n";
+    volatile String padding = "";
     volatile Runnable onDrain = () -> {};
     volatile @Nullable RuntimeException failure;
 
@@ -41,6 +43,21 @@ final class FakeSource implements AdminSource {
         }
         json.writeStartObject();
         json.writeStringField("state", "fine");
+        json.writeEndObject();
+    }
+
+    @Override
+    public void writeSample(JsonGenerator json) throws IOException {
+        samples.incrementAndGet();
+        RuntimeException thrown = failure;
+        if (thrown != null) {
+            throw thrown;
+        }
+        json.writeStartObject();
+        json.writeStringField("state", "fine");
+        if (!padding.isEmpty()) {
+            json.writeStringField("padding", padding);
+        }
         json.writeEndObject();
     }
 

@@ -51,6 +51,14 @@ final class HttpSocket implements AutoCloseable {
         return new HttpReply(Integer.parseInt(status.split(" ", 3)[1]), headers, "");
     }
 
+    /** Reads one chunk of a chunked body. */
+    String chunk() throws IOException {
+        int length = Integer.parseInt(line(), 16);
+        String chunk = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        line();
+        return chunk;
+    }
+
     /** Waits for the server to close. */
     boolean isClosed() throws IOException {
         return in.read() < 0;

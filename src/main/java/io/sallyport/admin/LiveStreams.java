@@ -1,0 +1,103 @@
+package io.sallyport.admin;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whoever follows what happens now: server-sent events (WHATWG HTML, section 9.2), one sample to all of them at a time.
+ *
+ * <p>Nothing is measured while nobody looks. Lives on the admin thread.
+ */
+final class LiveStreams {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** A page that is hidden or stuck lets this many samples pass before its stream is closed. */
+    private static final int MISSED_SAMPLES = 30;
+
+    private final AdminSource source;
+    private final Duration interval;
+    private final int limit;
+    private final Deque<Stream> oldestFirst = new ArrayDeque<>();
+    private @Nullable Future<?> ticks;
+
+    private static final class Stream {
+        private final Channel channel;
+        private int missed;
+
+        Stream(Channel channel) {
+            this.channel = channel;
+        }
+    }
+
+    LiveStreams(AdminSource source, Duration interval, int limit) {
+        this.source = source;
+        this.interval = interval;
+        this.limit = limit;
+    }
+
+    /** Sends samples to the channel, whose response head is written, until it closes. */
+    void add(Channel channel) {
+        Stream stream = new Stream(channel);
+        oldestFirst.addLast(stream);
+        channel.closeFuture().addListener(closed -> remove(stream));
+        if (oldestFirst.size() > limit) {
+            oldestFirst.removeFirst().channel.close();
+        }
+        send(List.of(stream));
+        if (ticks == null) {
+            EventExecutor executor = channel.eventLoop();
+            ticks = executor.scheduleAtFixedRate(
+                    () -> send(List.copyOf(oldestFirst)), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void remove(Stream stream) {
+        oldestFirst.remove(stream);
+        if (oldestFirst.isEmpty() && ticks != null) {
+            ticks.cancel(false);
+            ticks = null;
+        }
+    }
+
+    private void send(List<Stream> streams) {
+        String event = event();
+        for (Stream stream : streams) {
+            if (!stream.channel.isWritable()) {
+                stream.missed++;
+                if (stream.missed > MISSED_SAMPLES) {
+                    stream.channel.close();
+                }
+                continue;
+            }
+            stream.missed = 0;
+            stream.channel.writeAndFlush(new DefaultHttpContent(ByteBufUtil.writeUtf8(stream.channel.alloc(), event)));
+        }
+    }
+
+    private String event() {
+        StringWriter text = new StringWriter().append("data: ");
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            source.writeSample(json);
+        } catch (IOException | RuntimeException e) {
+            LOG.atWarn().setCause(e).log("a sample for the live page failed");
+            return ": no sample\n\n";
+        }
+        return text.append("\n\n").toString();
+    }
+}

@@ -1,0 +1,298 @@
+'use strict';
+(() => {
+  const SAMPLES = 120;
+  const WINDOW = 10; // seconds over which the p99 is taken
+  const $ = id => document.getElementById(id);
+
+  // Text only, never markup: names from the wire are shown as they came.
+  function el(name, attributes, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes || {})) {
+      if (value !== null && value !== undefined && value !== false) element.setAttribute(key, value);
+    }
+    element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ''));
+    return element;
+  }
+
+  function number(value, digits = 0) {
+    return Number.isFinite(value) ? value.toLocaleString('en', {maximumFractionDigits: digits}) : '–';
+  }
+  function bytes(value) {
+    const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+    let unit = 0;
+    while (value >= 1024 && unit < units.length - 1) { value /= 1024; unit++; }
+    return number(value, value < 10 && unit > 0 ? 1 : 0) + ' ' + units[unit];
+  }
+  function millis(seconds) {
+    return Number.isFinite(seconds) ? number(seconds * 1000, seconds < 0.01 ? 1 : 0) + ' ms' : '–';
+  }
+  function words(tag) { return String(tag).replaceAll('_', ' '); }
+  function ago(time) {
+    const seconds = Math.max(0, (Date.now() - Date.parse(time)) / 1000);
+    if (seconds < 90) return number(seconds) + ' s ago';
+    if (seconds < 5400) return number(seconds / 60) + ' min ago';
+    if (seconds < 129600) return number(seconds / 3600) + ' h ago';
+    return number(seconds / 86400) + ' days ago';
+  }
+
+  // ---- what happens now
+
+  const tiles = [
+    {id: 'connections', title: 'Connections open', series: [s => s.connections],
+      text: s => [number(s.connections), el('small', {}, ' ' + number(s.handshaking) + ' in the handshake')]},
+    {id: 'handshakes', title: 'Handshakes a second', series: [s => s.rate.success, s => s.rate.failure],
+      text: s => [number(s.rate.success, 1), el('small', {}, ' good, ' + number(s.rate.failure, 1) + ' failed')]},
+    {id: 'to-client', title: 'Bytes a second', series: [s => s.rate.toClient, s => s.rate.toBackend],
+      text: s => [bytes(s.rate.toClient), el('small', {}, ' to clients, ' + bytes(s.rate.toBackend) + ' to backends')]},
+    {id: 'p99', title: 'Handshake, 99th percentile', series: [s => s.p99],
+      text: s => [s.p99Open ? '> ' + millis(s.p99) : millis(s.p99), el('small', {}, ' of the last ' + WINDOW + ' s')]},
+    {id: 'delay', title: 'Event-loop delay', series: [s => s.delay],
+      text: s => [millis(s.delay), el('small', {}, ' the longest, lately')]},
+    {id: 'memory', title: 'Memory', series: [s => s.direct, s => s.heap],
+      text: s => [bytes(s.direct), el('small', {}, ' direct, ' + bytes(s.heap) + ' heap')]},
+  ];
+  const samples = [];
+
+  function buildTiles() {
+    for (const tile of tiles) {
+      const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+      svg.setAttribute('viewBox', '0 0 ' + (SAMPLES - 1) + ' 30');
+      svg.setAttribute('preserveAspectRatio', 'none');
+      svg.setAttribute('role', 'img');
+      tile.paths = tile.series.map((_, index) => {
+        const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+        path.setAttribute('class', index === 0 ? 'first' : 'second');
+        svg.append(path);
+        return path;
+      });
+      tile.svg = svg;
+      tile.value = el('p', {}, '–');
+      $('now').append(el('div', {class: 'tile', id: 'tile-' + tile.id}, el('h3', {}, tile.title), tile.value, svg));
+    }
+  }
+
+  function line(values, top) {
+    let path = '';
+    let pen = 'M';
+    values.forEach((value, index) => {
+      if (!Number.isFinite(value)) { pen = 'M'; return; }
+      const x = SAMPLES - values.length + index;
+      path += pen + x + ' ' + (29 - 28 * value / top).toFixed(2);
+      pen = 'L';
+    });
+    return path;
+  }
+
+  function drawTiles() {
+    const latest = samples[samples.length - 1];
+    for (const tile of tiles) {
+      tile.value.replaceChildren(...tile.text(latest).flat());
+      const series = tile.series.map(of => samples.map(of));
+      const finite = series.flat().filter(Number.isFinite);
+      const top = Math.max(1e-9, ...finite);
+      tile.paths.forEach((path, index) => path.setAttribute('d', line(series[index], top)));
+      tile.svg.setAttribute('aria-label', tile.title + ' over the last two minutes: now ' + tile.value.textContent);
+    }
+  }
+
+  /** The least upper bound that 99 % of the handshakes of the last seconds stay under. */
+  function p99(now, before) {
+    const buckets = now.handshake_seconds.buckets;
+    const past = before.handshake_seconds.buckets;
+    const total = now.handshake_seconds.count - before.handshake_seconds.count;
+    if (total <= 0) return [NaN, false];
+    for (let i = 0; i < buckets.length; i++) {
+      const below = buckets[i][1] - (past[i] ? past[i][1] : 0);
+      if (below >= 0.99 * total) return [buckets[i][0], false];
+    }
+    return [buckets.length ? buckets[buckets.length - 1][0] : NaN, true];
+  }
+
+  function onSample(raw) {
+    const last = samples[samples.length - 1];
+    const seconds = last ? (raw.time - last.raw.time) / 1000 : 0;
+    const per = (now, before) => seconds > 0 ? Math.max(0, now - before) / seconds : NaN;
+    const before = last ? last.raw : raw;
+    const oldest = samples.length ? samples[Math.max(0, samples.length - WINDOW)].raw : raw;
+    const [quantile, open] = p99(raw, oldest);
+    samples.push({
+      raw, connections: raw.connections, handshaking: raw.handshaking, p99: quantile, p99Open: open,
+      delay: raw.event_loop_delay_seconds, direct: raw.direct_bytes, heap: raw.heap_bytes,
+      rate: {
+        success: per(raw.handshakes.success, before.handshakes.success),
+        failure: per(raw.handshakes.failure, before.handshakes.failure),
+        toClient: per(raw.bytes.backend_to_client, before.bytes.backend_to_client),
+        toBackend: per(raw.bytes.client_to_backend, before.bytes.client_to_backend),
+      },
+    });
+    if (samples.length > SAMPLES) samples.shift();
+    setState(raw.state);
+    drawTiles();
+    if (!last || raw.handshakes.failure !== before.handshakes.failure) refreshFailures();
+  }
+
+  function setState(state) {
+    const badge = $('state');
+    if (badge.textContent === state) return;
+    badge.textContent = state;
+    badge.className = 'badge ' + (state === 'ready' ? 'good' : state === 'no answer' ? 'bad' : 'warn');
+  }
+
+  // ---- failed handshakes
+
+  let asking = false;
+  let askAgain = false;
+  async function refreshFailures() {
+    if (asking) { askAgain = true; return; }
+    asking = true;
+    try {
+      const query = new URLSearchParams({limit: '50'});
+      for (const key of ['reason', 'listener', 'source']) {
+        const value = $('filter-' + key).value.trim();
+        if (value) query.set(key, value);
+      }
+      const answer = await fetch('/handshakes?' + query, {cache: 'no-store'});
+      if (answer.ok) drawFailures(await answer.json());
+    } catch (e) {
+      // The stream tells when the process is gone.
+    } finally {
+      asking = false;
+      if (askAgain) { askAgain = false; setTimeout(refreshFailures, 1000); }
+    }
+  }
+
+  function drawFailures(list) {
+    const open = new Set([...document.querySelectorAll('#failures details[open]')].map(each => each.dataset.id));
+    $('failures-none').hidden = list.length > 0;
+    $('failures').replaceChildren(...list.map(each => failure(each, open.has(String(each.id)))));
+    addOptions('filter-reason', list.map(each => each.reason));
+    addOptions('filter-listener', list.map(each => each.listener));
+  }
+
+  function addOptions(id, values) {
+    const select = $(id);
+    const known = new Set([...select.options].map(option => option.value));
+    for (const value of new Set(values)) {
+      if (value && !known.has(value)) select.append(el('option', {value}, words(value)));
+    }
+  }
+
+  function flat(value) {
+    if (value === null || value === undefined) return '';
+    if (Array.isArray(value)) return value.map(flat).join(', ');
+    if (typeof value === 'object') return Object.entries(value).map(([k, v]) => words(k) + ' ' + flat(v)).join('; ');
+    return String(value);
+  }
+
+  function pairs(title, value) {
+    if (value === null || value === undefined || value === '') return [];
+    if (typeof value !== 'object' || Array.isArray(value)) {
+      const text = flat(value);
+      return text ? [el('dt', {}, title), el('dd', {}, text)] : [];
+    }
+    return Object.entries(value).flatMap(([key, each]) => {
+      const text = flat(each);
+      return text ? [el('dt', {}, title + ': ' + words(key)), el('dd', {}, text)] : [];
+    });
+  }
+
+  function failure(each, open) {
+    const good = each.reason === null || each.reason === undefined || each.result === 'success';
+    const summary = el('summary', {},
+      el('strong', {}, good ? 'handshake done' : words(each.reason)), ' ',
+      el('span', {class: 'quiet'}, [each.client || each.source, each.listener, ago(each.time)].filter(Boolean).join(' · ')),
+      each.cause ? el('div', {class: 'cause'}, each.cause) : null);
+    const steps = (each.steps || []).map(step => el('li', {},
+      el('time', {}, number(step.millis, 1) + ' ms'),
+      el('span', {'aria-label': step.from === 'client' ? 'from the client' : 'to the client'}, step.from === 'client' ? '→' : '←'),
+      el('span', {}, el('strong', {}, step.what), ' ', el('span', {class: 'quiet'}, number(step.bytes) + ' B ' + (step.detail || '')))));
+    if (!good) {
+      steps.push(el('li', {class: 'break'}, el('span', {}), el('span', {'aria-hidden': 'true'}, '✕'),
+        el('span', {class: 'break'}, 'broke at ' + words(each.step || 'an unknown step') + (each.how ? ': ' + words(each.how) : '')
+          + (each.alert ? ' ' + words(each.alert) : ''))));
+    }
+    return el('li', {class: good ? 'traced' : null}, el('details', {'data-id': each.id, open: open ? '' : null}, summary,
+      el('div', {class: 'body'},
+        el('dl', {},
+          pairs('fix', each.fix), pairs('missing', each.missing), pairs('offered', each.offered), pairs('allowed', each.allowed),
+          pairs('served certificate', each.certificate), pairs('JA4', each.ja4), pairs('connection', each.id)),
+        el('ol', {class: 'steps', 'aria-label': 'steps of the handshake'}, steps))));
+  }
+
+  // ---- what is configured
+
+  function table(id, heads, rows) {
+    $(id).replaceChildren(
+      el('thead', {}, el('tr', {}, heads.map(head => el('th', {scope: 'col'}, head)))),
+      el('tbody', {}, rows.length ? rows : [el('tr', {}, el('td', {colspan: heads.length, class: 'quiet'}, 'none'))]));
+  }
+  function row(...cells) { return el('tr', {}, cells.map(cell => el('td', {}, cell))); }
+
+  function certificate(each) {
+    const days = (Date.parse(each.not_after) - Date.now()) / 86400000;
+    const grade = days < 0 ? 'bad' : days < 14 ? 'warn' : 'good';
+    const text = days < 0 ? 'ended ' + ago(each.not_after) : number(Math.floor(days)) + ' days left';
+    return row(each.name, words(each.kind), el('span', {class: grade}, text), each.not_after);
+  }
+
+  function server(backend, each) {
+    if (typeof each === 'string') return row(backend, each, '', '');
+    const health = each.health || each.state || '';
+    const grade = /up|healthy|unchecked|^$/.test(health) ? 'good' : 'bad';
+    return row(backend, each.server || each.address, el('span', {class: grade}, words(health)),
+      each.connections === undefined ? '' : number(each.connections));
+  }
+
+  async function refreshStatus() {
+    try {
+      const answer = await fetch('/status', {cache: 'no-store'});
+      if (!answer.ok) return;
+      const status = await answer.json();
+      $('build').textContent = status.version + ' · Java ' + status.java + ' · ' + status.tls + ' · ' + status.transport
+        + ' · since ' + status.started;
+      const routes = [];
+      for (const [name, listener] of Object.entries(status.listeners)) {
+        routes.push(row(el('strong', {}, name), listener.address, 'everything else', listener.backend || 'refused'));
+        for (const route of listener.routes || []) {
+          routes.push(row('', '', flat(route.server_names) + (route.alpn && route.alpn.length ? ' (ALPN ' + flat(route.alpn) + ')' : ''),
+            route.backend + (route.passthrough ? ', passed through' : '')));
+        }
+        addOptions('filter-listener', [name]);
+      }
+      table('listeners', ['listener', 'address', 'server names', 'backend'], routes);
+      const byEnd = [...status.certificates].sort((a, b) => Date.parse(a.not_after) - Date.parse(b.not_after));
+      table('certificates', ['file', 'kind', 'ends in', 'at'], byEnd.map(certificate));
+      table('backends', ['backend', 'server', 'health', 'connections'],
+        Object.entries(status.backends).flatMap(([name, backend]) =>
+          (Array.isArray(backend) ? backend : backend.servers).map(each => server(name, each))));
+      const reload = status.last_reload;
+      $('reload').textContent = [words(reload.result), ago(reload.time), reload.detail].filter(Boolean).join(' · ');
+      $('reload').className = reload.result === 'failure' ? 'bad' : '';
+    } catch (e) {
+      // The stream tells when the process is gone.
+    }
+  }
+
+  // ---- following
+
+  let stream = null;
+  let statusTimer = null;
+  function follow() {
+    if (stream || document.hidden) return;
+    stream = new EventSource('/events');
+    stream.onmessage = event => onSample(JSON.parse(event.data));
+    stream.onerror = () => setState('no answer');
+    refreshStatus();
+    statusTimer = setInterval(refreshStatus, 5000);
+  }
+  function rest() {
+    if (stream) stream.close();
+    stream = null;
+    clearInterval(statusTimer);
+  }
+  document.addEventListener('visibilitychange', () => document.hidden ? rest() : follow());
+  $('filter').addEventListener('submit', event => event.preventDefault());
+  $('filter').addEventListener('input', refreshFailures);
+  buildTiles();
+  follow();
+})();

@@ -1,0 +1,222 @@
+package io.sallyport.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.TlsClient;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** The live page in a real browser. What it looks like is kept beside the build, for a person to look at. */
+class LivePageIT {
+    private static final Set<String> NEEDS_A_NAME =
+            Set.of("button", "combobox", "searchbox", "link", "image", "DisclosureTriangle", "region");
+
+    @TempDir
+    Path profile;
+
+    private FakeBackend backend;
+    private RunningProxy proxy;
+    private ChromeDriver browser;
+
+    @BeforeEach
+    void start() {
+        backend = FakeBackend.echo();
+        proxy = RunningProxy.to(backend.address())
+                .with(
+                        "listeners.https.routes = [{ server-names = [\"api.example.com\"], backend = app }]",
+                        "listeners.https.tls.client-auth.mode = none")
+                .start();
+        browser = new ChromeDriver(
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(Path.of("/usr/bin/chromedriver").toFile())
+                        .build(),
+                options());
+    }
+
+    @AfterEach
+    void stop() {
+        browser.quit();
+        proxy.close();
+        backend.close();
+    }
+
+    @Test
+    void showsWhatHappensNow() throws Exception {
+        open();
+        try (TlsClient client = TlsClient.connect(proxy)) {
+            client.send("ping");
+            assertThat(client.readText(4)).isEqualTo("ping");
+
+            await().untilAsserted(() -> assertThat(text("#tile-connections p")).startsWith("1 "));
+            await().untilAsserted(() -> assertThat(text("#tile-p99 p")).contains("ms"));
+        }
+        await().untilAsserted(() -> assertThat(text("#tile-connections p")).startsWith("0 "));
+        assertThat(text("#state")).isEqualTo("ready");
+        assertThat(text("#listeners")).contains("https", "api.example.com", "app");
+        assertThat(text("#certificates")).contains("server0.crt", "days left");
+        assertThat(text("#backends")).contains("app", "127.0.0.1:");
+        assertNoComplaint();
+    }
+
+    @Test
+    void showsWhyAHandshakeFailed() throws Exception {
+        open();
+
+        talkHttp();
+        refuseTheCertificate();
+
+        await().untilAsserted(() -> assertThat(text("#failures")).contains("plain http", "client rejected issuer"));
+        browser.findElement(By.cssSelector("#failures summary")).sendKeys(Keys.ENTER);
+        await().untilAsserted(
+                        () -> assertThat(text("#failures details[open] .steps")).contains("broke at"));
+        screenshot("live-page");
+
+        browser.findElement(By.id("filter-reason")).sendKeys("plain http");
+        await().untilAsserted(() ->
+                assertThat(text("#failures")).contains("plain http").doesNotContain("client rejected issuer"));
+        assertNoComplaint();
+    }
+
+    @Test
+    void readsOnAPhoneAndInTheDark() throws Exception {
+        talkHttp();
+        browser.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true));
+        browser.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+        open();
+        await().untilAsserted(() -> assertThat(text("#failures")).contains("plain http"));
+
+        assertThat(number("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);
+        assertThat(browser.executeScript("return getComputedStyle(document.body).backgroundColor"))
+                .isEqualTo("rgb(17, 20, 22)");
+        screenshot("live-page-phone");
+        assertNoComplaint();
+    }
+
+    @Test
+    void everythingThatCanBeUsedHasAName() throws Exception {
+        talkHttp();
+        open();
+        await().untilAsserted(() -> assertThat(text("#failures")).contains("plain http"));
+
+        browser.executeCdpCommand("Accessibility.enable", Map.of());
+        List<?> nodes = (List<?>) browser.executeCdpCommand("Accessibility.getFullAXTree", Map.of())
+                .get("nodes");
+
+        assertThat(nodes).hasSizeGreaterThan(20);
+        for (Object each : nodes) {
+            Map<?, ?> node = (Map<?, ?>) each;
+            if (Boolean.FALSE.equals(node.get("ignored")) && NEEDS_A_NAME.contains(value(node.get("role")))) {
+                assertThat(value(node.get("name"))).as("name of %s", node).isNotBlank();
+            }
+        }
+    }
+
+    @Test
+    void tellsWhenTheProcessIsGone() {
+        open();
+
+        proxy.drain().join();
+
+        await().untilAsserted(() -> assertThat(text("#state")).isEqualTo("no answer"));
+    }
+
+    private void open() {
+        browser.get("http://localhost:" + proxy.adminAddress().getPort() + "/");
+        await().untilAsserted(() -> assertThat(text("#state")).isEqualTo("ready"));
+        await().untilAsserted(() -> assertThat(text("#build")).contains("BoringSSL"));
+    }
+
+    private void talkHttp() throws IOException {
+        try (Socket socket =
+                new Socket(proxy.address().getAddress(), proxy.address().getPort())) {
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        }
+        proxy.awaitIdle();
+    }
+
+    private void refuseTheCertificate() throws Exception {
+        Path stranger = CertificateAuthority.create("Stranger").writePem(profile, "stranger");
+        Process curl = new ProcessBuilder(
+                        "curl",
+                        "--silent",
+                        "--cacert",
+                        stranger.toString(),
+                        "https://localhost:" + proxy.address().getPort() + "/")
+                .start();
+        assertThat(curl.waitFor()).isEqualTo(60);
+    }
+
+    private String text(String selector) {
+        return String.valueOf(browser.executeScript(
+                "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText).join('\\n')", selector));
+    }
+
+    private long number(String script) {
+        return ((Number) browser.executeScript("return " + script)).longValue();
+    }
+
+    private static String value(Object property) {
+        return property instanceof Map<?, ?> map ? String.valueOf(map.get("value")) : "";
+    }
+
+    /** Neither the script nor the content security policy had anything to say. */
+    private void assertNoComplaint() {
+        List<LogEntry> log = browser.manage().logs().get(LogType.BROWSER).getAll();
+        assertThat(log).isEmpty();
+    }
+
+    private void screenshot(String name) throws IOException {
+        Path folder = Files.createDirectories(Path.of("target", "screenshots"));
+        Files.write(folder.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+    }
+
+    private ChromeOptions options() {
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.ALL);
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary("/usr/bin/chromium");
+        options.addArguments(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--window-size=1200,1500",
+                "--user-data-dir=" + profile);
+        options.setCapability("goog:loggingPrefs", logs);
+        return options;
+    }
+}
