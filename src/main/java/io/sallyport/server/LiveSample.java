@@ -43,6 +43,8 @@ final class LiveSample {
         }
         json.writeEndObject();
         writeHandshakeTimes(json);
+        @Nullable Timer delay = registry.find("sallyport.event.loop.delay").timer();
+        json.writeNumberField("event_loop_delay_seconds", delay == null ? 0 : delay.max(TimeUnit.SECONDS));
         json.writeNumberField("direct_bytes", directBytes());
         Runtime runtime = Runtime.getRuntime();
         json.writeNumberField("heap_bytes", runtime.totalMemory() - runtime.freeMemory());

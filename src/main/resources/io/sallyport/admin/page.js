@@ -18,6 +18,7 @@
     return Number.isFinite(value) ? value.toLocaleString('en', {maximumFractionDigits: digits}) : '–';
   }
   function bytes(value) {
+    if (!Number.isFinite(value)) return '–';
     const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
     let unit = 0;
     while (value >= 1024 && unit < units.length - 1) { value /= 1024; unit++; }
@@ -152,6 +153,9 @@
         if (value) query.set(key, value);
       }
       const answer = await fetch('/handshakes?' + query, {cache: 'no-store'});
+      // Half an address is none yet.
+      if (answer.status === 400) $('filter-source').setAttribute('aria-invalid', 'true');
+      else $('filter-source').removeAttribute('aria-invalid');
       if (answer.ok) drawFailures(await answer.json());
     } catch (e) {
       // The stream tells when the process is gone.
@@ -164,7 +168,7 @@
   function drawFailures(list) {
     const open = new Set([...document.querySelectorAll('#failures details[open]')].map(each => each.dataset.id));
     $('failures-none').hidden = list.length > 0;
-    $('failures').replaceChildren(...list.map(each => failure(each, open.has(String(each.id)))));
+    $('failures').replaceChildren(...list.map(each => failure(each, open)));
     addOptions('filter-reason', list.map(each => each.reason));
     addOptions('filter-listener', list.map(each => each.listener));
   }
@@ -196,27 +200,47 @@
     });
   }
 
-  function failure(each, open) {
-    const good = each.reason === null || each.reason === undefined || each.result === 'success';
+  function arrow(from) {
+    const client = from === 'client';
+    return el('span', {role: 'img', 'aria-label': client ? 'from the client' : 'to the client'}, client ? '→' : '←');
+  }
+
+  function step(each) {
+    const size = each.bytes === undefined ? '' : number(each.bytes) + ' B';
+    const rest = [size, each.detail, each.complete === false ? 'never finished' : '', each.broke ? 'here it broke' : ''];
+    return el('li', {},
+      el('time', {}, each.ms === undefined ? '' : number(each.ms, 1) + ' ms'),
+      arrow(each.from),
+      el('span', {class: each.broke ? 'break' : null}, el('strong', {}, words(each.what)), ' ',
+        el('span', {class: each.broke ? null : 'quiet'}, rest.filter(Boolean).join(' · '))));
+  }
+
+  function served(certificates) {
+    return (certificates || []).flatMap(each => [el('dt', {}, 'certificate'), el('dd', {},
+      [flat(each.names) || each.subject, 'issued by ' + each.issuer, each.not_before + ' to ' + each.not_after, each.file]
+        .join(' · '))]);
+  }
+
+  function failure(each, openIds) {
+    const lists = each.connection + ' lists';
+    const good = each.type === 'handshake_success';
+    const allowed = {...each.allowed};
+    delete allowed.certificates;
     const summary = el('summary', {},
       el('strong', {}, good ? 'handshake done' : words(each.reason)), ' ',
-      el('span', {class: 'quiet'}, [each.client || each.source, each.listener, ago(each.time)].filter(Boolean).join(' · ')),
+      el('span', {class: 'quiet'}, [each.client, each.server_name, each.listener, ago(each.time)].filter(Boolean).join(' · ')),
       each.cause ? el('div', {class: 'cause'}, each.cause) : null);
-    const steps = (each.steps || []).map(step => el('li', {},
-      el('time', {}, number(step.millis, 1) + ' ms'),
-      el('span', {'aria-label': step.from === 'client' ? 'from the client' : 'to the client'}, step.from === 'client' ? '→' : '←'),
-      el('span', {}, el('strong', {}, step.what), ' ', el('span', {class: 'quiet'}, number(step.bytes) + ' B ' + (step.detail || '')))));
-    if (!good) {
-      steps.push(el('li', {class: 'break'}, el('span', {}), el('span', {'aria-hidden': 'true'}, '✕'),
-        el('span', {class: 'break'}, 'broke at ' + words(each.step || 'an unknown step') + (each.how ? ': ' + words(each.how) : '')
-          + (each.alert ? ' ' + words(each.alert) : ''))));
-    }
-    return el('li', {class: good ? 'traced' : null}, el('details', {'data-id': each.id, open: open ? '' : null}, summary,
+    return el('li', {class: good ? 'traced' : null}, el('details', {'data-id': each.connection, open: openIds.has(each.connection) ? '' : null}, summary,
       el('div', {class: 'body'},
         el('dl', {},
-          pairs('fix', each.fix), pairs('missing', each.missing), pairs('offered', each.offered), pairs('allowed', each.allowed),
-          pairs('served certificate', each.certificate), pairs('JA4', each.ja4), pairs('connection', each.id)),
-        el('ol', {class: 'steps', 'aria-label': 'steps of the handshake'}, steps))));
+          pairs('what helps', each.fix), pairs('missing', each.missing), pairs('broke at', words(each.broke_at || '')),
+          pairs('ended by', each.ended_by && words(each.ended_by) + ': ' + words(each.how) + (each.alert ? ' ' + each.alert : '')),
+          pairs('detail', each.detail), served(each.allowed && each.allowed.certificates),
+          pairs('connection', each.connection)),
+        el('ol', {class: 'steps', 'aria-label': 'steps of the handshake'}, (each.steps || []).map(step)),
+        each.offered || each.allowed ? el('details', {'data-id': lists, open: openIds.has(lists) ? '' : null},
+          el('summary', {}, 'What the client offered and the listener allows'),
+          el('dl', {}, pairs('JA4', each.ja4), pairs('offered', each.offered), pairs('allowed', allowed))) : null)));
   }
 
   // ---- what is configured
@@ -236,11 +260,13 @@
   }
 
   function server(backend, each) {
-    if (typeof each === 'string') return row(backend, each, '', '');
-    const health = each.health || each.state || '';
-    const grade = /up|healthy|unchecked|^$/.test(health) ? 'good' : 'bad';
-    return row(backend, each.server || each.address, el('span', {class: grade}, words(health)),
-      each.connections === undefined ? '' : number(each.connections));
+    const name = each.server + (each.backup ? ' (backup)' : '');
+    if (each.addresses.length === 0) return [row(backend, name, el('span', {class: 'bad'}, 'no address'), '')];
+    return each.addresses.map(address => row(
+      backend,
+      name === address.address ? name : name + ' · ' + address.address,
+      el('span', {class: address.state === 'up' ? 'good' : 'bad'}, words(address.state)),
+      number(address.connections)));
   }
 
   async function refreshStatus() {
@@ -263,8 +289,7 @@
       const byEnd = [...status.certificates].sort((a, b) => Date.parse(a.not_after) - Date.parse(b.not_after));
       table('certificates', ['file', 'kind', 'ends in', 'at'], byEnd.map(certificate));
       table('backends', ['backend', 'server', 'health', 'connections'],
-        Object.entries(status.backends).flatMap(([name, backend]) =>
-          (Array.isArray(backend) ? backend : backend.servers).map(each => server(name, each))));
+        Object.entries(status.backends).flatMap(([name, servers]) => servers.flatMap(each => server(name, each))));
       const reload = status.last_reload;
       $('reload').textContent = [words(reload.result), ago(reload.time), reload.detail].filter(Boolean).join(' · ');
       $('reload').className = reload.result === 'failure' ? 'bad' : '';

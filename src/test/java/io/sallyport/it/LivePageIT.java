@@ -78,7 +78,8 @@ class LivePageIT {
         assertThat(text("#state")).isEqualTo("ready");
         assertThat(text("#listeners")).contains("https", "api.example.com", "app");
         assertThat(text("#certificates")).contains("server0.crt", "days left");
-        assertThat(text("#backends")).contains("app", "127.0.0.1:");
+        assertThat(text("#backends")).contains("app", "127.0.0.1:", "up");
+        screenshot("live-page-quiet");
         assertNoComplaint();
     }
 
@@ -92,7 +93,9 @@ class LivePageIT {
         await().untilAsserted(() -> assertThat(text("#failures")).contains("plain http", "client rejected issuer"));
         browser.findElement(By.cssSelector("#failures summary")).sendKeys(Keys.ENTER);
         await().untilAsserted(
-                        () -> assertThat(text("#failures details[open] .steps")).contains("broke at"));
+                        () -> assertThat(text("#failures details[open] .steps")).contains("here it broke"));
+        await().untilAsserted(() -> assertThat(number("document.querySelectorAll('#tile-memory path[d*=L]').length"))
+                .isPositive());
         screenshot("live-page");
 
         browser.findElement(By.id("filter-reason")).sendKeys("plain http");
