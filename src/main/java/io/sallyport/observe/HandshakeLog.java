@@ -72,7 +72,10 @@ public final class HandshakeLog implements ConnectionLog, AutoCloseable {
         if (handshake.diagnosis() != null) {
             accessLog.offer(handshake);
         }
-        recent.add(new Entry(handshake.listener(), handshake.reason(), handshake.source(), json(handshake)));
+        String reason = handshake.diagnosis() == null
+                ? null
+                : handshake.diagnosis().reason().tag();
+        recent.add(new Entry(new Shown(handshake.listener(), reason, handshake.source()), json(handshake)));
     }
 
     /** Shows good handshakes, too, for a while; false when too many such wishes are open. One thread at a time. */
@@ -92,10 +95,7 @@ public final class HandshakeLog implements ConnectionLog, AutoCloseable {
             if (written == most) {
                 break;
             }
-            if (filter.test(new Shown(
-                    entry.listener(),
-                    entry.reason() == null ? null : entry.reason().tag(),
-                    entry.source()))) {
+            if (filter.test(entry.shown())) {
                 copy(entry.json(), json);
                 written++;
             }

@@ -3,7 +3,6 @@ package io.sallyport.observe;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.diagnosis.Diagnosis;
 import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.FailureReason;
 import io.sallyport.handshake.HandshakeTranscript;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -37,10 +36,4 @@ public record HandshakeReport(
         String detail,
         ConnectionSummary.@Nullable Tls tls,
         HandshakeTranscript transcript,
-        long nanos) {
-
-    /** Why it failed; null when it succeeded. */
-    public @Nullable FailureReason reason() {
-        return diagnosis == null ? null : diagnosis.reason();
-    }
-}
+        long nanos) {}

@@ -1,7 +1,6 @@
 package io.sallyport.observe;
 
-import io.sallyport.handshake.FailureReason;
-import java.net.InetAddress;
+import io.sallyport.observe.HandshakeLog.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,17 +19,24 @@ final class RecentHandshakes {
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
 
-    /**
-     * One of them.
-     *
-     * @param reason null when it succeeded
-     * @param json all that is shown of it, UTF-8
-     */
-    record Entry(
-            String listener,
-            @Nullable FailureReason reason,
-            @Nullable InetAddress source,
-            byte[] json) {}
+    /** One of them; {@code json} is all that is shown of it, UTF-8. No record: those compare arrays by identity. */
+    static final class Entry {
+        private final Shown shown;
+        private final byte[] json;
+
+        Entry(Shown shown, byte[] json) {
+            this.shown = shown;
+            this.json = json;
+        }
+
+        Shown shown() {
+            return shown;
+        }
+
+        byte[] json() {
+            return json;
+        }
+    }
 
     void add(Entry entry) {
         long position = next.getAndIncrement();

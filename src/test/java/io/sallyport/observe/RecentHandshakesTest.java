@@ -2,6 +2,7 @@ package io.sallyport.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.observe.HandshakeLog.Shown;
 import io.sallyport.observe.RecentHandshakes.Entry;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ class RecentHandshakesTest {
     private final RecentHandshakes recent = new RecentHandshakes();
 
     private static Entry entry(String listener, int bytes) {
-        return new Entry(listener, null, null, new byte[bytes]);
+        return new Entry(new Shown(listener, null, null), new byte[bytes]);
     }
 
     @Test
@@ -23,8 +24,8 @@ class RecentHandshakesTest {
 
         List<Entry> kept = recent.newestFirst();
         assertThat(kept).hasSize(RecentHandshakes.MOST);
-        assertThat(kept.get(0).listener()).isEqualTo("l999");
-        assertThat(kept.get(kept.size() - 1).listener()).isEqualTo("l" + (1_000 - RecentHandshakes.MOST));
+        assertThat(kept.get(0).shown().listener()).isEqualTo("l999");
+        assertThat(kept.get(kept.size() - 1).shown().listener()).isEqualTo("l" + (1_000 - RecentHandshakes.MOST));
         assertThat(recent.bytes()).isEqualTo(10L * RecentHandshakes.MOST);
     }
 
@@ -36,7 +37,7 @@ class RecentHandshakesTest {
         }
 
         assertThat(recent.newestFirst()).hasSize(10);
-        assertThat(recent.newestFirst().get(0).listener()).isEqualTo("l499");
+        assertThat(recent.newestFirst().get(0).shown().listener()).isEqualTo("l499");
         assertThat(recent.bytes()).isLessThanOrEqualTo(RecentHandshakes.MOST_BYTES);
     }
 
@@ -61,6 +62,6 @@ class RecentHandshakesTest {
                 .mapToLong(each -> each.json().length)
                 .sum();
         assertThat(kept).isEqualTo(recent.bytes()).isBetween(20_000L, (long) RecentHandshakes.MOST_BYTES);
-        assertThat(recent.newestFirst().get(0).listener()).isEqualTo("last");
+        assertThat(recent.newestFirst().get(0).shown().listener()).isEqualTo("last");
     }
 }
