@@ -291,6 +291,7 @@ public final class ProxyServer {
         }
         rotation.start();
         reloader.start();
+        loops.watchDelay(meters::loopDelayed);
         supervisor.onReady();
     }
 
@@ -345,6 +346,10 @@ public final class ProxyServer {
     private void publish(Generation serving) {
         meters.certificates(serving.certificates());
         meters.revocationLists(serving.revocationLists());
+        serving.listeners()
+                .values()
+                .forEach(settings ->
+                        settings.meters().connectionsLimit(settings.limits().connections()));
     }
 
     /** Binds every listener that is not bound yet to where it should be. */
