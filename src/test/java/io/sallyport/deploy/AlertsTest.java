@@ -2,14 +2,16 @@ package io.sallyport.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class AlertsTest {
     private static final Path FOLDER = Path.of("src", "main", "prometheus");
     private static final Path NOTHING = Path.of("/dev/null");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     private Path directory;
@@ -73,20 +77,21 @@ final class AlertsTest {
 
     /** The rules of alerts.yml. */
     static List<Map<?, ?>> rules() throws IOException {
-        Map<?, ?> file = (Map<?, ?>) Manifests.documents(Files.readString(FOLDER.resolve("alerts.yml")))
-                .get(0);
-        return ((List<?>) file.get("groups"))
-                .stream()
-                        .flatMap(group -> ((List<?>) ((Map<?, ?>) group).get("rules")).stream())
-                        .<Map<?, ?>>map(rule -> (Map<?, ?>) rule)
-                        .toList();
+        JsonNode file = JSON.valueToTree(Manifests.documents(Files.readString(FOLDER.resolve("alerts.yml")))
+                .get(0));
+        List<Map<?, ?>> rules = new ArrayList<>();
+        for (JsonNode group : file.path("groups")) {
+            group.path("rules").forEach(rule -> rules.add(JSON.convertValue(rule, Map.class)));
+        }
+        assertThat(rules).isNotEmpty();
+        return rules;
     }
 
     private static Set<String> names(String text, String pattern) {
         return Pattern.compile(pattern)
                 .matcher(text)
                 .results()
-                .map((MatchResult found) -> found.group(1))
+                .map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 }
