@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /** The event loops that move bytes, and the acceptors on them. */
@@ -111,6 +112,11 @@ public final class ConnectionLoops {
                 .findFirst()
                 .orElseThrow()
                 .live();
+    }
+
+    /** Tells every half second and for each loop how late it runs what is due, in nanoseconds. */
+    public void watchDelay(LongConsumer delay) {
+        loops.forEach(loop -> new LoopDelay(loop.executor(), delay).start());
     }
 
     /** Completes once every loop has done what it was doing, so that what nobody can find any more can be freed. */

@@ -1,6 +1,7 @@
 package io.sallyport.observe;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -20,6 +21,7 @@ public final class ListenerMeters {
     private final Tags tags;
     private final AtomicInteger active;
     private final AtomicInteger handshaking;
+    private final AtomicInteger connectionsLimit = new AtomicInteger();
     private final Counter opened;
     private final Map<CloseReason, Counter> closed;
     private final Timer connectionDuration;
@@ -46,6 +48,10 @@ public final class ListenerMeters {
         this.connectionDuration = connectionDuration;
         this.handshakeDuration = handshakeDuration;
         this.opened = counter("connections", "Connections accepted.", tags);
+        Gauge.builder(Meters.PREFIX + "connections.limit", connectionsLimit, AtomicInteger::get)
+                .description("Connections that there may be at once; 0: no limit.")
+                .tags(tags)
+                .register(registry);
         this.closed = counters(
                 CloseReason.class, "connections.closed", "reason", CloseReason::tag, "Connections ended, by reason.");
         this.handshakes = counters(
@@ -75,6 +81,11 @@ public final class ListenerMeters {
                 "Connections that could not be accepted.");
         this.limitRejections =
                 counter("limit.rejections", "Connections refused by a limit.", tags.and("limit", "connections"));
+    }
+
+    /** What is in service now; 0 means no limit. */
+    public void connectionsLimit(int connections) {
+        connectionsLimit.set(connections);
     }
 
     public void connectionOpened() {

@@ -29,6 +29,7 @@ public final class Meters {
 
     private static final Duration[] HANDSHAKE_BUCKETS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000);
     private static final Duration[] CONNECT_BUCKETS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 3000);
+    private static final Duration[] LOOP_BUCKETS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000);
     private static final Duration[] CONNECTION_BUCKETS =
             millis(10, 100, 1000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000);
 
@@ -45,6 +46,7 @@ public final class Meters {
     private final Timer connectionDuration;
     private final Timer handshakeDuration;
     private final Timer connectDuration;
+    private final Timer loopDelay;
 
     public Meters(MeterRegistry registry, BuildInfo build) {
         this.registry = registry;
@@ -80,6 +82,7 @@ public final class Meters {
         handshakeDuration =
                 timer("handshake.duration", "From accept to the end of a good handshake.", HANDSHAKE_BUCKETS);
         connectDuration = timer("backend.connect.duration", "TCP connection to a server.", CONNECT_BUCKETS);
+        loopDelay = timer("event.loop.delay", "How late an event loop runs what is due.", LOOP_BUCKETS);
     }
 
     /** What is running, as labels. */
@@ -176,6 +179,11 @@ public final class Meters {
         if (result == ReloadResult.SUCCESS) {
             lastReloadSuccess.set(System.currentTimeMillis() / 1000);
         }
+    }
+
+    /** An event loop ran something so much later than it was due. */
+    public void loopDelayed(long nanos) {
+        loopDelay.record(Duration.ofNanos(nanos));
     }
 
     public void draining(boolean now) {

@@ -287,6 +287,7 @@ public final class ProxyServer {
         }
         rotation.start();
         reloader.start();
+        loops.watchDelay(meters::loopDelayed);
         supervisor.onReady();
     }
 
@@ -341,6 +342,10 @@ public final class ProxyServer {
     private void publish(Generation serving) {
         meters.certificates(serving.certificates());
         meters.revocationLists(serving.revocationLists());
+        serving.listeners()
+                .values()
+                .forEach(settings ->
+                        settings.meters().connectionsLimit(settings.limits().connections()));
     }
 
     /** Binds every listener that is not bound yet to where it should be. */

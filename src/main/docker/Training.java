@@ -1,0 +1,172 @@
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The run from which the JVM learns what to put into the cache: a proxy in front of a small service, handshakes of both
+ * versions, resumed ones too, a reload, a scrape, and a clean stop.
+ *
+ * <p>{@code java Training.java FOLDER COMMAND...}: COMMAND is what starts Sallyport, FOLDER is empty and its own.
+ */
+final class Training {
+    private static final int ROUNDS = 20;
+    private static final Pattern ADDRESS =
+            Pattern.compile("\"message\":\"(listening|admin)\".*\"address\":\"127\\.0\\.0\\.1:(\\d+)\"");
+
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Path.of(arguments[0]);
+        SSLContext trusting = certificate(folder);
+        try (ServerSocket service = new ServerSocket(0, 64, InetAddress.getLoopbackAddress())) {
+            Thread serving = new Thread(() -> serve(service));
+            serving.setDaemon(true);
+            serving.start();
+            List<String> command = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+            command.addAll(List.of("run", "-c", configuration(folder, service.getLocalPort()).toString()));
+            Path log = folder.resolve("log");
+            Process proxy = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            try {
+                int port = port(proxy, log, "listening");
+                int admin = port(proxy, log, "admin");
+                for (int i = 0; i < ROUNDS; i++) {
+                    talk(trusting, port, "TLSv1.3");
+                    talk(trusting, port, "TLSv1.2");
+                    for (String path : List.of("/metrics", "/status", "/readyz", "/livez")) {
+                        ask("GET", admin, path, 200);
+                    }
+                }
+                ask("POST", admin, "/reload", 202);
+                proxy.destroy();
+                if (!proxy.waitFor(120, TimeUnit.SECONDS) || proxy.exitValue() != 0) {
+                    throw new IllegalStateException("no clean end");
+                }
+            } catch (Exception e) {
+                System.err.print(Files.readString(log));
+                throw e;
+            } finally {
+                proxy.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    private static SSLContext certificate(Path folder) throws Exception {
+        Path store = folder.resolve("store.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        "-genkeypair", "-alias", "tls", "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "1",
+                        "-dname", "CN=localhost", "-ext", "SAN=dns:localhost", "-storetype", "PKCS12",
+                        "-storepass", "training", "-keystore", store.toString())
+                .inheritIO()
+                .start();
+        if (keytool.waitFor() != 0) {
+            throw new IllegalStateException("keytool");
+        }
+        char[] password = "training".toCharArray();
+        KeyStore keys = KeyStore.getInstance(store.toFile(), password);
+        pem(folder.resolve("tls.crt"), "CERTIFICATE", keys.getCertificate("tls").getEncoded());
+        pem(folder.resolve("tls.key"), "PRIVATE KEY", keys.getKey("tls", password).getEncoded());
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(folder.resolve("tls.crt"))) {
+            trusted.setCertificateEntry(
+                    "tls", (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private static void pem(Path file, String kind, byte[] content) throws IOException {
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        Files.writeString(file, "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
+    }
+
+    private static Path configuration(Path folder, int service) throws IOException {
+        return Files.writeString(folder.resolve("sallyport.conf"), """
+                sallyport {
+                  listeners.https {
+                    bind = "127.0.0.1:0"
+                    backend = app
+                    tls.certificates = [ { chain = tls.crt, key = tls.key } ]
+                  }
+                  backends.app.servers = [ "127.0.0.1:%d" ]
+                  admin.bind = "127.0.0.1:0"
+                }
+                """.formatted(service));
+    }
+
+    private static int port(Process proxy, Path log, String what) throws Exception {
+        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120); System.nanoTime() < end; ) {
+            Matcher line = ADDRESS.matcher(Files.readString(log));
+            while (line.find()) {
+                if (line.group(1).equals(what)) {
+                    return Integer.parseInt(line.group(2));
+                }
+            }
+            if (proxy.waitFor(20, TimeUnit.MILLISECONDS)) {
+                break;
+            }
+        }
+        throw new IllegalStateException("not started");
+    }
+
+    private static void talk(SSLContext context, int port, String version) throws IOException {
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port)) {
+            socket.setEnabledProtocols(new String[] {version});
+            socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            if (!new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).endsWith("hello")) {
+                throw new IOException("no answer");
+            }
+        }
+    }
+
+    private static void ask(String method, int port, String path, int expected) throws IOException {
+        HttpURLConnection request = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+        request.setRequestMethod(method);
+        if (request.getResponseCode() != expected) {
+            throw new IOException(path + ": " + request.getResponseCode());
+        }
+        request.getInputStream().readAllBytes();
+    }
+
+    private static void serve(ServerSocket service) {
+        while (true) {
+            try (Socket socket = service.accept()) {
+                socket.getInputStream().read(new byte[256]);
+                OutputStream out = socket.getOutputStream();
+                out.write("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello".getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+                if (service.isClosed()) {
+                    return;
+                }
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
