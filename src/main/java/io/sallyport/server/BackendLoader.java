@@ -47,8 +47,7 @@ final class BackendLoader {
     private final List<ConfigProblem> unresolved = new ArrayList<>();
     private final Set<CertificateExpiry> expiries = new TreeSet<>(CertificateExpiry.ORDER);
 
-    BackendLoader(
-            ProxyConfig config, Lasting lasting, Instant now, Findings findings, List<ConfigProblem> problems) {
+    BackendLoader(ProxyConfig config, Lasting lasting, Instant now, Findings findings, List<ConfigProblem> problems) {
         this.config = config;
         this.lasting = lasting;
         this.runtime = lasting.backends();
@@ -90,7 +89,9 @@ final class BackendLoader {
     private List<PoolMember> members(BackendConfig backend) {
         return backend.servers().stream()
                 .map(server -> new PoolMember(
-                        runtime.server(backend.name(), server.address(), lasting.meters()), server.weight(), server.backup()))
+                        runtime.server(backend.name(), server.address(), lasting.meters()),
+                        server.weight(),
+                        server.backup()))
                 .toList();
     }
 

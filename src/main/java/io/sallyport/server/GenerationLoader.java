@@ -48,8 +48,7 @@ final class GenerationLoader {
         Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
         certificates.addAll(backendLoader.expiries());
         for (ListenerConfig listener : config.listeners().values()) {
-            ListenerLoader loader =
-                    new ListenerLoader(listener, backends, lasting, now, findings, problems);
+            ListenerLoader loader = new ListenerLoader(listener, backends, lasting, now, findings, problems);
             listeners.put(
                     listener.name(),
                     new ListenerSettings(
@@ -61,11 +60,12 @@ final class GenerationLoader {
                             listener.timeouts(),
                             listener.plain()
                                     ? null
-                                    : lasting.ticketKeys().keys(
-                                            listener.name(),
-                                            listener.tls().session(),
-                                            listener.tls().policy().where(),
-                                            findings),
+                                    : lasting.ticketKeys()
+                                            .keys(
+                                                    listener.name(),
+                                                    listener.tls().session(),
+                                                    listener.tls().policy().where(),
+                                                    findings),
                             listener.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
                             listener.tls().recheckClients(),
                             lasting.meters().listener(listener.name()),

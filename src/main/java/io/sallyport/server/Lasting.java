@@ -20,7 +20,6 @@ record Lasting(
 
     /** For a process whose TLS secrets nobody writes down. */
     static Lasting of(Meters meters, ConnectionLog log, BackendRuntime backends) {
-        return new Lasting(
-                meters, log, new TicketKeyStore(), null, new LiveContexts(), new RsaAccelerator(), backends);
+        return new Lasting(meters, log, new TicketKeyStore(), null, new LiveContexts(), new RsaAccelerator(), backends);
     }
 }

@@ -127,18 +127,14 @@ public final class ProxyServer {
         LiveContexts live = new LiveContexts();
         meters.tlsContexts(live::count);
         BackendRuntime backends = new BackendRuntime();
-        Lasting lasting = new Lasting(
-                meters, handshakes, new TicketKeyStore(), keyLog, live, new RsaAccelerator(), backends);
+        Lasting lasting =
+                new Lasting(meters, handshakes, new TicketKeyStore(), keyLog, live, new RsaAccelerator(), backends);
         try {
             GenerationLoader loader = new GenerationLoader(config, lasting);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
-                    source,
-                    config,
-                    hash,
-                    new Loaded(registry, accessLog, handshakes, lasting, generation),
-                    supervisor);
+                    source, config, hash, new Loaded(registry, accessLog, handshakes, lasting, generation), supervisor);
             server.serve();
             return server;
         } catch (StartException e) {
