@@ -1,7 +1,6 @@
 package io.sallyport.backend;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -29,7 +28,7 @@ public final class BackendRuntime implements AutoCloseable {
     public BackendRuntime() {
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("sallyport-backends", true), EpollIoHandler.newFactory());
-        loop = (IoEventLoop) group.next();
+        loop = group.next();
         // A thread that starts later may find no file descriptor left for its epoll instance.
         loop.submit(() -> {}).syncUninterruptibly();
     }

@@ -73,8 +73,8 @@ final class Candidates {
     }
 
     /** Whether the one has fewer connections for its weight than the other. */
-    boolean isLessLoaded(int one, int other) {
-        return (long) endpoints[one].inFlight() * weights[other] < (long) endpoints[other].inFlight() * weights[one];
+    boolean isLessLoaded(int index, int than) {
+        return (long) endpoints[index].inFlight() * weights[than] < (long) endpoints[than].inFlight() * weights[index];
     }
 
     /** How many turns a round has: the sum of the weights. */

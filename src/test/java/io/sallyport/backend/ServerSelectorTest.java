@@ -98,7 +98,7 @@ final class ServerSelectorTest {
         });
         // And those go to all the others, not to a neighbour.
         assertThat(before.keySet().stream()
-                        .filter(source -> before.get(source).equals("4"))
+                        .filter(source -> "4".equals(before.get(source)))
                         .map(after::get)
                         .distinct())
                 .hasSize(9);

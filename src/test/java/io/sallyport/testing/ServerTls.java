@@ -23,7 +23,11 @@ public final class ServerTls {
     /** What is done with one connection. */
     @FunctionalInterface
     public interface Script {
-        /** @param raw the TCP connection underneath */
+        /**
+         * Speaks to one client.
+         *
+         * @param raw the TCP connection underneath
+         */
         void run(SSLSocket tls, Socket raw) throws IOException, InterruptedException;
     }
 
