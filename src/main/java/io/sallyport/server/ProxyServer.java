@@ -302,6 +302,11 @@ public final class ProxyServer {
         }
         GenerationLoader loader = new GenerationLoader(next, lasting);
         Generation staged = loader.load();
+        if (state != LifeState.READY) {
+            // A drain that began during the load has closed the listeners, and none may be opened after that.
+            staged.release();
+            throw new StartException(new ConfigProblem("", "reload", "stopping"));
+        }
         Map<String, RunningListener> opened = bind(next, staged, problems);
         if (!problems.isEmpty()) {
             opened.values().forEach(RunningListener::close);

@@ -8,6 +8,7 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.ReloadResult;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Reloader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.reload");
+
+    /** A name server may hold a load up. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ConfigSource source;
     private final Swap swap;
@@ -93,6 +98,14 @@ final class Reloader implements AutoCloseable {
     public void close() {
         watcher.close();
         executor.shutdown();
+        try {
+            // A swap under way needs the event loops, and puts something into service that has to be freed.
+            if (!executor.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("a reload is still under way at the end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The files may have changed. */

@@ -17,6 +17,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,6 +169,28 @@ final class ReloadTest {
                 assertThat(client.readText(4)).isEqualTo("live");
             }
             assertThat(proxy.server().addresses()).containsOnlyKeys("https");
+        }
+    }
+
+    @Test
+    void aReloadUnderWayIsOverBeforeTheServerIs() {
+        for (int i = 0; i < 10; i++) {
+            try (FakeBackend backend = FakeBackend.closing()) {
+                RunningProxy.Builder builder = proxy(backend);
+                for (int j = 0; j < 20; j++) {
+                    // They make the load long enough to be met in its middle.
+                    builder.certificate(ROOT, ROOT.server("other" + j + ".test").issue());
+                }
+                try (RunningProxy proxy = builder.start()) {
+                    replace(proxy.directory(), ROOT.server("new.test").issue());
+                    CompletableFuture<Boolean> reload = proxy.server().reload("test");
+                    proxy.get("/livez");
+
+                    assertThat(proxy.drain().orTimeout(10, TimeUnit.SECONDS).join())
+                            .isTrue();
+                    assertThat(reload).isDone();
+                }
+            }
         }
     }
 
