@@ -74,13 +74,14 @@ final class ComposeTest {
         HostPort admin = Objects.requireNonNull(config.admin().bind());
         JsonNode sallyport = service("sallyport");
 
-        assertThat(texts(sallyport.path("ports")))
-                .containsExactly("8443:" + https.bind().port(), "127.0.0.1:9901:" + admin.port());
-        assertThat(admin.host()).isEqualTo("0.0.0.0");
+        assertThat(https.bind()).hasToString("0.0.0.0:8443");
+        assertThat(admin).hasToString("0.0.0.0:9901");
+        assertThat(texts(sallyport.path("ports"))).containsExactly("8443:8443", "127.0.0.1:9901:9901");
         String grace = sallyport.path("stop_grace_period").asText();
         assertThat(Duration.parse("PT" + grace))
                 .isGreaterThan(config.drain().delay().plus(config.drain().timeout()));
         assertThat(Objects.requireNonNull(config.backends().get("app")).servers())
+                .extracting("address")
                 .hasToString("[app:8080]");
         assertThat(texts(service("app").path("command"))).contains("-listen=:8080");
         assertThat(Files.readString(Path.of("src", "main", "prometheus", "prometheus.yml")))

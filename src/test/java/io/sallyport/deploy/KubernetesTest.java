@@ -244,8 +244,9 @@ final class KubernetesTest {
         HostPort admin = Objects.requireNonNull(config.admin().bind());
         assertThat(container.getPorts())
                 .extracting("name", "containerPort")
-                .containsExactlyInAnyOrder(tuple("https", https.bind().port()), tuple("admin", admin.port()));
-        assertThat(List.of(https.bind().host(), admin.host())).containsOnly("0.0.0.0");
+                .containsExactlyInAnyOrder(tuple("https", 8443), tuple("admin", 9901));
+        assertThat(https.bind()).hasToString("0.0.0.0:8443");
+        assertThat(admin).hasToString("0.0.0.0:9901");
         assertThat(container.getVolumeMounts()).allSatisfy(mount -> {
             assertThat(mount.getSubPath())
                     .as("a subPath never follows the Secret")
@@ -303,7 +304,10 @@ final class KubernetesTest {
     }
 
     private static String servers(ProxyConfig config) {
-        return Objects.requireNonNull(config.backends().get("app")).servers().toString();
+        return Objects.requireNonNull(config.backends().get("app")).servers().stream()
+                .map(server -> server.address().toString())
+                .toList()
+                .toString();
     }
 
     private static PodSpec pod(Manifests manifests) {
