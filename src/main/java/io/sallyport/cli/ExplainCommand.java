@@ -177,6 +177,9 @@ final class ExplainCommand implements Callable<Integer> {
             throw usage("\"" + target + "\" (expected: one of the listeners "
                     + String.join(", ", config.listeners().keySet()) + ")");
         }
+        if (listener.plain()) {
+            throw usage("\"" + target + "\" takes plain TCP (expected: a listener with TLS)");
+        }
         String bind = "listeners." + target + ".bind: \"" + listener.bind() + "\"";
         if (listener.plain()) {
             throw usage("\"" + target + "\" takes plain TCP (expected: a listener with tls)");

@@ -229,6 +229,17 @@ class ExplainCommandTest {
         assertThat(noListener.exitCode()).isEqualTo(2);
         assertThat(noListener.err().get(0)).isEqualTo("\"http\" (expected: one of the listeners https)");
 
+        Path unix = Files.writeString(
+                directory.resolve("unix.conf"), Files.readString(configuration("unix:listener.sock")));
+        assertThat(Outcome.of("explain", "-c", unix, "https").err().get(0)).endsWith("(expected: a TCP port)");
+
+        Path plain = Files.writeString(
+                directory.resolve("plain.conf"),
+                "sallyport { listeners.tcp { bind = \"127.0.0.1:1\", backend = app },"
+                        + " backends.app.servers = [\"127.0.0.1:2\"] }");
+        assertThat(Outcome.of("explain", "-c", plain, "tcp").err().get(0))
+                .isEqualTo("\"tcp\" takes plain TCP (expected: a listener with TLS)");
+
         Outcome anyPort = Outcome.of("explain", "-c", configuration("127.0.0.1:0"), "https");
         assertThat(anyPort.exitCode()).isEqualTo(2);
         assertThat(anyPort.err().get(0)).startsWith("listeners.https.bind: \"127.0.0.1:0\" (expected: a port;");
