@@ -4,6 +4,7 @@ import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.StartException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -39,7 +40,7 @@ final class Sallyport implements AutoCloseable {
     }
 
     int port() {
-        return Objects.requireNonNull(server.addresses().get("https")).getPort();
+        return ((InetSocketAddress) Objects.requireNonNull(server.addresses().get("https"))).getPort();
     }
 
     @Override
