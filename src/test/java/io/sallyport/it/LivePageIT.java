@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,8 +132,9 @@ class LivePageIT {
         await().untilAsserted(() -> assertThat(text("#failures")).contains("plain http"));
 
         browser.executeCdpCommand("Accessibility.enable", Map.of());
-        List<?> nodes = (List<?>) browser.executeCdpCommand("Accessibility.getFullAXTree", Map.of())
-                .get("nodes");
+        List<?> nodes =
+                (List<?>) Objects.requireNonNull(browser.executeCdpCommand("Accessibility.getFullAXTree", Map.of())
+                        .get("nodes"));
 
         assertThat(nodes).hasSizeGreaterThan(20);
         for (Object each : nodes) {
@@ -184,10 +187,10 @@ class LivePageIT {
     }
 
     private long number(String script) {
-        return ((Number) browser.executeScript("return " + script)).longValue();
+        return ((Number) Objects.requireNonNull(browser.executeScript("return " + script))).longValue();
     }
 
-    private static String value(Object property) {
+    private static String value(@Nullable Object property) {
         return property instanceof Map<?, ?> map ? String.valueOf(map.get("value")) : "";
     }
 
