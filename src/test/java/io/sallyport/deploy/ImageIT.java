@@ -138,6 +138,25 @@ class ImageIT {
                 .anyMatch(line -> line.contains("io.sallyport.cli.Main source: shared objects file"));
     }
 
+    /** A class of a module that the runtime lacks would be missed at the first use of it alone. */
+    @Test
+    void theRuntimeHasEveryModuleThatOurClassesUse() throws Exception {
+        Path classes = root.resolveSibling("classes");
+        String used = printed(
+                Path.of(System.getProperty("java.home"), "bin", "jdeps").toString(),
+                "-summary",
+                "--ignore-missing-deps",
+                classes.toString());
+        String present =
+                printed(root.resolve("opt/sallyport/lib/runtime/bin/java").toString(), "--list-modules");
+
+        assertThat(used.lines()
+                        .map(line -> line.substring(line.indexOf("-> ") + "-> ".length()))
+                        .filter(module -> module.startsWith("java.") || module.startsWith("jdk.")))
+                .contains("java.base")
+                .allSatisfy(module -> assertThat(present).contains(module + "@"));
+    }
+
     @Test
     void theImageHasNoShellAndNothingThatAnybodyMayChange() throws Exception {
         try (Stream<Path> files = Files.walk(root)) {
@@ -156,6 +175,15 @@ class ImageIT {
             }
         }
         assertThat(root.resolve("opt/sallyport/lib/app/native")).isDirectoryContaining("regex:.*tcnative.*");
+    }
+
+    private String printed(String... command) throws IOException, InterruptedException {
+        Path output = directory.resolve("printed");
+        Process process =
+                new ProcessBuilder(command).redirectOutput(output.toFile()).start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        return Files.readString(output);
     }
 
     private Container run(Map<String, String> environment, List<String> command) throws IOException {
