@@ -3,6 +3,7 @@ package io.sallyport.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.sallyport.observe.CloseReason;
@@ -291,6 +292,7 @@ final class Relay {
             endIfDone();
             return;
         }
+        holdUntilFin(frontend);
         Future<?> end = clean ? tls.closeOutbound() : frontend.writeAndFlush(Unpooled.EMPTY_BUFFER);
         end.addListener(sent -> {
             shutdownOutput(frontend);
@@ -315,6 +317,13 @@ final class Relay {
         boolean both = finSentToBackend && finSentToClient && (backendEnded || !clientDeaf);
         if ((both || (endsAtOnce && isEnding())) && firstEnd != null) {
             owner.onRelayed(firstEnd);
+        }
+    }
+
+    /** close_notify and FIN leave in one segment: the shutdown that follows lets go of both. */
+    private static void holdUntilFin(Channel channel) {
+        if (channel.isActive() && channel instanceof EpollSocketChannel socket) {
+            socket.config().setTcpCork(true);
         }
     }
 

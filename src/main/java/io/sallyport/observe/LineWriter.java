@@ -23,6 +23,10 @@ public final class LineWriter<T> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.access-log");
     private static final int QUEUED_RECORDS = 8192;
     private static final int RECORDS_PER_WRITE = 256;
+
+    /** Under load the writer would else be woken for every line, which costs more than the line. */
+    private static final long GATHERING_MILLIS = 20;
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final BlockingQueue<T> queue;
@@ -116,11 +120,12 @@ public final class LineWriter<T> implements AutoCloseable {
         }
         try {
             records.add(queue.take());
-            queue.drainTo(records, RECORDS_PER_WRITE - 1);
-            return true;
+            Thread.sleep(GATHERING_MILLIS);
         } catch (InterruptedException e) {
-            return queue.drainTo(records, RECORDS_PER_WRITE) > 0;
+            // Asked to close: what there is goes out now.
         }
+        queue.drainTo(records, RECORDS_PER_WRITE - records.size());
+        return !records.isEmpty();
     }
 
     private void write(List<T> records) {
