@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.sallyport.memory.DirectMemory;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.Direction;
 import io.sallyport.tls.RecordLayer;
@@ -22,12 +23,17 @@ final class Relay {
 
     /** Whoever decides what becomes of the connection. */
     interface Owner {
+        /** More has been relayed than by a client that connects, asks once and leaves. */
+        void onEstablished();
+
         /** A stream has ended. */
         void onHalfClosed();
 
         /** Both streams have ended, and everything that was under way is on its way out. */
         void onRelayed(CloseReason firstEnd);
     }
+
+    private static final int RELAYS_OF_A_PROBE = 4;
 
     private final Channel frontend;
     private final ConnectionJournal journal;
@@ -48,6 +54,7 @@ final class Relay {
     private boolean finSentToClient;
     private boolean backendTakesNoMore;
     private boolean released;
+    private long relays;
 
     private int unflushedToBackend;
     private int unflushedToClient;
@@ -165,6 +172,7 @@ final class Relay {
             return;
         }
         unflushedToBackend += data.readableBytes();
+        DirectMemory.share().apply(backend);
         backend.write(data, backend.voidPromise());
     }
 
@@ -172,9 +180,8 @@ final class Relay {
         if (backend == null || unflushedToBackend == 0) {
             return;
         }
-        journal.relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
+        relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
         unflushedToBackend = 0;
-        lastActivity = System.nanoTime();
         backend.flush();
     }
 
@@ -192,6 +199,7 @@ final class Relay {
             return;
         }
         unflushedToClient += data.readableBytes();
+        DirectMemory.share().apply(frontend);
         frontend.write(data, frontend.voidPromise());
     }
 
@@ -200,9 +208,8 @@ final class Relay {
             return;
         }
         if (unflushedToClient > 0) {
-            journal.relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
+            relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
             unflushedToClient = 0;
-            lastActivity = System.nanoTime();
             frontend.flush();
         }
         readBackend();
@@ -216,6 +223,15 @@ final class Relay {
         if (!released && !backendEnded && backend != null && (frontend.isWritable() || clientDeaf)) {
             backend.read();
         }
+    }
+
+    private void relayed(Direction direction, int bytes) {
+        relays++;
+        if (relays == RELAYS_OF_A_PROBE) {
+            owner.onEstablished();
+        }
+        journal.relayed(direction, bytes);
+        lastActivity = System.nanoTime();
     }
 
     // ---- ends of stream
