@@ -17,7 +17,8 @@ import procfs
 import report
 from load import Load
 from material import Material
-from proxies import HaProxy, HaProxyPlain, Hitch, Nginx, NginxPlain, Sallyport, Stunnel
+from flood import Flood, table
+from proxies import HaProxy, HaProxyLimited, HaProxyPlain, Hitch, Nginx, NginxPlain, Sallyport, Stunnel
 from works import COLD, IDLE_STEPS, PACED, WARM_UP_ROUNDS, WORKS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -42,6 +43,8 @@ def main():
     with open(os.path.join(options.out, "results.json"), "w", encoding="utf-8") as out:
         json.dump(results, out, indent=1)
     text = report.write(results, options.out)
+    if "flood" in results:
+        text += "\n" + table(results["flood"]) + "\n"
     print(text)
     return 1 if report.errors(results) else 0
 
@@ -53,7 +56,7 @@ def parse():
     parser.add_argument("--scale", type=float, default=1.0, help="factor for the amount of work")
     parser.add_argument("--proxies", default="", help="comma separated; default: all that there are")
     parser.add_argument("--only", default="", help="only work whose name contains one of these, comma separated")
-    parser.add_argument("--phases", default="start,steady,paced", help="start, steady, paced")
+    parser.add_argument("--phases", default="start,steady,paced", help="start, steady, paced; flood is not among them by itself")
     parser.add_argument("--proxy-cores", default="0", help="as taskset takes them")
     parser.add_argument("--load-cores", default="1", help="as taskset takes them")
     parser.add_argument("--jar", default=os.path.join(ROOT, "target", "sallyport.jar"))
@@ -145,6 +148,9 @@ class Run:
                 self.start_phase(proxy)
         if "steady" in phases or "paced" in phases:
             self.steady_phase("steady" in phases, "paced" in phases)
+        if "flood" in phases:
+            self.results["flood"] = Flood(self.options, self.files, self.begin_flood, self.end).all(
+                self.flooded_classes(), LOAD_JAR)
         self.results["about"]["seconds"] = round(time.monotonic() - self.begun)
         self.results["about"]["load_average_at_end"] = os.getloadavg()[0]
         return self.results
@@ -192,6 +198,20 @@ class Run:
     def end(self, proxy):
         self.running.remove(proxy)
         proxy.stop()
+
+    # ---- a flood of handshakes
+
+    def flooded_classes(self):
+        classes = [proxy for proxy in self.classes if not proxy.plain]
+        return [each for proxy in classes for each in ((HaProxy, HaProxyLimited) if proxy is HaProxy else (proxy,))]
+
+    def begin_flood(self, proxy_class, backend_port, rate):
+        proxy = proxy_class(self.files, backend_port)
+        proxy.rate = rate
+        proxy.start(self.options.proxy_cores)
+        self.running.append(proxy)
+        self.load.ask("first", port=proxy.ports["ecdsa"])
+        return proxy
 
     # ---- the steady state
 

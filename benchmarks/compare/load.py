@@ -4,9 +4,9 @@ import subprocess
 
 
 class Load:
-    def __init__(self, java, jar, cores):
+    def __init__(self, java, jar, cores, prefix=()):
         self.process = subprocess.Popen(
-            ["taskset", "-c", cores, java, "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC",
+            [*prefix, "taskset", "-c", cores, java, "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC",
              "-cp", jar, "io.sallyport.benchmarks.load.LoadTool"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 

@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.sallyport.memory.FrugalReads;
 import io.sallyport.observe.BackendMeters.ConnectFailure;
 import io.sallyport.tls.BackendHandshakeHandler;
 import io.sallyport.tls.BackendTlsContext;
@@ -74,6 +75,7 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
                 .disableResolver()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, terms.timeoutMillis())
                 .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FrugalReads())
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 // A failed write must not close the channel: what the server said before is still to be read.
                 .option(ChannelOption.AUTO_CLOSE, false)

@@ -1,12 +1,23 @@
 package io.sallyport.config;
 
+import java.time.Duration;
+
 /**
- * What one listener takes on.
+ * What one listener takes on. 0 means no limit.
  *
- * @param connections connections at once, handshake included; 0 means no limit
+ * @param connections connections at once, handshake included
  * @param whenFull what happens to the connection after the last
+ * @param connectionsPerSource the same from one IPv4 address or one IPv6 network of 64 bits
+ * @param handshakesInFlight connections at once between ClientHello and Finished
+ * @param handshakeRatePerSource new connections a second from one source
  */
-public record LimitsConfig(int connections, WhenFull whenFull) {
+public record LimitsConfig(
+        int connections,
+        WhenFull whenFull,
+        int connectionsPerSource,
+        int handshakesInFlight,
+        Queue handshakeQueue,
+        int handshakeRatePerSource) {
 
     /** What happens to a client for whom there is no place. */
     public enum WhenFull {
@@ -16,8 +27,25 @@ public record LimitsConfig(int connections, WhenFull whenFull) {
         REJECT
     }
 
+    /**
+     * Who waits for a handshake.
+     *
+     * @param length how many
+     * @param deadline for how long
+     */
+    public record Queue(int length, Duration deadline) {
+        static Queue read(Section section) {
+            return new Queue(section.integer("length", 0, Integer.MAX_VALUE), section.duration("deadline"));
+        }
+    }
+
     static LimitsConfig read(Section section) {
         return new LimitsConfig(
-                section.integer("connections", 0, Integer.MAX_VALUE), section.choice("when-full", WhenFull.class));
+                section.integer("connections", 0, Integer.MAX_VALUE),
+                section.choice("when-full", WhenFull.class),
+                section.integer("connections-per-source", 0, Integer.MAX_VALUE),
+                section.integer("handshakes-in-flight", 0, Integer.MAX_VALUE),
+                section.child("handshake-queue", Queue::read),
+                section.integer("handshake-rate-per-source", 0, 1_000_000));
     }
 }

@@ -9,11 +9,15 @@ import java.time.Duration;
  * @param handshake from accept to the end of the TLS handshake
  * @param idle without a byte in either direction
  * @param halfClose from the first end of stream to the end of the connection
+ * @param maxLifetime from accept to the end of the connection, whatever it does
  */
-public record TimeoutsConfig(Duration handshake, Duration idle, Duration halfClose) {
+public record TimeoutsConfig(Duration handshake, Duration idle, Duration halfClose, Duration maxLifetime) {
 
     static TimeoutsConfig read(Section section) {
         return new TimeoutsConfig(
-                section.duration("handshake"), section.duration("idle"), section.duration("half-close"));
+                section.duration("handshake"),
+                section.duration("idle"),
+                section.duration("half-close"),
+                section.duration("max-lifetime"));
     }
 }

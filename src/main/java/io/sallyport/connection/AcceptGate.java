@@ -3,10 +3,15 @@ package io.sallyport.connection;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.sallyport.config.LimitsConfig.WhenFull;
-import io.sallyport.limits.ConnectionLimiter;
+import io.sallyport.limits.ListenerLimits;
+import io.sallyport.limits.SourceLimiter.Admitted;
+import io.sallyport.limits.SourceLimiter.Refused;
+import io.sallyport.limits.SourceLimiter.Verdict;
+import io.sallyport.memory.DirectMemory;
 import io.sallyport.observe.ListenerMeters.AcceptError;
+import io.sallyport.observe.ListenerMeters.Limit;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands on the listening channel of one event loop: lets an accepted connection through when there is a place.
+ * Stands on the listening channel of one event loop: lets an accepted connection through when its source may have it and
+ * there is a place, of the listener's and of the process's.
  *
  * <p>Whether another acceptor of the listener has a queue cannot be seen from here, so with {@code when-full = wait} an
  * acceptor may hold one accepted connection, untouched, until it is handed a place; the rest wait in the kernel.
@@ -23,48 +29,75 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.listener");
     private static final long PAUSE_MILLIS = 200;
 
-    private final ConnectionLimiter limiter;
+    private final ListenerLimits limits;
     private final Supplier<ListenerSettings> settings;
-    private final RateLimitedLog refusals;
+    private final LimitRefusals refusals;
     private final RateLimitedLog errors;
-    private @Nullable Parked parked;
+    private @Nullable Arrival parked;
     private boolean stopped;
 
-    AcceptGate(ConnectionLimiter limiter, Supplier<ListenerSettings> settings) {
-        this.limiter = limiter;
+    AcceptGate(ListenerLimits limits, LimitRefusals refusals, Supplier<ListenerSettings> settings) {
+        this.limits = limits;
+        this.refusals = refusals;
         this.settings = settings;
-        this.refusals = new RateLimitedLog(LOG);
         this.errors = new RateLimitedLog(LOG);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel child = (Channel) message;
-        if (limiter.tryAcquire()) {
-            admit(ctx, child);
-            return;
-        }
         ListenerSettings now = settings.get();
-        if (now.limits().whenFull() == WhenFull.REJECT) {
-            now.meters().limitRejected();
-            refusals.warn("listener " + now.name() + " is full: connections are refused (limits.connections)");
-            child.config().setOption(ChannelOption.SO_LINGER, 0);
-            child.unsafe().closeForcibly();
+        if (DirectMemory.isNearlyUsedUp()) {
+            refusals.reset(child, now, Limit.MEMORY);
             return;
         }
-        Parked waiting = new Parked(ctx, child);
-        parked = waiting;
-        ctx.channel().config().setAutoRead(false);
-        limiter.acquire(waiting);
+        // Whoever speaks for others is no source: the header that it has to send tells of one.
+        Verdict verdict = child.remoteAddress() instanceof InetSocketAddress client
+                        && !now.proxyProtocol().isTrusted(client.getAddress())
+                ? limits.sources().enter(client.getAddress())
+                : Admitted.UNCOUNTED;
+        if (verdict instanceof Refused refused) {
+            refusals.reset(child, now, LimitRefusals.limit(refused));
+        } else if (verdict instanceof Admitted source) {
+            place(new Arrival(ctx, child, source), now);
+        }
+    }
+
+    private void place(Arrival arrival, ListenerSettings now) {
+        boolean rejects = now.limits().whenFull() == WhenFull.REJECT;
+        if (!limits.connections().tryAcquire()) {
+            if (rejects) {
+                limits.sources().leave(arrival.source);
+                refusals.reset(arrival.child, now, Limit.CONNECTIONS);
+            } else {
+                park(arrival);
+            }
+            return;
+        }
+        arrival.hasListeners = true;
+        if (limits.everybody().tryAcquire()) {
+            arrival.admit();
+        } else if (rejects) {
+            limits.sources().leave(arrival.source);
+            limits.connections().release();
+            refusals.reset(arrival.child, now, Limit.ALL_CONNECTIONS);
+        } else {
+            park(arrival);
+        }
+    }
+
+    private void park(Arrival arrival) {
+        parked = arrival;
+        arrival.ctx.channel().config().setAutoRead(false);
+        arrival.queue();
     }
 
     /** Stops accepting for good; a connection that waits for a place is let go. */
     void stop() {
         stopped = true;
-        Parked waiting = parked;
-        if (waiting != null && limiter.cancel(waiting)) {
+        Arrival waiting = parked;
+        if (waiting != null && waiting.giveUp()) {
             parked = null;
-            waiting.child.unsafe().closeForcibly();
         }
     }
 
@@ -86,41 +119,74 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
         ctx.executor().schedule(() -> resume(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void admit(ChannelHandlerContext ctx, Channel child) {
-        child.closeFuture().addListener(closed -> limiter.release());
-        ctx.fireChannelRead(child);
-    }
-
     private void resume(ChannelHandlerContext ctx) {
         if (parked == null && !stopped && ctx.channel().isOpen()) {
             ctx.channel().config().setAutoRead(true);
         }
     }
 
-    /** A connection that was accepted and waits for its place. */
-    private final class Parked implements Runnable {
+    /** An accepted connection, and its way to its places: first the listener's, then the process's. */
+    private final class Arrival implements Runnable {
         private final ChannelHandlerContext ctx;
         private final Channel child;
+        private final Admitted source;
+        private volatile boolean hasListeners;
 
-        Parked(ChannelHandlerContext ctx, Channel child) {
+        Arrival(ChannelHandlerContext ctx, Channel child, Admitted source) {
             this.ctx = ctx;
             this.child = child;
+            this.source = source;
         }
 
-        /** Called with the place taken, on any thread. */
+        void queue() {
+            (hasListeners ? limits.everybody() : limits.connections()).acquire(this);
+        }
+
+        /** Called with a place taken, on any thread. */
         @Override
         public void run() {
-            ctx.executor().execute(() -> {
-                parked = null;
-                if (stopped) {
-                    limiter.release();
-                    child.unsafe().closeForcibly();
-                    return;
+            if (hasListeners) {
+                ctx.executor().execute(this::placed);
+            } else {
+                hasListeners = true;
+                queue();
+            }
+        }
+
+        private void placed() {
+            parked = null;
+            if (stopped) {
+                child.unsafe().closeForcibly();
+                release();
+                return;
+            }
+            admit();
+            ctx.fireChannelReadComplete();
+            resume(ctx);
+        }
+
+        void admit() {
+            child.closeFuture().addListener(closed -> release());
+            ctx.fireChannelRead(child);
+        }
+
+        private void release() {
+            limits.everybody().release();
+            limits.connections().release();
+            limits.sources().leave(source);
+        }
+
+        /** False when a place is on its way: then {@link #placed} gives it back. */
+        boolean giveUp() {
+            child.unsafe().closeForcibly();
+            boolean waited = (hasListeners ? limits.everybody() : limits.connections()).cancel(this);
+            if (waited) {
+                limits.sources().leave(source);
+                if (hasListeners) {
+                    limits.connections().release();
                 }
-                admit(ctx, child);
-                ctx.fireChannelReadComplete();
-                resume(ctx);
-            });
+            }
+            return waited;
         }
     }
 }

@@ -73,7 +73,9 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        ctx.read();
+        if (!connection.waitsForTurn()) {
+            ctx.read();
+        }
     }
 
     @Override
@@ -93,6 +95,9 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
 
     private void follow(ChannelHandlerContext ctx, Choice choice) {
         if (choice instanceof Choice.Terminate terminate) {
+            if (!connection.takesTurn(() -> follow(ctx, connection.onTurn()))) {
+                return;
+            }
             SslHandler tls = connection.onTerminate(terminate);
             ctx.pipeline()
                     .addAfter(Handlers.CLIENT_HELLO, Handlers.TLS, tls)

@@ -5,7 +5,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -13,11 +15,15 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.sallyport.limits.ConnectionLimiter;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.sallyport.limits.ListenerLimits;
+import io.sallyport.memory.FrugalReads;
 import io.sallyport.observe.CloseReason;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -31,15 +37,20 @@ public final class ConnectionLoops {
     private final List<Loop> loops = new ArrayList<>();
     private final ConnectionIds ids = new ConnectionIds();
 
-    private record Loop(EventLoop executor, LiveConnections live) {}
+    private record Loop(EventLoop executor, EstablishedFirstIoHandler order, LiveConnections live) {}
 
     /** Starts {@code count} threads, all of them at once. */
     public ConnectionLoops(int count) {
+        IoHandlerFactory epoll = HalfCloseIoHandler.newFactory();
+        IdentityHashMap<ThreadAwareExecutor, EstablishedFirstIoHandler> orders = new IdentityHashMap<>();
         group = new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory("sallyport-loop"), HalfCloseIoHandler.newFactory());
+                count,
+                new DefaultThreadFactory("sallyport-loop"),
+                executor -> orders.computeIfAbsent(
+                        executor, loop -> new EstablishedFirstIoHandler(epoll.newHandler(loop))));
         for (EventExecutor executor : group) {
-            EventLoop loop = (IoEventLoop) executor;
-            loops.add(new Loop(loop, new LiveConnections(loop)));
+            IoEventLoop loop = (IoEventLoop) executor;
+            loops.add(new Loop(loop, Objects.requireNonNull(orders.get(loop)), new LiveConnections(loop)));
             // A thread that starts later may find no file descriptor left for its epoll instance.
             loop.submit(() -> {}).syncUninterruptibly();
         }
@@ -50,29 +61,35 @@ public final class ConnectionLoops {
      *
      * @throws Exception as the kernel refused
      */
-    public Acceptors bind(InetSocketAddress address, ConnectionLimiter limiter, Supplier<ListenerSettings> settings)
+    public Acceptors bind(InetSocketAddress address, ListenerLimits limits, Supplier<ListenerSettings> settings)
             throws Exception {
+        LimitRefusals refusals = new LimitRefusals();
         List<Acceptors.Acceptor> acceptors = new ArrayList<>();
         InetSocketAddress target = address;
         for (Loop loop : loops) {
-            AcceptGate gate = new AcceptGate(limiter, settings);
+            AcceptGate gate = new AcceptGate(limits, refusals, settings);
             ChannelFuture bound = new ServerBootstrap()
                     .group(loop.executor())
                     .channel(EpollServerSocketChannel.class)
                     .option(UnixChannelOption.SO_REUSEPORT, true)
                     .option(ChannelOption.SO_BACKLOG, BACKLOG)
                     .option(ChannelOption.AUTO_READ, false)
+                    // One connection a turn: what comes after it waits behind those that are established.
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator())
                     .childOption(ChannelOption.AUTO_READ, false)
+                    .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FrugalReads())
                     .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true)
                     .handler(gate)
-                    .childHandler(new FrontendInitializer(settings, any -> loop.live(), ids))
+                    .childHandler(new FrontendInitializer(
+                            settings, executor -> gate(loop, limits, refusals), any -> loop.live(), ids))
                     .bind(target)
                     .awaitUninterruptibly();
             if (!bound.isSuccess()) {
                 new Acceptors(acceptors).close();
                 throw asException(bound.cause());
             }
+            ranked(loop, bound);
             acceptors.add(new Acceptors.Acceptor(bound.channel(), gate));
             // With port 0 the kernel chose one for the first; the others share it.
             target = (InetSocketAddress) bound.channel().localAddress();
@@ -86,32 +103,47 @@ public final class ConnectionLoops {
      *
      * @throws Exception as the kernel refused
      */
-    public Acceptors bind(DomainSocketAddress address, ConnectionLimiter limiter, Supplier<ListenerSettings> settings)
+    public Acceptors bind(DomainSocketAddress address, ListenerLimits limits, Supplier<ListenerSettings> settings)
             throws Exception {
-        AcceptGate gate = new AcceptGate(limiter, settings);
+        LimitRefusals refusals = new LimitRefusals();
+        AcceptGate gate = new AcceptGate(limits, refusals, settings);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops.get(0).executor(), group)
                 .channel(EpollServerDomainSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator())
                 .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FrugalReads())
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .handler(gate)
-                .childHandler(new FrontendInitializer(settings, this::live, ids))
+                .childHandler(new FrontendInitializer(
+                        settings,
+                        executor -> gate(loop(executor), limits, refusals),
+                        any -> loop(any).live(),
+                        ids))
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw asException(bound.cause());
         }
+        ranked(loops.get(0), bound);
         return new Acceptors(List.of(new Acceptors.Acceptor(bound.channel(), gate)));
     }
 
-    private LiveConnections live(EventLoop executor) {
+    private static void ranked(Loop loop, ChannelFuture bound) {
+        loop.executor().submit(() -> loop.order().accept(bound.channel())).syncUninterruptibly();
+    }
+
+    private static HandshakeGate gate(Loop loop, ListenerLimits limits, LimitRefusals refusals) {
+        return new HandshakeGate(limits, loop.executor(), loop.order(), refusals);
+    }
+
+    private Loop loop(EventLoop executor) {
         return loops.stream()
                 .filter(loop -> loop.executor().equals(executor))
                 .findFirst()
-                .orElseThrow()
-                .live();
+                .orElseThrow();
     }
 
     /** Tells every half second and for each loop how late it runs what is due, in nanoseconds. */

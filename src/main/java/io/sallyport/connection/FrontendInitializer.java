@@ -12,20 +12,26 @@ import java.util.function.Supplier;
 /** Makes the pipeline of an accepted connection. */
 final class FrontendInitializer extends ChannelInitializer<Channel> {
     private final Supplier<ListenerSettings> settings;
+    private final Function<EventLoop, HandshakeGate> gate;
     private final Function<EventLoop, LiveConnections> live;
     private final ConnectionIds ids;
 
     FrontendInitializer(
-            Supplier<ListenerSettings> settings, Function<EventLoop, LiveConnections> live, ConnectionIds ids) {
+            Supplier<ListenerSettings> settings,
+            Function<EventLoop, HandshakeGate> gate,
+            Function<EventLoop, LiveConnections> live,
+            ConnectionIds ids) {
         this.settings = settings;
+        this.gate = gate;
         this.live = live;
         this.ids = ids;
     }
 
     @Override
     protected void initChannel(Channel channel) {
+        EventLoop loop = channel.eventLoop();
         ProxyConnection connection =
-                new ProxyConnection(settings, live.apply(channel.eventLoop()), channel, ids.next());
+                new ProxyConnection(settings, gate.apply(loop), live.apply(loop), channel, ids.next());
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(Handlers.LINGER, new LingerHandler());
         if (mustSendProxyHeader(channel)) {

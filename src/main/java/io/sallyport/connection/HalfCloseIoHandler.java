@@ -18,8 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's epoll, but that a channel which waits for nothing stays registered, and that what a channel waits for is told to
- * the kernel once a turn of the loop.
+ * Netty's epoll, but that a channel which waits for nothing stays registered, that a peer's FIN is read in its turn, and that
+ * what a channel waits for is told to the kernel once a turn of the loop.
  *
  * <p>After a peer's FIN a channel waits for nothing. Netty then takes it out of epoll, yet believes it still in there
  * (EpollIoHandler.submit since https://github.com/netty/netty/pull/16689), so its next wait, for room to write in, fails
@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An edge-triggered registration for nothing stays valid, tells of a reset, and cannot wake the loop for ever, as that
  * change was to prevent.
+ *
+ * <p>Once Netty knows of a FIN (EPOLLRDHUP) it reads all that came before it at once, asked or not: megabytes that the
+ * kernel holds would go to where nobody takes them. So it is not told, and finds the FIN behind the last byte.
  *
  * <p>A channel changes its mind about what it waits for several times in one turn: reads switched off and on again, a
  * connect that is done. Only the last word before the loop waits matters. And where only reading is switched off, the
@@ -110,7 +113,7 @@ final class HalfCloseIoHandler implements IoHandler {
         void submitIfNeeded() {
             queued = false;
             boolean onlyReadingIsOff =
-                    !wanted.equals(EpollIoOps.NONE) && wanted.equals(armed.without(EpollIoOps.EPOLLIN));
+                    armed.contains(EpollIoOps.EPOLLIN) && wanted.equals(armed.without(EpollIoOps.EPOLLIN));
             if (!onlyReadingIsOff) {
                 submit();
             }
@@ -193,7 +196,7 @@ final class HalfCloseIoHandler implements IoHandler {
 
         @Override
         public long submit(IoOps ops) {
-            EpollIoOps wanted = (EpollIoOps) ops;
+            EpollIoOps wanted = ((EpollIoOps) ops).without(EpollIoOps.EPOLLRDHUP);
             if (watched.wants(wanted)) {
                 changed.add(watched);
             }

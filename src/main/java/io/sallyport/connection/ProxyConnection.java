@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.OutOfDirectMemoryError;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer;
 import io.sallyport.backend.Dial;
@@ -52,6 +53,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     private ListenerSettings settings;
     private final Supplier<ListenerSettings> current;
+    private final HandshakeGate gate;
     private final LiveConnections live;
     private final Channel frontend;
     private final String id;
@@ -69,13 +71,17 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     private @Nullable Backend backendPool;
     private @Nullable Dial dial;
     private @Nullable CloseReason reason;
+    private @Nullable HandshakeTurn turn;
     private @Nullable Future<?> timer;
+    private @Nullable Future<?> lifetime;
     private @Nullable ClientWatch watch;
     private int openChannels = 1;
 
-    ProxyConnection(Supplier<ListenerSettings> current, LiveConnections live, Channel frontend, String id) {
+    ProxyConnection(
+            Supplier<ListenerSettings> current, HandshakeGate gate, LiveConnections live, Channel frontend, String id) {
         this.settings = current.get();
         this.current = current;
+        this.gate = gate;
         this.live = live;
         this.frontend = frontend;
         this.id = id;
@@ -101,6 +107,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         live.add(this);
         journal.opened();
         frontend.closeFuture().addListener(closed -> onFrontendClosed());
+        lifetime = after(settings.timeouts().maxLifetime(), this::onLifetimeOver);
         Backend plain = settings.plainBackend();
         if (plain != null) {
             hold(plain);
@@ -141,8 +148,11 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         told.ifPresent(endpoints -> {
             origin.proxied(endpoints);
             journal.proxied(origin.address());
+            if (!gate.admits(origin.address(), frontend, settings)) {
+                failHandshake(overload("its source has too many connections, or connects too often"));
+            }
         });
-        if (isPlain()) {
+        if (isPlain() && phase != Phase.CLOSED) {
             onPlain();
         }
     }
@@ -166,11 +176,56 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     /** A whole ClientHello arrived; the caller does what the choice says. */
     Choice onClientHello(ClientHello offered) {
         journal.offered(offered);
+        return choose(offered);
+    }
+
+    private Choice choose(ClientHello offered) {
         // A reload since the accept has freed the contexts of the settings that were current then.
         settings = current.get();
         Choice choice = settings.routes().choose(offered);
         journal.allows(choice.allowed());
         return choice;
+    }
+
+    /**
+     * Whether the handshake may begin now ({@code limits.handshakes-in-flight}).
+     *
+     * @param onTurn called when this connection's turn comes; never when it is given up before
+     */
+    boolean takesTurn(Runnable onTurn) {
+        if (turn == null) {
+            turn = gate.turn(onTurn);
+        }
+        HandshakeTurn.State state = turn.take(
+                settings.limits().handshakeQueue(), () -> shed("no turn within limits.handshake-queue.deadline"));
+        if (state == HandshakeTurn.State.OVER) {
+            shed("limits.handshake-queue is full");
+        }
+        return state == HandshakeTurn.State.UNDER_WAY;
+    }
+
+    boolean waitsForTurn() {
+        return turn != null && turn.isWaiting();
+    }
+
+    /** The wait is over: a reload meanwhile may have decided otherwise. */
+    Choice onTurn() {
+        return choose(Objects.requireNonNull(journal.hello()));
+    }
+
+    private void shed(String detail) {
+        gate.shed(settings);
+        failHandshake(overload(detail));
+    }
+
+    private static Failure overload(String detail) {
+        return new Failure(FailureReason.OVERLOAD, How.CLOSED, detail);
+    }
+
+    private void endTurn() {
+        if (turn != null) {
+            turn.end();
+        }
     }
 
     /** The TLS of the connection ends here; the caller puts the handler into the pipeline. */
@@ -216,6 +271,10 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     }
 
     private void onHandshakeDeadline() {
+        if (waitsForTurn()) {
+            shed("no turn within timeouts.handshake");
+            return;
+        }
         failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within timeouts.handshake"));
     }
 
@@ -240,11 +299,17 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         }
         handshakeOver = true;
         journal.handshakeFailed(failure);
+        if (failure.reason() == FailureReason.OVERLOAD) {
+            // Without a word: nothing is wrong with the client, which may try another server.
+            reset(CloseReason.HANDSHAKE_FAILED);
+            return;
+        }
         finish(failure.reason() == FailureReason.BARE_PROBE ? CloseReason.BARE_PROBE : CloseReason.HANDSHAKE_FAILED);
     }
 
     private void endHandshake() {
         handshakeOver = true;
+        endTurn();
         frontend.pipeline().remove(Handlers.TRACE);
     }
 
@@ -361,6 +426,14 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         return Objects.requireNonNull(relay);
     }
 
+    @Override
+    public void onEstablished() {
+        gate.establish(frontend);
+        if (backend != null) {
+            gate.establish(backend);
+        }
+    }
+
     // ---- ends of stream
 
     void onFrontendCloseNotify() {
@@ -458,8 +531,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             reset(ending ? endedBy(CloseReason.CLIENT_RESET) : CloseReason.CLIENT_RESET);
             return;
         }
-        InternalErrors.log(id, cause);
-        reset(CloseReason.INTERNAL_ERROR);
+        reset(unexpected(cause));
     }
 
     void onBackendException(Throwable cause) {
@@ -471,8 +543,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             return;
         }
         if (!(cause instanceof IOException)) {
-            InternalErrors.log(id, cause);
-            reset(CloseReason.INTERNAL_ERROR);
+            reset(unexpected(cause));
             return;
         }
         if (relaying().owesClientNothing()) {
@@ -480,6 +551,23 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             return;
         }
         reset(CloseReason.BACKEND_RESET);
+    }
+
+    private CloseReason unexpected(Throwable cause) {
+        if (cause instanceof OutOfDirectMemoryError) {
+            // One connection's buffer, and no fault: what is left is for the others.
+            return CloseReason.OUT_OF_MEMORY;
+        }
+        InternalErrors.log(id, cause);
+        return CloseReason.INTERNAL_ERROR;
+    }
+
+    private void onLifetimeOver() {
+        if (handshakeOver) {
+            cutShort(CloseReason.MAX_LIFETIME);
+        } else {
+            failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within timeouts.max-lifetime"));
+        }
     }
 
     /** Whoever closed it: Netty does so by itself when a write fails, and when both directions are over. */
@@ -620,6 +708,10 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         phase = Phase.CLOSED;
         reason = why;
         disarm();
+        endTurn();
+        if (lifetime != null) {
+            lifetime.cancel(false);
+        }
         if (watch != null) {
             watch.cancel();
         }
@@ -643,9 +735,11 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     }
 
     private void arm(Duration delay, Runnable onDeadline) {
-        if (!delay.isZero()) {
-            timer = frontend.eventLoop().schedule(onDeadline, delay.toNanos(), TimeUnit.NANOSECONDS);
-        }
+        timer = after(delay, onDeadline);
+    }
+
+    private @Nullable Future<?> after(Duration delay, Runnable onDeadline) {
+        return delay.isZero() ? null : frontend.eventLoop().schedule(onDeadline, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void disarm() {

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.sallyport.memory.DirectMemory;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.Direction;
 import io.sallyport.tls.RecordLayer;
@@ -23,12 +24,17 @@ final class Relay {
 
     /** Whoever decides what becomes of the connection. */
     interface Owner {
+        /** More has been relayed than by a client that connects, asks once and leaves. */
+        void onEstablished();
+
         /** A stream has ended. */
         void onHalfClosed();
 
         /** Both streams have ended, and everything that was under way is on its way out. */
         void onRelayed(CloseReason firstEnd);
     }
+
+    private static final int RELAYS_OF_A_PROBE = 4;
 
     private final Channel frontend;
     private final ConnectionJournal journal;
@@ -49,6 +55,7 @@ final class Relay {
     private boolean finSentToClient;
     private boolean backendTakesNoMore;
     private boolean released;
+    private long relays;
 
     private int unflushedToBackend;
     private int unflushedToClient;
@@ -166,6 +173,7 @@ final class Relay {
             return;
         }
         unflushedToBackend += data.readableBytes();
+        DirectMemory.share().apply(backend);
         backend.write(data, backend.voidPromise());
     }
 
@@ -173,9 +181,8 @@ final class Relay {
         if (backend == null || unflushedToBackend == 0) {
             return;
         }
-        journal.relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
+        relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
         unflushedToBackend = 0;
-        lastActivity = System.nanoTime();
         backend.flush();
     }
 
@@ -193,6 +200,7 @@ final class Relay {
             return;
         }
         unflushedToClient += data.readableBytes();
+        DirectMemory.share().apply(frontend);
         frontend.write(data, frontend.voidPromise());
     }
 
@@ -201,9 +209,8 @@ final class Relay {
             return;
         }
         if (unflushedToClient > 0) {
-            journal.relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
+            relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
             unflushedToClient = 0;
-            lastActivity = System.nanoTime();
             frontend.flush();
         }
         readBackend();
@@ -217,6 +224,15 @@ final class Relay {
         if (!released && !backendEnded && backend != null && (frontend.isWritable() || clientDeaf)) {
             backend.read();
         }
+    }
+
+    private void relayed(Direction direction, int bytes) {
+        relays++;
+        if (relays == RELAYS_OF_A_PROBE) {
+            owner.onEstablished();
+        }
+        journal.relayed(direction, bytes);
+        lastActivity = System.nanoTime();
     }
 
     // ---- ends of stream

@@ -94,6 +94,7 @@ public final class Diagnoser {
                     PROTOCOL_ERROR,
                     CLIENT_LEFT,
                     CLIENT_RESET,
+                    OVERLOAD,
                     DRAINING,
                     INTERNAL_ERROR -> reached(attempt, transcript);
         };

@@ -102,6 +102,12 @@ record Explanation(String missing, String cause, String fix) {
                         "Update the client. If it works elsewhere, look at the devices in between.");
             case CLIENT_LEFT -> RejectionExplanation.left(attempt, step, transcript);
             case CLIENT_RESET -> RejectionExplanation.reset(attempt, step, transcript);
+            case OVERLOAD ->
+                new Explanation(
+                        "More was asked for than is taken on: "
+                                + attempt.failure().detail() + ".",
+                        "The client can try again. The limits of the listener say how much is taken on at once and of"
+                                + " one source.");
             case DRAINING ->
                 new Explanation(
                         "This process was stopping, and the time of its drain was over.",

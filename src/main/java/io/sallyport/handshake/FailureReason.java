@@ -84,6 +84,8 @@ public enum FailureReason {
     CLIENT_LEFT,
     /** The client reset the TCP connection in the middle. */
     CLIENT_RESET,
+    /** Not begun: too many handshakes were under way for too long, or the source in the PROXY header is over a limit. */
+    OVERLOAD,
     /** Cut by the end of a drain. */
     DRAINING,
     /** Our own fault: a key that does not sign, an exception. */

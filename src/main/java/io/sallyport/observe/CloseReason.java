@@ -32,6 +32,10 @@ public enum CloseReason {
     IDLE_TIMEOUT(Side.PROXY),
     /** {@code timeouts.half-close} passed after the first end of stream. */
     HALF_CLOSE_TIMEOUT(Side.PROXY),
+    /** The process had no direct memory left for its bytes. */
+    OUT_OF_MEMORY(Side.PROXY),
+    /** {@code timeouts.max-lifetime} passed. */
+    MAX_LIFETIME(Side.PROXY),
     /** The client's certificate came to its end while it was connected. */
     CLIENT_CERTIFICATE_EXPIRED(Side.PROXY),
     /** A revocation list that was loaded since names the client's certificate. */

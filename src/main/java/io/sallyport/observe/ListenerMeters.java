@@ -31,7 +31,7 @@ public final class ListenerMeters {
     private final Map<ClientCertificateResult, Counter> clientCertificates;
     private final Map<Direction, Counter> bytes;
     private final Map<AcceptError, Counter> acceptErrors;
-    private final Counter limitRejections;
+    private final Map<Limit, Counter> limitRejections;
     private final Map<SessionKind, Counter> sessions = new ConcurrentHashMap<>();
 
     ListenerMeters(
@@ -80,7 +80,7 @@ public final class ListenerMeters {
                 AcceptError::tag,
                 "Connections that could not be accepted.");
         this.limitRejections =
-                counter("limit.rejections", "Connections refused by a limit.", tags.and("limit", "connections"));
+                counters(Limit.class, "limit.rejections", "limit", Limit::tag, "Connections refused by a limit.");
     }
 
     /** What is in service now; 0 means no limit. */
@@ -134,8 +134,8 @@ public final class ListenerMeters {
         count(acceptErrors, reason);
     }
 
-    public void limitRejected() {
-        limitRejections.increment();
+    public void limitRejected(Limit limit) {
+        count(limitRejections, limit);
     }
 
     /** Makes the session meter of each kind exist with 0, so that a rate has a start. */
@@ -174,6 +174,31 @@ public final class ListenerMeters {
         private final String tag;
 
         ClientCertificateResult(String tag) {
+            this.tag = tag;
+        }
+
+        /** The label value. */
+        public String tag() {
+            return tag;
+        }
+    }
+
+    /** What a connection was refused by. */
+    public enum Limit {
+        /** {@code limits.connections} of the listener. */
+        CONNECTIONS("connections"),
+        /** {@code limits.connections} of the process. */
+        ALL_CONNECTIONS("all_connections"),
+        CONNECTIONS_PER_SOURCE("connections_per_source"),
+        HANDSHAKE_RATE_PER_SOURCE("handshake_rate_per_source"),
+        /** {@code limits.handshakes-in-flight}: no room in the queue, or no turn before its deadline. */
+        HANDSHAKES_IN_FLIGHT("handshakes_in_flight"),
+        /** The direct memory is nearly used up. */
+        MEMORY("memory");
+
+        private final String tag;
+
+        Limit(String tag) {
             this.tag = tag;
         }
 

@@ -17,6 +17,7 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
+import io.sallyport.limits.PlaceLimiter;
 import io.sallyport.observe.AccessLog;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.HandshakeLog;
@@ -39,6 +40,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,7 @@ public final class ProxyServer {
     private final AccessLog accessLog;
     private final HandshakeLog handshakes;
     private final ConnectionLoops loops;
+    private final PlaceLimiter connections;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
     private final @Nullable AdminServer admin;
     private final Reloader reloader;
@@ -78,6 +81,7 @@ public final class ProxyServer {
         this.generation = loaded.generation();
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
+        this.connections = new PlaceLimiter(config.limits().connections());
         this.drain = new Drain(this::closeListeners, loops, () -> this.config.drain());
         this.reloader = new Reloader(source, config, hash, this::swap, meters);
         this.rotation = new TicketRotation(() -> generation);
@@ -169,11 +173,12 @@ public final class ProxyServer {
         }
     }
 
-    /** What a configuration means in terms of TLS, one line for each listener. */
+    /** What a configuration means in terms of TLS, one line for each listener, and of memory. */
     public static List<String> describe(ProxyConfig config) {
-        return config.listeners().values().stream()
+        Stream<String> listeners = config.listeners().values().stream()
                 .map(listener ->
-                        "listeners." + listener.name() + ": " + (listener.plain() ? "plain TCP" : tls(listener)))
+                        "listeners." + listener.name() + ": " + (listener.plain() ? "plain TCP" : tls(listener)));
+        return Stream.concat(listeners, Stream.of(MemoryBound.of(config).words()))
                 .toList();
     }
 
@@ -321,6 +326,7 @@ public final class ProxyServer {
         Generation retired = generation;
         generation = staged;
         config = next;
+        connections.limit(next.limits().connections());
         listeners.forEach((name, listener) -> {
             ListenerSettings settings = staged.listeners().get(name);
             if (settings == null || opened.containsKey(name)) {
@@ -364,7 +370,7 @@ public final class ProxyServer {
             try {
                 ListenerSettings settings =
                         Objects.requireNonNull(staged.listeners().get(listener.name()));
-                opened.put(listener.name(), RunningListener.bind(listener, settings, loops));
+                opened.put(listener.name(), RunningListener.bind(listener, settings, loops, connections));
             } catch (StartException e) {
                 problems.addAll(e.problems());
             }

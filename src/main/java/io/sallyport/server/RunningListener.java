@@ -3,13 +3,16 @@ package io.sallyport.server;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.HostPort;
+import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.NetworkAddress;
 import io.sallyport.connection.Acceptors;
 import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
-import io.sallyport.limits.ConnectionLimiter;
+import io.sallyport.limits.ListenerLimits;
+import io.sallyport.limits.PlaceLimiter;
+import io.sallyport.limits.SourceLimiter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -23,17 +26,24 @@ final class RunningListener {
 
     private final NetworkAddress bind;
     private final @Nullable UnixSocketFile file;
-    private final ConnectionLimiter limiter;
+    private final ListenerLimits limits;
     private final Acceptors acceptors;
     private volatile ListenerSettings settings;
 
-    private RunningListener(ListenerConfig config, ListenerSettings settings, ConnectionLoops loops) throws Exception {
+    private RunningListener(
+            ListenerConfig config, ListenerSettings settings, ConnectionLoops loops, PlaceLimiter everybody)
+            throws Exception {
         this.bind = config.bind();
-        this.limiter = new ConnectionLimiter(config.limits().connections());
+        LimitsConfig most = config.limits();
+        this.limits = new ListenerLimits(
+                new PlaceLimiter(most.connections()),
+                everybody,
+                new SourceLimiter(most.connectionsPerSource(), most.handshakeRatePerSource()),
+                new PlaceLimiter(most.handshakesInFlight()));
         this.settings = settings;
         if (bind instanceof NetworkAddress.Unix unix) {
             this.file = new UnixSocketFile(unix.path());
-            this.acceptors = loops.bind(new DomainSocketAddress(file.prepare().toFile()), limiter, this::settings);
+            this.acceptors = loops.bind(new DomainSocketAddress(file.prepare().toFile()), limits, this::settings);
             file.publish();
             return;
         }
@@ -46,18 +56,20 @@ final class RunningListener {
                     .addKeyValue("address", bind.toString())
                     .log("the port is shared with another process (SO_REUSEPORT)");
         }
-        this.acceptors = loops.bind(address, limiter, this::settings);
+        this.acceptors = loops.bind(address, limits, this::settings);
     }
 
     /**
      * Binds, and accepts nothing yet.
      *
+     * @param everybody the connections of all listeners
      * @throws StartException when the address cannot be had
      */
-    static RunningListener bind(ListenerConfig config, ListenerSettings settings, ConnectionLoops loops)
+    static RunningListener bind(
+            ListenerConfig config, ListenerSettings settings, ConnectionLoops loops, PlaceLimiter everybody)
             throws StartException {
         try {
-            return new RunningListener(config, settings, loops);
+            return new RunningListener(config, settings, loops, everybody);
         } catch (Exception e) {
             throw new StartException(
                     new ConfigProblem("", "listeners." + config.name() + ".bind", BindFailure.words(config.bind(), e)));
@@ -71,7 +83,10 @@ final class RunningListener {
     /** New connections begin with these settings; those under way keep theirs. */
     void use(ListenerSettings next) {
         settings = next;
-        limiter.limit(next.limits().connections());
+        LimitsConfig most = next.limits();
+        limits.connections().limit(most.connections());
+        limits.sources().limit(most.connectionsPerSource(), most.handshakeRatePerSource());
+        limits.handshakes().limit(most.handshakesInFlight());
     }
 
     ListenerSettings settings() {

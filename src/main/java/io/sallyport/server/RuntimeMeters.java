@@ -2,6 +2,7 @@ package io.sallyport.server;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -16,7 +17,9 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.sallyport.memory.DirectMemory;
 import java.lang.management.ManagementFactory;
+import java.util.function.Supplier;
 
 /** The meters of the JVM, the process and Netty's memory. */
 final class RuntimeMeters {
@@ -63,8 +66,14 @@ final class RuntimeMeters {
         }
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+        gauge(registry, "sallyport.direct.memory.used", "Direct memory that is taken.", DirectMemory::used);
+        gauge(registry, "sallyport.direct.memory.limit", "Direct memory that there may be.", DirectMemory::limit);
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
             new NettyAllocatorMetrics(allocator).bindTo(registry);
         }
+    }
+
+    private static void gauge(MeterRegistry registry, String name, String help, Supplier<Number> bytes) {
+        Gauge.builder(name, bytes).description(help).baseUnit("bytes").register(registry);
     }
 }

@@ -34,6 +34,9 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
     /** Header, tag, explicit nonce, padding and the split first record of TLS 1.0: more than any suite adds. */
     private static final int OVERHEAD = 128;
 
+    /** Not worth a copy. */
+    private static final int SMALL = 1024;
+
     /** The first write carries the session tickets too (RFC 8446 section 4.6.1). */
     private static final int TICKETS = 1024;
 
@@ -114,7 +117,7 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
         }
         if (plaintext.isReadable()) {
             hasFired = true;
-            ctx.fireChannelRead(plaintext);
+            ctx.fireChannelRead(fitting(ctx, plaintext));
         } else {
             plaintext.release();
         }
@@ -135,6 +138,20 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
         }
         hasFired = false;
         ctx.fireChannelReadComplete();
+    }
+
+    /** Records of one byte each leave a buffer nearly empty that would count, and wait, as nearly nothing. */
+    private static ByteBuf fitting(ChannelHandlerContext ctx, ByteBuf plaintext) {
+        int length = plaintext.readableBytes();
+        int unused = plaintext.capacity() - length;
+        if (unused < SMALL || unused < length / 3) {
+            return plaintext;
+        }
+        try {
+            return ctx.alloc().directBuffer(length).writeBytes(plaintext);
+        } finally {
+            plaintext.release();
+        }
     }
 
     private @Nullable SSLException decrypt(ByteBuf records, ByteBuf plaintext) {

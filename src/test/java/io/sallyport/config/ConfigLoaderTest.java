@@ -75,8 +75,11 @@ class ConfigLoaderTest {
                   record-path = ssl-handler
                   rsa-signing = boringssl
                 }
-                limits { connections = 5, when-full = reject }
-                timeouts { handshake = 1500ms, idle = 2m, half-close = 0s }
+                limits {
+                  connections = 5, when-full = reject, connections-per-source = 6, handshakes-in-flight = 7
+                  handshake-queue { length = 8, deadline = 1s }, handshake-rate-per-source = 9
+                }
+                timeouts { handshake = 1500ms, idle = 2m, half-close = 0s, max-lifetime = 1d }
                 proxy-protocol { accept = on, trusted = ["10.0.0.0/8", "unix:"] }
               }
               backends.api {
@@ -101,6 +104,7 @@ class ConfigLoaderTest {
                 }
               }
               dns { servers = ["10.0.0.10:53"], timeout = 1s, min-ttl = 2s, max-ttl = 10s }
+              limits.connections = 10
               admin.bind = "0.0.0.0:9000"
               log { level = debug, format = text }
               access-log { target = "logs/access.log", format = json }
@@ -157,9 +161,15 @@ class ConfigLoaderTest {
                 listeners.https.routes = []
                 listeners.https.limits.connections = 10000
                 listeners.https.limits.whenFull = WAIT
+                listeners.https.limits.connectionsPerSource = 0
+                listeners.https.limits.handshakesInFlight = 0
+                listeners.https.limits.handshakeQueue.length = 1000
+                listeners.https.limits.handshakeQueue.deadline = PT3S
+                listeners.https.limits.handshakeRatePerSource = 0
                 listeners.https.timeouts.handshake = PT10S
                 listeners.https.timeouts.idle = PT1H
                 listeners.https.timeouts.halfClose = PT1M
+                listeners.https.timeouts.maxLifetime = PT0S
                 backends.app.name = app
                 backends.app.servers[0].address.hostPort.host = 127.0.0.1
                 backends.app.servers[0].address.hostPort.port = 8080
@@ -198,6 +208,7 @@ class ConfigLoaderTest {
                 dns.timeout = PT2S
                 dns.minTtl = PT1S
                 dns.maxTtl = PT5M
+                limits.connections = 0
                 admin.bind.host = 127.0.0.1
                 admin.bind.port = 9901
                 log.level = INFO
@@ -279,9 +290,15 @@ class ConfigLoaderTest {
                 listeners.edge.routes[1].passthrough = true
                 listeners.edge.limits.connections = 5
                 listeners.edge.limits.whenFull = REJECT
+                listeners.edge.limits.connectionsPerSource = 6
+                listeners.edge.limits.handshakesInFlight = 7
+                listeners.edge.limits.handshakeQueue.length = 8
+                listeners.edge.limits.handshakeQueue.deadline = PT1S
+                listeners.edge.limits.handshakeRatePerSource = 9
                 listeners.edge.timeouts.handshake = PT1.5S
                 listeners.edge.timeouts.idle = PT2M
                 listeners.edge.timeouts.halfClose = PT0S
+                listeners.edge.timeouts.maxLifetime = PT24H
                 backends.api.name = api
                 backends.api.servers[0].address.hostPort.host = db.internal
                 backends.api.servers[0].address.hostPort.port = 5432
@@ -319,15 +336,16 @@ class ConfigLoaderTest {
                 backends.api.tls.certificates[0].chain = client.crt
                 backends.api.tls.certificates[0].key = client.key
                 backends.api.tls.certificates[0].password = None
-                backends.api.tls.certificates[0].where = x.conf:55
+                backends.api.tls.certificates[0].where = x.conf:59
                 backends.api.tls.allow[0].conditions[0].spkiSha256 = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
-                backends.api.tls.where = x.conf:50
+                backends.api.tls.where = x.conf:54
                 eventLoops = 3
                 dns.servers[0].host = 10.0.0.10
                 dns.servers[0].port = 53
                 dns.timeout = PT1S
                 dns.minTtl = PT2S
                 dns.maxTtl = PT10S
+                limits.connections = 10
                 admin.bind.host = 0.0.0.0
                 admin.bind.port = 9000
                 log.level = DEBUG
@@ -576,7 +594,8 @@ class ConfigLoaderTest {
                 """);
 
         assertThat(config.listeners().values().iterator().next().timeouts())
-                .isEqualTo(new TimeoutsConfig(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofSeconds(1)));
+                .isEqualTo(new TimeoutsConfig(
+                        Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ZERO));
     }
 
     @Test

@@ -16,10 +16,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code limits.connections}, with one acceptor and with two. */
+/** {@code limits.connections} of a listener and of the process, with one acceptor and with two. */
 class ConnectionLimitTest {
 
     @ParameterizedTest
@@ -38,7 +39,7 @@ class ConnectionLimitTest {
             }
             assertThat(proxy.metric("sallyport_limit_rejections_total", "limit", "connections"))
                     .isEqualTo(5);
-            assertThat(proxy.log().lines("is full")).hasSizeBetween(1, loops);
+            assertThat(proxy.log().lines("is full")).isNotEmpty();
 
             first.send("ping");
             assertThat(first.readText(4)).isEqualTo("ping");
@@ -85,6 +86,52 @@ class ConnectionLimitTest {
             served.orTimeout(10, TimeUnit.SECONDS).join();
             assertThat(backend.accepted()).isEqualTo(3);
             assertThat(proxy.metric("sallyport_limit_rejections_total")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void limitOfTheProcessHoldsForAllListeners(int loops) {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with(
+                                "event-loops = " + loops,
+                                "limits.connections = 2",
+                                "listeners.https.limits.when-full = reject",
+                                "listeners.other = ${sallyport.listeners.https} { limits.when-full = wait }")
+                        .start();
+                TlsClient first = TlsClient.connect(proxy);
+                TlsClient second = TlsClient.open(proxy.address("other"), proxy.authority())) {
+            second.handshake();
+            assertThat(isReset(proxy)).isTrue();
+            assertThat(proxy.metric("sallyport_limit_rejections_total", "limit", "all_connections"))
+                    .isEqualTo(1);
+            TlsClient third = TlsClient.open(proxy.address("other"), proxy.authority());
+            TlsClient fourth = TlsClient.open(proxy.address("other"), proxy.authority());
+            CompletableFuture<Void> served = CompletableFuture.allOf(serve(third), serve(fourth));
+
+            first.sendCloseNotify();
+            first.end();
+            served.orTimeout(10, TimeUnit.SECONDS).join();
+            assertThat(proxy.metric("sallyport_limit_rejections_total")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void reloadOfTheLimitOfTheProcessLetsTheWaitingIn() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("limits.connections = 1")
+                        .start();
+                TlsClient first = TlsClient.connect(proxy);
+                TlsClient second = TlsClient.open(proxy.address(), proxy.authority())) {
+            CompletableFuture<Void> served = serve(second);
+            proxy.edit(text -> text.replace("limits.connections = 1", "limits.connections = 2"));
+            assertThat(proxy.reload()).isTrue();
+
+            served.orTimeout(10, TimeUnit.SECONDS).join();
+            first.send("ping");
+            assertThat(first.readText(4)).isEqualTo("ping");
         }
     }
 

@@ -6,6 +6,7 @@ import io.sallyport.testing.EachTlsVersion;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.FullListener;
 import io.sallyport.testing.LogLine;
+import io.sallyport.testing.Payload;
 import io.sallyport.testing.Received;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.SinkBackend;
@@ -75,6 +76,38 @@ class TimeoutTest {
                 TlsClient client = TlsClient.connect(proxy)) {
             client.send("ping");
             assertThat(client.readText(4)).isEqualTo("ping");
+        }
+    }
+
+    @EachTlsVersion
+    void connectionThatLivesForTooLongIsClosedWhateverItDoes(String version) {
+        try (FakeBackend backend = FakeBackend.running(
+                        socket -> new Payload(3).writeTo(socket.getOutputStream(), Long.MAX_VALUE));
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.timeouts.max-lifetime = 700ms")
+                        .start();
+                TlsClient client = TlsClient.connect(proxy, version)) {
+            byte[] buffer = new byte[64 * 1024];
+            while (client.read(buffer, 0, buffer.length) >= 0) {
+                // Busy until its end.
+            }
+
+            LogLine line = proxy.awaitConnectionLine();
+            assertThat(line.text("reason")).isEqualTo("max_lifetime");
+            assertThat(line.text("closed_by")).isEqualTo("proxy");
+            assertThat(line.number("backend_to_client_bytes")).isPositive();
+        }
+    }
+
+    @Test
+    void handshakeEndsWithTheLifetimeToo() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.timeouts.max-lifetime = 200ms")
+                        .start();
+                TlsClient client = TlsClient.open(proxy.address(), proxy.authority())) {
+            assertThat(client.tcpEnd()).isEqualTo(Received.End.FIN);
+            assertTimeout(proxy);
         }
     }
 

@@ -36,18 +36,29 @@ final class ArchitectureTest {
     static {
         ARROWS.put("config", Set.of());
         ARROWS.put("limits", Set.of());
+        ARROWS.put("memory", Set.of());
         ARROWS.put("handshake", Set.of());
         ARROWS.put("diagnosis", Set.of("handshake"));
         ARROWS.put("observe", Set.of("config", "handshake", "diagnosis"));
         ARROWS.put("tls", Set.of("config", "diagnosis"));
         ARROWS.put("proxyprotocol", Set.of("config", "tls"));
-        ARROWS.put("backend", Set.of("config", "observe", "tls", "proxyprotocol"));
+        ARROWS.put("backend", Set.of("config", "memory", "observe", "tls", "proxyprotocol"));
         ARROWS.put("admin", Set.of("config", "observe"));
         ARROWS.put(
                 "connection",
-                Set.of("config", "limits", "handshake", "diagnosis", "observe", "tls", "proxyprotocol", "backend"));
+                Set.of(
+                        "config",
+                        "limits",
+                        "memory",
+                        "handshake",
+                        "diagnosis",
+                        "observe",
+                        "tls",
+                        "proxyprotocol",
+                        "backend"));
         ARROWS.put(
-                "server", Set.of("config", "limits", "handshake", "observe", "tls", "backend", "admin", "connection"));
+                "server",
+                Set.of("config", "limits", "memory", "handshake", "observe", "tls", "backend", "admin", "connection"));
         ARROWS.put("quickstart", Set.of("config"));
         ARROWS.put("explain", Set.of("config", "handshake", "tls"));
         ARROWS.put("systemd", Set.of("server"));

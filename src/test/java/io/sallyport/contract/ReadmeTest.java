@@ -14,6 +14,7 @@ import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.ListenerMeters.AcceptError;
 import io.sallyport.observe.ListenerMeters.ClientCertificateResult;
 import io.sallyport.observe.ListenerMeters.HandshakeResult;
+import io.sallyport.observe.ListenerMeters.Limit;
 import io.sallyport.observe.Meters.ReloadResult;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
@@ -99,6 +100,8 @@ final class ReadmeTest {
                 .isEqualTo(tags(Stream.of(HandshakeResult.values()).map(HandshakeResult::tag)));
         assertThat(valuesOf("sallyport_client_certificates_total"))
                 .isEqualTo(tags(Stream.of(ClientCertificateResult.values()).map(ClientCertificateResult::tag)));
+        assertThat(valuesOf("sallyport_limit_rejections_total"))
+                .isEqualTo(tags(Stream.of(Limit.values()).map(Limit::tag)));
         assertThat(valuesOf("sallyport_accept_errors_total"))
                 .isEqualTo(tags(Stream.of(AcceptError.values()).map(AcceptError::tag)));
         assertThat(valuesOf("sallyport_backend_connect_failures_total"))

@@ -44,6 +44,7 @@ class FailureReasonsTest {
     /** Those that take more than a client. */
     private static final Map<FailureReason, String> OTHERS = Map.of(
             FailureReason.BARE_PROBE, "a TCP connection that is opened and closed",
+            FailureReason.OVERLOAD, "a JDK client that waits for a handshake for too long",
             FailureReason.DRAINING, "half a ClientHello, when a drain comes to its end",
             FailureReason.INTERNAL_ERROR, "a JDK client, when its TLS context is freed already");
 
@@ -136,6 +137,30 @@ class FailureReasonsTest {
             assertThat(shown(proxy, "").has("0.reason")).isFalse();
         }
         note("bare_probe", Objects.requireNonNull(OTHERS.get(FailureReason.BARE_PROBE)), "tcp", "client: fin", "");
+    }
+
+    @Test
+    void aWaitForTooLongIsToldOf() throws Exception {
+        try (FakeBackend backend = Http.backend();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https { timeouts.handshake = 60s, limits { handshakes-in-flight = 1,"
+                                + " handshake-queue.deadline = 100ms } }")
+                        .start();
+                TlsClient first = TlsClient.open(proxy.address(), proxy.authority());
+                TlsClient second = TlsClient.open(proxy.address(), proxy.authority())) {
+            first.sendRaw(first.clientHello());
+            first.socket().getInputStream().read();
+            second.sendRaw(second.clientHello());
+
+            LogLine line = proxy.awaitHandshakeFailure();
+            note(line, Objects.requireNonNull(OTHERS.get(FailureReason.OVERLOAD)));
+            assertThat(line.text("reason")).isEqualTo("overload");
+            assertThat(line.text("how")).isEqualTo("closed");
+            assertThat(line.text("broke_at")).isEqualTo("server_hello");
+            assertThat(line.text("cause")).contains("handshake-queue.deadline");
+            assertThat(second.tcpEnd()).isEqualTo(Received.End.RESET);
+            first.reset();
+        }
     }
 
     @Test

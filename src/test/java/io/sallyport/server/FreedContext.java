@@ -7,7 +7,9 @@ import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.connection.Acceptors;
 import io.sallyport.connection.ConnectionLoops;
-import io.sallyport.limits.ConnectionLimiter;
+import io.sallyport.limits.ListenerLimits;
+import io.sallyport.limits.PlaceLimiter;
+import io.sallyport.limits.SourceLimiter;
 import io.sallyport.observe.ConnectionLog;
 import io.sallyport.observe.ConnectionSummary;
 import io.sallyport.observe.HandshakeReport;
@@ -35,7 +37,8 @@ public final class FreedContext implements AutoCloseable, ConnectionLog {
         generation.release();
         acceptors = loops.bind(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new ConnectionLimiter(10),
+                new ListenerLimits(
+                        new PlaceLimiter(0), new PlaceLimiter(0), new SourceLimiter(0, 0), new PlaceLimiter(0)),
                 () -> Objects.requireNonNull(generation.listeners().get("https")));
         acceptors.accept();
     }

@@ -1,0 +1,119 @@
+"""What becomes of one kept-alive connection while others do nothing but handshakes.
+
+The proxy has one core. The flood has the other one, and shares it with the measured connection and the backend, which run
+at real-time priority: what they wait for is the proxy.
+"""
+
+import sys
+import threading
+import time
+
+from load import Load
+from works import WORKS
+
+FULL = next(work for work in WORKS if work.name == "full 1.3 ECDSA")
+LANES = (32, 1000)
+REALTIME = ("chrt", "-f")
+BACKEND_PRIORITY = "20"
+METER_PRIORITY = "30"
+PIECE = 4000
+
+
+class Flood:
+    def __init__(self, options, files, start, stop):
+        self.options = options
+        self.files = files
+        self.start = start
+        self.stop = stop
+
+    def load(self, *prefix):
+        return Load(self.options.java, self.load_jar, self.options.load_cores, prefix)
+
+    def all(self, classes, load_jar):
+        self.load_jar = load_jar
+        results = {}
+        backend = self.load(*REALTIME, BACKEND_PRIORITY)
+        meter = self.load(*REALTIME, METER_PRIORITY)
+        client = self.load()
+        try:
+            port = backend.ask("backend")["port"]
+            for proxy_class in classes:
+                # haproxy's own protection is a rate, of what it does at most.
+                rate = results.get("haproxy", {}).get("32", {}).get("alone_per_second", 0)
+                proxy = self.start(proxy_class, port, rate)
+                results[proxy.name] = self.measure(proxy, meter, client)
+                self.stop(proxy)
+        finally:
+            for each in (meter, client, backend):
+                each.close()
+        return results
+
+    def measure(self, proxy, meter, client):
+        scale = 0.05 if self.options.quick else max(self.options.scale, 0.05)
+        count = int(20_000 * scale)
+        handshakes = int(PIECE * scale)
+        exchange = dict(port=proxy.ports["ecdsa"], lanes=1, size=64)
+        warm = 6 if proxy.name.startswith("sallyport") else 1
+        client.ask(FULL.kind, **FULL.command(proxy, handshakes * warm, self.files), lanes=32)
+        meter.ask("exchanges", count=count, **exchange)
+        results = {}
+        for lanes in LANES:
+            flood = dict(FULL.command(proxy, handshakes, self.files), lanes=lanes)
+            alone = client.ask(FULL.kind, **flood)
+            unloaded = meter.ask("exchanges", count=count, **exchange)
+            flooding = Flooding(client, flood)
+            time.sleep(0.5)
+            flooded = meter.ask("exchanges", count=count, **exchange)
+            result = {
+                "unloaded": {key: unloaded[key] for key in ("p50", "p99", "p999")},
+                "flooded": {key: flooded[key] for key in ("p50", "p99", "p999")},
+                "alone_per_second": alone["count"] / alone["seconds"],
+                "flood_per_second": flooding.end(),
+                "errors": unloaded["errors"] + flooded["errors"],
+            }
+            result["p99_factor"] = flooded["p99"] / max(unloaded["p99"], 1)
+            result["p999_factor"] = flooded["p999"] / max(unloaded["p999"], 1)
+            results[str(lanes)] = result
+            print(f"flood of {lanes:4} {proxy.name:20} p99 {unloaded['p99']:.0f} to {flooded['p99']:.0f} "
+                  f"({result['p99_factor']:.1f} x), p99.9 {unloaded['p999']:.0f} to {flooded['p999']:.0f} "
+                  f"({result['p999_factor']:.1f} x) µs, {result['alone_per_second']:.0f} handshakes/s alone, "
+                  f"{result['flood_per_second']:.0f} beside it", file=sys.stderr, flush=True)
+        return results
+
+
+class Flooding:
+    """Handshakes without an end, until one is asked for."""
+
+    def __init__(self, client, words):
+        self.client = client
+        self.words = words
+        self.ending = False
+        self.count = 0
+        self.seconds = 0.0
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.ending:
+            answer = self.client.ask(FULL.kind, **self.words)
+            self.count += answer["count"]
+            self.seconds += answer["seconds"]
+
+    def end(self):
+        self.ending = True
+        self.thread.join()
+        return self.count / max(self.seconds, 1e-9)
+
+
+def table(results):
+    lines = [
+        "| flood | proxy | p50 | p99 | p99.9 | handshakes/s alone | beside the connection |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for lanes in LANES:
+        for name, by_lanes in results.items():
+            row = by_lanes[str(lanes)]
+            before, after = row["unloaded"], row["flooded"]
+            times = " | ".join(f"{before[key]:.0f} → {after[key]:.0f}" for key in ("p50", "p99", "p999"))
+            lines.append(f"| {lanes} | {name} | {times} | {row['alone_per_second']:.0f} | {row['flood_per_second']:.0f} |")
+    return "\n".join(lines)

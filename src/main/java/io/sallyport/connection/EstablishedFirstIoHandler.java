@@ -1,0 +1,332 @@
+package io.sallyport.connection;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves what is ready on one event loop in the order of its worth: first the connections that relay, then handshakes,
+ * then the listening sockets.
+ *
+ * <p>A handshake costs as much as a hundred relayed records. Served as epoll reports them, thirty of them stand between a
+ * connection and its next byte. Here every turn of the loop serves all established connections, and of the rest no more
+ * than fits a slice of time; what is left waits for the next turn, behind whatever became ready meanwhile. While a
+ * handshake waits nothing is accepted, so that a flood queues in the kernel, where a connection costs nothing.
+ *
+ * <p>The slice is never shorter than what the established connections took in the same turn: a loop that is full of them
+ * still spends half of its time on new ones.
+ */
+final class EstablishedFirstIoHandler implements IoHandler {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.connection");
+
+    /** One key exchange with its signature takes longer, so that it has a turn for itself; cheap steps share one. */
+    private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private static final long NOTHING_YET = 0;
+
+    private final IoHandler epoll;
+    private final LongSupplier clock;
+    private final IntObjectMap<Ranked> channels = new IntObjectHashMap<>();
+    private final Queue<Ranked> handshakes = new ArrayDeque<>();
+    private final Queue<Runnable> turns = new ArrayDeque<>();
+    private final Queue<Ranked> acceptors = new ArrayDeque<>();
+    private final WithoutBlocking withoutBlocking = new WithoutBlocking();
+    private long firstEstablishedNanos = NOTHING_YET;
+
+    EstablishedFirstIoHandler(IoHandler epoll) {
+        this(epoll, System::nanoTime);
+    }
+
+    EstablishedFirstIoHandler(IoHandler epoll, LongSupplier clock) {
+        this.epoll = epoll;
+        this.clock = clock;
+    }
+
+    /** From now on this channel is served at once. */
+    void establish(Channel channel) {
+        rank(((UnixChannel) channel).fd(), Rank.ESTABLISHED);
+    }
+
+    /** From now on this channel is served when nothing else waits. */
+    void accept(Channel channel) {
+        rank(((UnixChannel) channel).fd(), Rank.ACCEPTOR);
+    }
+
+    void rank(FileDescriptor channel, Rank rank) {
+        Ranked ranked = channels.get(channel.intValue());
+        if (ranked != null) {
+            ranked.rank = rank;
+        }
+    }
+
+    /** Does this as one step of a handshake; on the event loop. */
+    void handshake(Runnable step) {
+        turns.add(step);
+    }
+
+    @Override
+    public int run(IoHandlerContext context) {
+        firstEstablishedNanos = NOTHING_YET;
+        int handled = epoll.run(isNothingWaiting() ? context : withoutBlocking.with(context));
+        if (isNothingWaiting()) {
+            return handled;
+        }
+        long now = clock.getAsLong();
+        long established = firstEstablishedNanos == NOTHING_YET ? 0 : now - firstEstablishedNanos;
+        long end = now + Math.max(SLICE_NANOS, established);
+        for (Runnable next = next(); next != null; next = next()) {
+            step(next);
+            handled++;
+            if (clock.getAsLong() - end >= 0) {
+                break;
+            }
+        }
+        handshakes.forEach(Ranked::mute);
+        acceptors.forEach(Ranked::mute);
+        return handled;
+    }
+
+    private boolean isNothingWaiting() {
+        return handshakes.isEmpty() && turns.isEmpty() && acceptors.isEmpty();
+    }
+
+    /** A handshake that is to end comes before one that is to begin. */
+    private @Nullable Runnable next() {
+        Runnable handshake = handshakes.poll();
+        if (handshake == null) {
+            handshake = turns.poll();
+        }
+        return handshake != null ? handshake : acceptors.poll();
+    }
+
+    private static void step(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            // Netty's own loop logs and goes on, too: nobody else may end with this one.
+            LOG.error("internal error: {}", e, e);
+        }
+    }
+
+    @Override
+    public void initialize() {
+        epoll.initialize();
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        epoll.prepareToDestroy();
+    }
+
+    @Override
+    public void destroy() {
+        epoll.destroy();
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws Exception {
+        Ranked ranked = new Ranked((EpollIoHandle) handle);
+        Registration registration = new Registration(epoll.register(ranked), ranked);
+        ranked.registration = registration;
+        return registration;
+    }
+
+    @Override
+    public void wakeup() {
+        epoll.wakeup();
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return epoll.isCompatible(handleType);
+    }
+
+    /** How soon a channel is served. */
+    enum Rank {
+        ESTABLISHED,
+        HANDSHAKE,
+        ACCEPTOR
+    }
+
+    /** A channel, as epoll sees it. */
+    private final class Ranked implements EpollIoHandle, Runnable {
+        private final EpollIoHandle channel;
+        private Rank rank = Rank.HANDSHAKE;
+        private @Nullable Registration registration;
+        private @Nullable EpollIoOps ready;
+
+        Ranked(EpollIoHandle channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public FileDescriptor fd() {
+            return channel.fd();
+        }
+
+        @Override
+        public void handle(IoRegistration any, IoEvent event) {
+            EpollIoOps ops = ((EpollIoEvent) event).ops();
+            if (ready != null) {
+                ready = ready.with(ops);
+                return;
+            }
+            if (rank == Rank.ESTABLISHED) {
+                if (firstEstablishedNanos == NOTHING_YET) {
+                    firstEstablishedNanos = clock.getAsLong();
+                }
+                channel.handle(any, event);
+                return;
+            }
+            ready = ops;
+            (rank == Rank.ACCEPTOR ? acceptors : handshakes).add(this);
+        }
+
+        @Override
+        public void run() {
+            EpollIoOps ops = ready;
+            Registration own = registration;
+            if (ops == null || own == null || !own.isValid()) {
+                return;
+            }
+            ready = null;
+            try {
+                channel.handle(own, new Ready(ops));
+            } finally {
+                own.unmute();
+            }
+        }
+
+        /** While it waits it need not be reported again, turn after turn. */
+        void mute() {
+            if (registration != null) {
+                registration.mute();
+            }
+        }
+
+        @Override
+        public void registered() {
+            channels.put(fd().intValue(), this);
+            channel.registered();
+        }
+
+        @Override
+        public void unregistered() {
+            channels.remove(fd().intValue());
+            channel.unregistered();
+        }
+
+        @Override
+        public void close() throws Exception {
+            channel.close();
+        }
+    }
+
+    private record Ready(EpollIoOps ops) implements EpollIoEvent {}
+
+    /** A registration, as the channel sees it. */
+    private static final class Registration implements IoRegistration {
+        private final IoRegistration registration;
+        private final Ranked ranked;
+        private IoOps wanted = EpollIoOps.NONE;
+        private boolean muted;
+
+        Registration(IoRegistration registration, Ranked ranked) {
+            this.registration = registration;
+            this.ranked = ranked;
+        }
+
+        @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature.
+        public <T> T attachment() {
+            return registration.attachment();
+        }
+
+        @Override
+        public long submit(IoOps ops) {
+            wanted = ops;
+            return muted ? ((EpollIoOps) ops).value() : registration.submit(ops);
+        }
+
+        void mute() {
+            if (!muted && isValid()) {
+                muted = true;
+                // Edge-triggered for nothing: only a reset is told, and that once.
+                registration.submit(EpollIoOps.EPOLLET);
+            }
+        }
+
+        void unmute() {
+            if (muted) {
+                muted = false;
+                registration.submit(wanted);
+            }
+        }
+
+        @Override
+        public boolean isValid() {
+            return registration.isValid();
+        }
+
+        @Override
+        public boolean cancel() {
+            ranked.ready = null;
+            return registration.cancel();
+        }
+    }
+
+    /** What Netty tells its handler of the loop, but that something waits already. */
+    private static final class WithoutBlocking implements IoHandlerContext {
+        private @Nullable IoHandlerContext context;
+
+        IoHandlerContext with(IoHandlerContext given) {
+            context = given;
+            return this;
+        }
+
+        @Override
+        public boolean canBlock() {
+            return false;
+        }
+
+        @Override
+        public long delayNanos(long currentTimeNanos) {
+            return context == null ? 0 : context.delayNanos(currentTimeNanos);
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return context == null ? -1 : context.deadlineNanos();
+        }
+
+        @Override
+        public void reportActiveIoTime(long activeNanos) {
+            if (context != null) {
+                context.reportActiveIoTime(activeNanos);
+            }
+        }
+
+        @Override
+        public boolean shouldReportActiveIoTime() {
+            return context != null && context.shouldReportActiveIoTime();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.sallyport.connection;
+
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.EventExecutor;
+import io.sallyport.limits.ListenerLimits;
+import io.sallyport.limits.PlaceLimiter;
+import io.sallyport.limits.SourceLimiter.Admitted;
+import io.sallyport.limits.SourceLimiter.Refused;
+import io.sallyport.limits.SourceLimiter.Verdict;
+import io.sallyport.observe.ListenerMeters.Limit;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/**
+ * Where the handshakes of one listener begin on one event loop.
+ *
+ * @param limits what is counted on all loops
+ * @param order what is served first
+ */
+record HandshakeGate(
+        ListenerLimits limits, EventExecutor loop, EstablishedFirstIoHandler order, LimitRefusals refusals) {
+
+    /**
+     * Counts a connection for the source that a PROXY protocol header tells of, until the channel is closed.
+     *
+     * @return whether the source may have it
+     */
+    boolean admits(SocketAddress source, Channel channel, ListenerSettings settings) {
+        Verdict verdict = source instanceof InetSocketAddress client
+                ? limits.sources().enter(client.getAddress())
+                : Admitted.UNCOUNTED;
+        if (verdict instanceof Refused refused) {
+            refusals.tell(settings, LimitRefusals.limit(refused));
+        } else if (verdict instanceof Admitted admitted) {
+            channel.closeFuture().addListener(closed -> limits.sources().leave(admitted));
+            return true;
+        }
+        return false;
+    }
+
+    /** The handshakes under way. */
+    PlaceLimiter places() {
+        return limits.handshakes();
+    }
+
+    /** A turn that calls {@code onTurn} where it has to be waited for. */
+    HandshakeTurn turn(Runnable onTurn) {
+        return new HandshakeTurn(this, onTurn);
+    }
+
+    /** A client that waited is let go. */
+    void shed(ListenerSettings settings) {
+        refusals.tell(settings, Limit.HANDSHAKES_IN_FLIGHT);
+    }
+
+    /** A channel is past its handshake, and comes before those that are not. */
+    void establish(Channel channel) {
+        order.establish(channel);
+    }
+}

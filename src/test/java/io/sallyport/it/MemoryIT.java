@@ -1,0 +1,130 @@
+package io.sallyport.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sallyport.testing.ChildProxy;
+import io.sallyport.testing.Crowd;
+import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.Stuck;
+import io.sallyport.testing.TlsClient;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A process of little memory against clients that make it hold as much as they can. {@code -Dsallyport.crowd} is how many
+ * there are: 2000 when nothing is said.
+ */
+class MemoryIT {
+    private static final int CROWD = Integer.getInteger("sallyport.crowd", 2000);
+    private static final long DIRECT = 64 << 20;
+
+    /** What a client sends to a backend that does not read fills two of the kernel's buffers first: megabytes for each. */
+    private static final int FEW = CROWD / 8;
+
+    private static final long LITTLE = 24 << 20;
+    private static final int RECORD = 16 * 1024;
+
+    /** A proxy whose listener {@code https} leads to the crowd's backend, and {@code quiet} to another one. */
+    private static ChildProxy proxy(Crowd crowd, FakeBackend quiet, long direct) {
+        return RunningProxy.to(crowd.backend())
+                .with(
+                        "event-loops = 1",
+                        "log.level = info",
+                        "access-log.target = none",
+                        "listeners.https.timeouts.handshake = 5m",
+                        "listeners.quiet = ${sallyport.listeners.https} { backend = quiet }",
+                        "backends.quiet.servers = [\"127.0.0.1:"
+                                + quiet.address().getPort() + "\"]")
+                .startProcess("-XX:+UseSerialGC", "-Xmx64m", "-XX:MaxDirectMemorySize=" + direct);
+    }
+
+    private static InetSocketAddress quiet(ChildProxy proxy) {
+        return proxy.logLines("listening").stream()
+                .filter(line -> line.text("listener").equals("quiet"))
+                .map(line -> line.text("address"))
+                .map(address -> new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(),
+                        Integer.parseInt(address.substring(address.lastIndexOf(':') + 1))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void echo(TlsClient client) {
+        client.send("still there");
+        assertThat(client.readText(11)).isEqualTo("still there");
+    }
+
+    private static long used(ChildProxy proxy) {
+        return (long) proxy.metric("sallyport_direct_memory_used_bytes");
+    }
+
+    private static void assertOthersAreServed(ChildProxy proxy, TlsClient before) {
+        echo(before);
+        try (TlsClient after = TlsClient.open(quiet(proxy), proxy.authority())) {
+            after.handshake();
+            echo(after);
+        }
+        assertThat(proxy.isAlive()).isTrue();
+        assertThat(proxy.logLines("internal error")).isEmpty();
+    }
+
+    @Test
+    void clientsThatNeverReadTakeNoMoreThanThereIs() {
+        try (FakeBackend quiet = FakeBackend.echo();
+                Crowd crowd = new Crowd(Crowd.Backend.SENDS);
+                ChildProxy proxy = proxy(crowd, quiet, DIRECT)) {
+            try (TlsClient before = TlsClient.open(quiet(proxy), proxy.authority())) {
+                before.handshake();
+                crowd.join(proxy, CROWD);
+                Stuck.await(() -> proxy.metric("sallyport_bytes_total", "direction", "backend_to_client"));
+
+                assertThat(used(proxy)).isLessThan(DIRECT);
+                assertThat(crowd.connected()).isEqualTo(CROWD);
+                assertOthersAreServed(proxy, before);
+            }
+            crowd.close();
+        }
+    }
+
+    @Test
+    void clientsWhoseBackendNeverReadsTakeNoMoreThanThereIs() {
+        try (FakeBackend quiet = FakeBackend.echo();
+                Crowd crowd = new Crowd(Crowd.Backend.FROZEN);
+                ChildProxy proxy = proxy(crowd, quiet, LITTLE)) {
+            try (TlsClient before = TlsClient.open(quiet(proxy), proxy.authority())) {
+                before.handshake();
+                crowd.join(proxy, FEW);
+                crowd.send(RECORD);
+                Stuck.await(() -> proxy.metric("sallyport_bytes_total", "direction", "client_to_backend"));
+
+                assertThat(used(proxy)).isLessThan(LITTLE);
+                assertThat(crowd.connected()).isEqualTo(FEW);
+                assertOthersAreServed(proxy, before);
+            }
+            crowd.close();
+        }
+    }
+
+    @Test
+    void clientsThatDribbleTakeLittleAndNobodysPlace() {
+        try (FakeBackend quiet = FakeBackend.echo();
+                Crowd crowd = new Crowd(Crowd.Backend.ECHOES);
+                ChildProxy proxy = proxy(crowd, quiet, DIRECT)) {
+            try (TlsClient before = TlsClient.open(quiet(proxy), proxy.authority());
+                    TlsClient hello = TlsClient.open(quiet(proxy), proxy.authority())) {
+                before.handshake();
+                byte[] start = Arrays.copyOf(hello.clientHello(), 20);
+                crowd.dribble(proxy, CROWD, start);
+                proxy.awaitMetric(CROWD + 2, "sallyport_connections_active");
+
+                assertThat(used(proxy)).isLessThan(DIRECT / 2);
+                assertThat(crowd.connected()).isEqualTo(CROWD);
+                assertOthersAreServed(proxy, before);
+            }
+            crowd.close();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.limits;
+
+import org.jspecify.annotations.NullMarked;
