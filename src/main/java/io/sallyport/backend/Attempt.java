@@ -84,12 +84,14 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
             bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
         }
         ChannelFuture connecting = bootstrap.connect(endpoint.address());
-        channel = connecting.channel();
         if (connecting.cause() != null) {
-            // Without a file descriptor there is no channel, and Netty would tell the listener on a thread of its own.
+            // Without a file descriptor there is no channel: what the future has cannot even be closed, and would tell
+            // its
+            // listeners on a thread of Netty's.
             fail(root(connecting.cause()));
             return;
         }
+        channel = connecting.channel();
         connecting.addListener(done -> {
             if (done.isSuccess()) {
                 opened(connecting.channel());
