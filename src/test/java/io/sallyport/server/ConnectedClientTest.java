@@ -75,7 +75,7 @@ final class ConnectedClientTest {
             proxy.edit(text -> text + "\nsallyport.listeners.https.tls.client-auth.deny = [ { cn = ops } ]\n");
             assertThat(proxy.reload()).isTrue();
 
-            assertThat(connected.end()).isEqualTo(StreamEnd.CLEAN);
+            assertThat(connected.end()).isEqualTo(StreamEnd.TRUNCATED);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_certificate_refused");
             assertThat(proxy.log().lines("a connected client is closed: CN=ops"))
                     .singleElement()
