@@ -7,9 +7,8 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.observe.LogSetup;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.StartException;
-import io.sallyport.systemd.ServiceNotifier;
+import io.sallyport.systemd.ServiceSupervisor;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,12 +45,9 @@ final class RunCommand implements Callable<Integer> {
 
     private int serve(Serving serving, ProxyConfig config) throws ConfigException, StartException {
         ConfigSource source = ConfigSource.of(file.path());
-        try (@Nullable ServiceNotifier notifier = ServiceNotifier.open(System.getenv())) {
-            if (notifier == null) {
-                return serving.untilStopped(ProxyServer.start(source, config));
-            }
-            ProxyServer server = ProxyServer.start(source, config, notifier);
-            notifier.watch(System.getenv(), server::turn);
+        try (ServiceSupervisor supervisor = new ServiceSupervisor(System.getenv())) {
+            ProxyServer server = ProxyServer.start(source, config, supervisor);
+            supervisor.watch(server::turn);
             return serving.untilStopped(server);
         }
     }

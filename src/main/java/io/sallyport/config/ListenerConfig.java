@@ -34,8 +34,8 @@ public record ListenerConfig(
                 name,
                 section.parsed(
                         "bind",
-                        NetworkAddress.RULE,
-                        text -> NetworkAddress.parse(text, section.directory()),
+                        NetworkAddress.BIND_RULE,
+                        text -> NetworkAddress.parseBind(text, section.directory()),
                         new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
                 section.child("proxy-protocol", AcceptProxyProtocolConfig::read),
                 section.optionalString("backend"),

@@ -29,23 +29,32 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.listener");
     private static final long PAUSE_MILLIS = 200;
 
+    /** A connection may come a few turns after it is ready: those that are established are served first. */
+    private static final int QUIET_LOOKS = 5;
+
+    private static final long LOOK_MILLIS = 2;
+    private static final int MOST_LOOKS = 500;
+
     private final ListenerLimits limits;
     private final Supplier<ListenerSettings> settings;
     private final LimitRefusals refusals;
-    private final RateLimitedLog errors;
+    private final AcceptTrouble trouble;
     private @Nullable Arrival parked;
     private boolean stopped;
+    private long arrivals;
 
-    AcceptGate(ListenerLimits limits, LimitRefusals refusals, Supplier<ListenerSettings> settings) {
+    AcceptGate(
+            ListenerLimits limits, LimitRefusals refusals, AcceptTrouble trouble, Supplier<ListenerSettings> settings) {
         this.limits = limits;
         this.refusals = refusals;
         this.settings = settings;
-        this.errors = new RateLimitedLog(LOG);
+        this.trouble = trouble;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel child = (Channel) message;
+        arrivals++;
         ListenerSettings now = settings.get();
         if (DirectMemory.isNearlyUsedUp()) {
             refusals.reset(child, now, Limit.MEMORY);
@@ -92,6 +101,24 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
         arrival.queue();
     }
 
+    /** Closes the listening channel behind what the kernel has queued for it: that would be reset. */
+    void closeBehindTheQueue(Channel listening) {
+        look(listening, arrivals, QUIET_LOOKS, MOST_LOOKS);
+    }
+
+    private void look(Channel listening, long seen, int quiet, int left) {
+        if (quiet == 0 || left == 0 || parked != null || !listening.config().isAutoRead()) {
+            listening.close();
+            return;
+        }
+        listening
+                .eventLoop()
+                .schedule(
+                        () -> look(listening, arrivals, arrivals == seen ? quiet - 1 : QUIET_LOOKS, left - 1),
+                        LOOK_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
     /** Stops accepting for good; a connection that waits for a place is let go. */
     void stop() {
         stopped = true;
@@ -113,8 +140,12 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
         String words = String.valueOf(cause.getMessage());
         boolean full = words.contains("Too many open files");
         settings.get().meters().acceptFailed(full ? AcceptError.TOO_MANY_OPEN_FILES : AcceptError.OTHER);
-        errors.warn("listener " + settings.get().name() + " cannot accept: "
-                + (full ? "too many open files (raise the limit of open files, or lower limits.connections)" : words));
+        if (trouble.begins()) {
+            LOG.warn(
+                    "listener {} cannot accept: {}",
+                    settings.get().name(),
+                    full ? "too many open files (raise the limit of open files, or lower limits.connections)" : words);
+        }
         ctx.channel().config().setAutoRead(false);
         ctx.executor().schedule(() -> resume(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -1,12 +1,14 @@
 package io.sallyport.connection;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -64,10 +67,11 @@ public final class ConnectionLoops {
     public Acceptors bind(InetSocketAddress address, ListenerLimits limits, Supplier<ListenerSettings> settings)
             throws Exception {
         LimitRefusals refusals = new LimitRefusals();
+        AcceptTrouble trouble = new AcceptTrouble();
         List<Acceptors.Acceptor> acceptors = new ArrayList<>();
         InetSocketAddress target = address;
         for (Loop loop : loops) {
-            AcceptGate gate = new AcceptGate(limits, refusals, settings);
+            AcceptGate gate = new AcceptGate(limits, refusals, trouble, settings);
             ChannelFuture bound = new ServerBootstrap()
                     .group(loop.executor())
                     .channel(EpollServerSocketChannel.class)
@@ -105,11 +109,36 @@ public final class ConnectionLoops {
      */
     public Acceptors bind(DomainSocketAddress address, ListenerLimits limits, Supplier<ListenerSettings> settings)
             throws Exception {
+        return acceptForAll(EpollServerDomainSocketChannel::new, limits, settings, false, with -> with.bind(address));
+    }
+
+    /**
+     * Takes over a listening socket that somebody else has bound and keeps open; one acceptor hands connections to all loops
+     * in turn. It accepts nothing yet.
+     *
+     * @throws Exception when the descriptor is no listening socket
+     */
+    public Acceptors inherit(int descriptor, ListenerLimits limits, Supplier<ListenerSettings> settings)
+            throws Exception {
+        EpollServerSocketChannel tcp = new EpollServerSocketChannel(descriptor);
+        // Only TCP has an address that this kind of channel can tell.
+        ServerChannel listening = tcp.localAddress() == null ? new EpollServerDomainSocketChannel(descriptor) : tcp;
+        return acceptForAll(() -> listening, limits, settings, true, ServerBootstrap::register);
+    }
+
+    private Acceptors acceptForAll(
+            ChannelFactory<ServerChannel> listening,
+            ListenerLimits limits,
+            Supplier<ListenerSettings> settings,
+            boolean outlivesUs,
+            Function<ServerBootstrap, ChannelFuture> begin)
+            throws Exception {
         LimitRefusals refusals = new LimitRefusals();
-        AcceptGate gate = new AcceptGate(limits, refusals, settings);
-        ChannelFuture bound = new ServerBootstrap()
+        AcceptTrouble trouble = new AcceptTrouble();
+        AcceptGate gate = new AcceptGate(limits, refusals, trouble, settings);
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.get(0).executor(), group)
-                .channel(EpollServerDomainSocketChannel.class)
+                .channelFactory(listening)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator())
@@ -121,14 +150,13 @@ public final class ConnectionLoops {
                         settings,
                         executor -> gate(loop(executor), limits, refusals),
                         any -> loop(any).live(),
-                        ids))
-                .bind(address)
-                .awaitUninterruptibly();
+                        ids));
+        ChannelFuture bound = begin.apply(bootstrap).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw asException(bound.cause());
         }
         ranked(loops.get(0), bound);
-        return new Acceptors(List.of(new Acceptors.Acceptor(bound.channel(), gate)));
+        return new Acceptors(List.of(new Acceptors.Acceptor(bound.channel(), gate)), outlivesUs);
     }
 
     private static void ranked(Loop loop, ChannelFuture bound) {

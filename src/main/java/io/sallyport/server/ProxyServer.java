@@ -370,7 +370,7 @@ public final class ProxyServer {
             try {
                 ListenerSettings settings =
                         Objects.requireNonNull(staged.listeners().get(listener.name()));
-                opened.put(listener.name(), RunningListener.bind(listener, settings, loops, connections));
+                opened.put(listener.name(), RunningListener.bind(listener, settings, loops, connections, supervisor));
             } catch (StartException e) {
                 problems.addAll(e.problems());
             }

@@ -13,6 +13,7 @@ import io.sallyport.connection.ListenerSettings;
 import io.sallyport.limits.ListenerLimits;
 import io.sallyport.limits.PlaceLimiter;
 import io.sallyport.limits.SourceLimiter;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -31,7 +32,11 @@ final class RunningListener {
     private volatile ListenerSettings settings;
 
     private RunningListener(
-            ListenerConfig config, ListenerSettings settings, ConnectionLoops loops, PlaceLimiter everybody)
+            ListenerConfig config,
+            ListenerSettings settings,
+            ConnectionLoops loops,
+            PlaceLimiter everybody,
+            Supervisor supervisor)
             throws Exception {
         this.bind = config.bind();
         LimitsConfig most = config.limits();
@@ -48,6 +53,13 @@ final class RunningListener {
             return;
         }
         this.file = null;
+        if (bind instanceof NetworkAddress.Inherited inherited) {
+            int descriptor = supervisor
+                    .takeSocket(inherited.name())
+                    .orElseThrow(() -> new IOException("the service manager has handed over no socket of this name"));
+            this.acceptors = loops.inherit(descriptor, limits, this::settings);
+            return;
+        }
         HostPort port = ((NetworkAddress.Tcp) bind).hostPort();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(port.host()), port.port());
         if (PortSharing.isShared(address)) {
@@ -63,13 +75,18 @@ final class RunningListener {
      * Binds, and accepts nothing yet.
      *
      * @param everybody the connections of all listeners
+     * @param supervisor who hands sockets over
      * @throws StartException when the address cannot be had
      */
     static RunningListener bind(
-            ListenerConfig config, ListenerSettings settings, ConnectionLoops loops, PlaceLimiter everybody)
+            ListenerConfig config,
+            ListenerSettings settings,
+            ConnectionLoops loops,
+            PlaceLimiter everybody,
+            Supervisor supervisor)
             throws StartException {
         try {
-            return new RunningListener(config, settings, loops, everybody);
+            return new RunningListener(config, settings, loops, everybody, supervisor);
         } catch (Exception e) {
             throw new StartException(
                     new ConfigProblem("", "listeners." + config.name() + ".bind", BindFailure.words(config.bind(), e)));

@@ -1,6 +1,8 @@
 package io.sallyport.server;
 
-/** Whoever supervises the process, and what it hears of its life. Called on any thread; must not block. */
+import java.util.OptionalInt;
+
+/** Whoever supervises the process: what it hears of its life, and gives to it. Called on any thread; must not block. */
 public interface Supervisor {
 
     /** Every listener accepts; also after each reload, whatever came of it. */
@@ -11,6 +13,12 @@ public interface Supervisor {
 
     /** The process drains, and ends after that. */
     void onStopping();
+
+    /**
+     * The file descriptor of a listening socket that was handed over under this name; empty where there is none, or it was
+     * taken already.
+     */
+    OptionalInt takeSocket(String name);
 
     /** Nobody supervises. */
     static Supervisor none() {
@@ -23,6 +31,11 @@ public interface Supervisor {
 
             @Override
             public void onStopping() {}
+
+            @Override
+            public OptionalInt takeSocket(String name) {
+                return OptionalInt.empty();
+            }
         };
     }
 }

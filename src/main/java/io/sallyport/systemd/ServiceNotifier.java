@@ -10,7 +10,6 @@ import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.sallyport.server.Supervisor;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The sign is given only after every event loop has taken a turn: a loop that hangs has the process restarted.
  */
-public final class ServiceNotifier implements Supervisor, AutoCloseable {
+final class ServiceNotifier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.systemd");
 
     private final EventLoopGroup group;
@@ -38,7 +37,7 @@ public final class ServiceNotifier implements Supervisor, AutoCloseable {
     }
 
     /** Opens the socket; null where the environment names none, or it cannot be reached. */
-    public static @Nullable ServiceNotifier open(Map<String, String> environment) {
+    static @Nullable ServiceNotifier open(Map<String, String> environment) {
         String socket = environment.getOrDefault("NOTIFY_SOCKET", "");
         if (socket.isEmpty()) {
             return null;
@@ -71,19 +70,16 @@ public final class ServiceNotifier implements Supervisor, AutoCloseable {
         return socket.startsWith("@") ? '\0' + socket.substring(1) : socket;
     }
 
-    @Override
-    public void onReady() {
+    void onReady() {
         send("READY=1");
     }
 
-    @Override
-    public void onReloading() {
+    void onReloading() {
         // With Type=notify-reload systemd wants to know that this is no answer to an earlier reload.
         send("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
     }
 
-    @Override
-    public void onStopping() {
+    void onStopping() {
         send("STOPPING=1");
     }
 
@@ -92,7 +88,7 @@ public final class ServiceNotifier implements Supervisor, AutoCloseable {
      *
      * @param alive completes once every event loop has taken a turn
      */
-    public void watch(Map<String, String> environment, Supplier<CompletableFuture<Void>> alive) {
+    void watch(Map<String, String> environment, Supplier<CompletableFuture<Void>> alive) {
         String pid = environment.getOrDefault("WATCHDOG_PID", "");
         if (!pid.isEmpty() && !pid.equals(String.valueOf(ProcessHandle.current().pid()))) {
             return;

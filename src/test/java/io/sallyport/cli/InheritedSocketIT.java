@@ -1,0 +1,144 @@
+package io.sallyport.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.TlsClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A socket that somebody else holds: a restart refuses nobody. */
+class InheritedSocketIT {
+
+    /** Holds a listening socket; each line on its standard input stops the process it started and starts the next. */
+    private static final String HOLDER = """
+            import os, signal, socket, subprocess, sys
+            held = socket.create_server(('127.0.0.1', 0), backlog=1024)
+            print(held.getsockname()[1], flush=True)
+            run = 'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=' + sys.argv[1] + ' exec "$@" 3<&' + str(held.fileno())
+            process = None
+            for line in sys.stdin:
+                if process is not None:
+                    process.send_signal(signal.SIGTERM)
+                    print('ended', process.wait(), flush=True)
+                if line.strip() == 'end':
+                    break
+                process = subprocess.Popen(['sh', '-c', run, 'sh'] + sys.argv[2:], pass_fds=[held.fileno()])
+            """;
+
+    private static final CertificateAuthority ROOT = CertificateAuthority.create("Root");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aRestartRefusesNobody() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo()) {
+            Process holder = hold("https", configuration(backend));
+            try (BufferedReader out = holder.inputReader()) {
+                InetSocketAddress address = new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), Integer.parseInt(Objects.requireNonNull(out.readLine())));
+                tell(holder, "start");
+                AtomicInteger served = new AtomicInteger();
+                AtomicInteger restarts = new AtomicInteger();
+                CompletableFuture<Void> clients = CompletableFuture.runAsync(() -> {
+                    while (restarts.get() < 2) {
+                        converse(address);
+                        served.incrementAndGet();
+                    }
+                });
+                for (int i = 0; i < 2; i++) {
+                    int before = served.get();
+                    await().atMost(60, TimeUnit.SECONDS)
+                            .until(() -> served.get() >= before + 20 || clients.isCompletedExceptionally());
+                    tell(holder, "start");
+                    String line = out.readLine();
+                    while (line != null && !line.startsWith("ended")) {
+                        line = out.readLine();
+                    }
+                    assertThat(line).isEqualTo("ended 0");
+                    restarts.incrementAndGet();
+                }
+                clients.orTimeout(60, TimeUnit.SECONDS).join();
+                tell(holder, "end");
+                assertThat(out.lines()).contains("ended 0");
+                assertThat(holder.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            } finally {
+                holder.destroy();
+            }
+        }
+    }
+
+    @Test
+    void aNameThatWasNotHandedOverIsTold() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo();
+                SallyportProcess process =
+                        SallyportProcess.start(directory, Map.of(), "run", "-c", configuration(backend))) {
+            assertThat(process.exitCode()).isEqualTo(1);
+            assertThat(String.join("\n", process.err()))
+                    .contains("systemd:https", "the service manager has handed over no socket of this name");
+        }
+    }
+
+    private static void converse(InetSocketAddress address) {
+        try (TlsClient client = TlsClient.open(address, ROOT, TlsClient.TLS_1_3)) {
+            client.handshake();
+            client.send("ping");
+            assertThat(client.readText(4)).isEqualTo("ping");
+        }
+    }
+
+    private Process hold(String name, Path configuration) throws IOException {
+        return new ProcessBuilder(List.of(
+                        "python3",
+                        "-c",
+                        HOLDER,
+                        name,
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        String.valueOf(System.getProperty("sallyport.jar")),
+                        "run",
+                        "-c",
+                        configuration.toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static void tell(Process holder, String word) throws IOException {
+        OutputStream in = holder.getOutputStream();
+        in.write((word + "\n").getBytes(StandardCharsets.US_ASCII));
+        in.flush();
+    }
+
+    private Path configuration(FakeBackend backend) throws IOException {
+        ROOT.server("localhost").issue().writePem(directory, "server");
+        return Files.writeString(directory.resolve("sallyport.conf"), """
+                sallyport {
+                  listeners.https {
+                    bind = "systemd:https", backend = app
+                    tls.certificates = [{ chain = "server.crt", key = "server.key" }]
+                  }
+                  backends.app.servers = ["127.0.0.1:%d"]
+                  admin.bind = ""
+                  access-log.target = none
+                }
+                """.formatted(
+                        backend.address().getPort()));
+    }
+}
