@@ -529,9 +529,9 @@ final class BackendTlsTest {
         assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", reason))
                 .isEqualTo(before + 1);
         proxy.awaitIdle();
-        assertThat(List.copyOf(proxy.accessLines()))
+        await().untilAsserted(() -> assertThat(List.copyOf(proxy.accessLines()))
                 .last()
-                .satisfies(line -> assertThat(line.text("reason")).isEqualTo("backend_tls_failed"));
+                .satisfies(line -> assertThat(line.text("reason")).isEqualTo("backend_tls_failed")));
     }
 
     private static String pin(IssuedCertificate certificate) throws Exception {

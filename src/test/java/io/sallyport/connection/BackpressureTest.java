@@ -30,7 +30,7 @@ class BackpressureTest {
     private static final long WHOLE = 30_000_000;
 
     private static long directMemory(RunningProxy proxy) {
-        return (long) proxy.metric("netty_allocator_memory_used", "memory_type", "direct");
+        return (long) proxy.metric("netty_allocator_memory_used_bytes", "memory_type", "direct");
     }
 
     @EachTlsVersion
