@@ -96,17 +96,22 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
             records.release();
             return;
         }
-        ByteBuf plaintext;
+        @Nullable ByteBuf plaintext = null;
         @Nullable SSLException failure;
+        boolean whole = false;
         try {
             // What BoringSSL holds of a record already may come out together with what arrives now.
             plaintext = ctx.alloc().directBuffer(records.readableBytes() + framing.partial());
             framing.advance(records);
             failure = decrypt(records, plaintext);
+            sendOwnMessages(ctx);
+            whole = true;
         } finally {
             records.release();
+            if (!whole && plaintext != null) {
+                plaintext.release();
+            }
         }
-        sendOwnMessages(ctx);
         if (plaintext.isReadable()) {
             hasFired = true;
             ctx.fireChannelRead(plaintext);
@@ -210,12 +215,13 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
         ByteBuf source = plaintext.isDirect() && plaintext.nioBufferCount() == 1
                 ? plaintext.retain()
                 : ctx.alloc().directBuffer(plaintext.readableBytes()).writeBytes(plaintext);
-        int length = source.readableBytes();
-        int recordCount = (length + MAX_PLAINTEXT - 1) / MAX_PLAINTEXT;
-        ByteBuf records = ctx.alloc().directBuffer(length + recordCount * OVERHEAD + (hasWritten ? 0 : TICKETS));
-        hasWritten = true;
+        @Nullable ByteBuf records = null;
         boolean whole = false;
         try {
+            int length = source.readableBytes();
+            int recordCount = (length + MAX_PLAINTEXT - 1) / MAX_PLAINTEXT;
+            records = ctx.alloc().directBuffer(length + recordCount * OVERHEAD + (hasWritten ? 0 : TICKETS));
+            hasWritten = true;
             int written = 0;
             while (written < length) {
                 written += encryptInto(records, source, source.readerIndex() + written, length - written);
@@ -228,7 +234,7 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
             return records;
         } finally {
             source.release();
-            if (!whole) {
+            if (!whole && records != null) {
                 records.release();
             }
         }
@@ -281,8 +287,12 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        closeOutbound();
-        ctx.close(promise);
+        try {
+            closeOutbound();
+        } finally {
+            // Without memory for close_notify the channel has to close all the same.
+            ctx.close(promise);
+        }
     }
 
     @Override
@@ -299,7 +309,15 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
             SSL.clearError();
         }
         ByteBuf records = ctx.alloc().directBuffer(OVERHEAD);
-        drainInto(records);
+        boolean whole = false;
+        try {
+            drainInto(records);
+            whole = true;
+        } finally {
+            if (!whole) {
+                records.release();
+            }
+        }
         return ctx.writeAndFlush(records);
     }
 
