@@ -311,7 +311,10 @@ final class Relay {
         holdUntilFin(frontend);
         Future<?> end = clean ? tls.closeOutbound() : frontend.writeAndFlush(Unpooled.EMPTY_BUFFER);
         end.addListener(sent -> {
-            shutdownOutput(frontend);
+            if (!finSentToBackend || !((DuplexChannel) frontend).isInputShutdown()) {
+                shutdownOutput(frontend);
+            }
+            // Else both streams are over, and the close that comes now brings the FIN.
             finSentToClient = true;
             endIfDone();
         });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslPrivateKeyMethod;
 import io.netty.util.internal.PlatformDependent;
 import io.sallyport.config.TlsConfig.RsaSigning;
@@ -45,6 +46,8 @@ class RsaAcceleratorTest {
 
     @BeforeEach
     void onlyWhereTheProviderIs() {
+        // The numbers of the schemes are BoringSSL's.
+        OpenSsl.ensureAvailability();
         assumeThat(PlatformDependent.normalizedArch()).isEqualTo("x86_64");
         assertThat(AmazonCorrettoCryptoProvider.INSTANCE.getLoadingError()).isNull();
     }
