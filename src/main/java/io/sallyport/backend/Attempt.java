@@ -7,10 +7,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
 import io.sallyport.observe.BackendMeters.ConnectFailure;
 import io.sallyport.tls.BackendHandshakeHandler;
@@ -81,7 +83,9 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .handler(new ChannelInboundHandlerAdapter());
         if (!unix) {
-            bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+            bootstrap
+                    .option(ChannelOption.SO_KEEPALIVE, true)
+                    .option(EpollChannelOption.TCP_NOTSENT_LOWAT, DirectMemory.UNSENT);
         }
         ChannelFuture connecting = bootstrap.connect(endpoint.address());
         if (connecting.cause() != null) {

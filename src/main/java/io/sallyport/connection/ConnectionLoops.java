@@ -10,6 +10,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -19,6 +20,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.sallyport.limits.ListenerLimits;
+import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
 import io.sallyport.observe.CloseReason;
 import java.net.InetSocketAddress;
@@ -84,6 +86,7 @@ public final class ConnectionLoops {
                     .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FrugalReads())
                     .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true)
+                    .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, DirectMemory.UNSENT)
                     .handler(gate)
                     .childHandler(new FrontendInitializer(
                             settings, executor -> gate(loop, limits, refusals), any -> loop.live(), ids))

@@ -16,6 +16,12 @@ public final class DirectMemory {
     /** Each way a full outbound buffer, one read behind it, and what a buffer may be larger than its bytes. */
     public static final long PER_CONNECTION = (2L * 144) << 10;
 
+    /**
+     * Bytes that the kernel takes of a socket and cannot send yet (TCP_NOTSENT_LOWAT). Without it the buffer of a peer that
+     * does not read grows to megabytes, in memory that no limit of the JVM knows of.
+     */
+    public static final long UNSENT = 128 << 10;
+
     /** What the allocator keeps at hand. */
     public static final long FIXED = 16 << 20;
 

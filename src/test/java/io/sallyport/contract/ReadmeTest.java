@@ -1,6 +1,7 @@
 package io.sallyport.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
@@ -74,6 +75,8 @@ final class ReadmeTest {
                                     + " crls = [clients.crl] }",
                             "backends.app.health-check.type = tcp")
                     .start()) {
+                // Checks begin on a loop of their own, after the start.
+                await().until(() -> proxy.get("/metrics").body().contains("sallyport_backend_up{"));
                 String metrics = proxy.get("/metrics").body();
                 metrics.lines().forEach(line -> addSample(line, exposed));
                 HISTOGRAM.matcher(metrics).results().forEach(found -> histograms.add(found.group(1)));

@@ -21,6 +21,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -45,6 +46,8 @@ public final class Crowd implements AutoCloseable {
     private final AtomicInteger greeted = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicLong taken = new AtomicLong();
+    private final ByteBuf zeros = Unpooled.buffer(SOCKET_BUFFER).writeZero(SOCKET_BUFFER);
+    private final List<SslContext> contexts = new CopyOnWriteArrayList<>();
     private final Channel backend;
     private boolean closed;
 
@@ -84,6 +87,7 @@ public final class Crowd implements AutoCloseable {
     /** Connects as many clients that read nothing once they have shaken hands; waits until each is in or refused. */
     public void join(ProxyUnderTest proxy, int count) {
         SslContext context = context(proxy);
+        contexts.add(context);
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(EpollSocketChannel.class)
@@ -112,17 +116,16 @@ public final class Crowd implements AutoCloseable {
 
     /** Has each client send records of so many bytes, for as long as the proxy takes them. */
     public void send(int record) {
-        ByteBuf data = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[record]));
-        clients.forEach(client -> client.eventLoop().execute(() -> send(client, data)));
+        clients.forEach(client -> client.eventLoop().execute(() -> send(client, record)));
     }
 
-    private static void send(Channel client, ByteBuf data) {
+    private void send(Channel client, int record) {
         for (int i = 1; i < BATCH; i++) {
-            client.write(data.duplicate());
+            client.write(zeros.retainedSlice(0, record));
         }
-        client.writeAndFlush(data.duplicate()).addListener(written -> {
+        client.writeAndFlush(zeros.retainedSlice(0, record)).addListener(written -> {
             if (written.isSuccess()) {
-                send(client, data);
+                send(client, record);
             }
         });
     }
@@ -186,6 +189,8 @@ public final class Crowd implements AutoCloseable {
                     .syncUninterruptibly();
         }
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        contexts.forEach(ReferenceCountUtil::release);
+        zeros.release();
     }
 
     private static SslContext context(ProxyUnderTest proxy) {
@@ -242,9 +247,7 @@ public final class Crowd implements AutoCloseable {
         }
     }
 
-    private static final class Fountain extends ChannelInboundHandlerAdapter {
-        private final ByteBuf water = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[SOCKET_BUFFER]));
-
+    private final class Fountain extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             pour(ctx);
@@ -257,7 +260,7 @@ public final class Crowd implements AutoCloseable {
 
         private void pour(ChannelHandlerContext ctx) {
             while (ctx.channel().isWritable()) {
-                ctx.write(water.duplicate());
+                ctx.write(zeros.retainedDuplicate());
             }
             ctx.flush();
         }
