@@ -19,7 +19,7 @@ from load import Load
 from material import Material
 from flood import Flood, table
 from proxies import HaProxy, HaProxyLimited, HaProxyPlain, Hitch, Nginx, NginxPlain, Sallyport, Stunnel
-from works import COLD, IDLE_STEPS, PACED, WARM_UP_ROUNDS, WORKS
+from works import COLD, IDLE_STEPS, PACED, WARM_UP, WORKS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LOAD_JAR = os.path.join(ROOT, "target", "benchmarks", "benchmarks.jar")
@@ -116,7 +116,7 @@ class Run:
         self.running = []
         self.load = Load(options.java, LOAD_JAR, options.load_cores)
         self.settle = 0.02 if options.quick else 0.15
-        self.scale = 0.03 if options.quick else options.scale
+        self.scale = 0.02 if options.quick else options.scale
         self.rounds = 1 if options.quick else options.rounds
         self.works = [work for work in WORKS if self.selected(work.name)]
         self.results = {"about": self.about(), "start": {}, "steady": {}, "paced": {}, "peak_kib": {}}
@@ -235,11 +235,12 @@ class Run:
             self.end(proxy)
 
     def warm_up(self, proxy):
-        rounds = 0.1 if self.options.quick else WARM_UP_ROUNDS if proxy.name.startswith("sallyport") else 0.2
         print(f"warming up {proxy.name}", file=sys.stderr)
-        for work in self.works:
-            if work.fits(proxy):
-                self.measure(proxy, work, max(1, int(work.count * rounds * min(1.0, self.scale))))
+        part = min(1.0, self.scale) * (1 if proxy.name.startswith("sallyport") else 0.02)
+        for kind, total in WARM_UP.items():
+            works = [work for work in self.works if work.kind == kind and work.fits(proxy)]
+            for work in works:
+                self.measure(proxy, work, max(1, int(total * part / len(works))))
 
     def paced(self, proxies):
         """Requests at a fixed rate, the same for all: 70 % of what haproxy, or else the slowest, does at most."""
