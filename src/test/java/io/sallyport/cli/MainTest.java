@@ -101,7 +101,7 @@ class MainTest {
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
                 .contains(file + ":3: listeners.https.bind: \"70000\" (expected: host:port or [v6]:port, port 0..65535,"
-                        + " or unix:/path of at most 100 bytes)")
+                        + " or unix:/path of at most 100 bytes, or systemd:NAME)")
                 .anyMatch(line -> line.startsWith(file + ":4: listeners.https.backnd: unknown key (did you mean"))
                 .anyMatch(line -> line.startsWith(file + ":7: admin.bind: \"1\""))
                 .noneMatch(line -> line.contains("Exception"));

@@ -404,11 +404,11 @@ class ConfigLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiterString = " => ", textBlock = """
-                    listeners.https.bind = "70000" => listeners.https.bind: "70000" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
-                    listeners.https.bind = "127.0.0.1:70000" => listeners.https.bind: "127.0.0.1:70000" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
-                    listeners.https.bind = 8443 => listeners.https.bind: "8443" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
-                    listeners.https.bind = "::1:8443" => listeners.https.bind: "::1:8443" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
-                    listeners.https.bind = ["127.0.0.1:8443"] => listeners.https.bind: a list (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
+                    listeners.https.bind = "70000" => listeners.https.bind: "70000" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes, or systemd:NAME)
+                    listeners.https.bind = "127.0.0.1:70000" => listeners.https.bind: "127.0.0.1:70000" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes, or systemd:NAME)
+                    listeners.https.bind = 8443 => listeners.https.bind: "8443" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes, or systemd:NAME)
+                    listeners.https.bind = "::1:8443" => listeners.https.bind: "::1:8443" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes, or systemd:NAME)
+                    listeners.https.bind = ["127.0.0.1:8443"] => listeners.https.bind: a list (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes, or systemd:NAME)
                     listeners.https.backend = ap => listeners.https.backend: "ap" (expected: one of the backends [app])
                     listeners.https.backend = {} => listeners.https.backend: { ... } (expected: text)
                     listeners.https.tls.profile = legacy => listeners.https.tls.profile: "legacy" (expected: modern | intermediate | old | custom)
@@ -526,9 +526,9 @@ class ConfigLoaderTest {
                 }
                 """))
                 .containsExactlyInAnyOrder(
-                        "x.conf:3: listeners.one.bind: \"nowhere\" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)",
+                        "x.conf:3: listeners.one.bind: \"nowhere\" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes, or systemd:NAME)",
                         "x.conf:3: listeners.one.backend: \"none\" (expected: one of the backends [app])",
-                        "x.conf:4: listeners.two.bind: missing (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)",
+                        "x.conf:4: listeners.two.bind: missing (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes, or systemd:NAME)",
                         "x.conf:4: listeners.two.tls.profile: \"best\" (expected: modern | intermediate | old | custom)",
                         "x.conf:6: backends.app.servers: \"127.0.0.1\""
                                 + " (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)",
