@@ -16,6 +16,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -48,6 +50,7 @@ public final class Crowd implements AutoCloseable {
     private final AtomicLong taken = new AtomicLong();
     private final ByteBuf zeros = Unpooled.buffer(SOCKET_BUFFER).writeZero(SOCKET_BUFFER);
     private final List<SslContext> contexts = new CopyOnWriteArrayList<>();
+    private final ChannelGroup served = new DefaultChannelGroup(loop.next());
     private final Channel backend;
     private boolean closed;
 
@@ -72,6 +75,7 @@ public final class Crowd implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        served.add(channel);
                         channel.pipeline().addLast(kind == Backend.SENDS ? new Fountain() : new Echo());
                     }
                 })
@@ -188,6 +192,9 @@ public final class Crowd implements AutoCloseable {
                     .submit(() -> client.unsafe().close(client.voidPromise()))
                     .syncUninterruptibly();
         }
+        served.close().awaitUninterruptibly();
+        // A channel lets go of what it had to send behind the end of its close.
+        loop.submit(() -> {}).syncUninterruptibly();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         contexts.forEach(ReferenceCountUtil::release);
         zeros.release();
@@ -255,7 +262,8 @@ public final class Crowd implements AutoCloseable {
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            pour(ctx);
+            // Not from within the write that made room.
+            ctx.executor().execute(() -> pour(ctx));
         }
 
         private void pour(ChannelHandlerContext ctx) {
