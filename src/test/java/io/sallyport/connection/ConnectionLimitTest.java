@@ -136,14 +136,17 @@ class ConnectionLimitTest {
     }
 
     private static CompletableFuture<Void> serve(TlsClient client) {
-        return CompletableFuture.runAsync(() -> {
-            client.handshake();
-            client.send("ping");
-            assertThat(client.readText(4)).isEqualTo("ping");
-            client.sendCloseNotify();
-            client.end();
-            client.close();
-        });
+        // Each on a thread of its own: which of them comes first is the proxy's choice, and the other waits for it.
+        return CompletableFuture.runAsync(
+                () -> {
+                    client.handshake();
+                    client.send("ping");
+                    assertThat(client.readText(4)).isEqualTo("ping");
+                    client.sendCloseNotify();
+                    client.end();
+                    client.close();
+                },
+                task -> new Thread(task, "client").start());
     }
 
     @ParameterizedTest
