@@ -56,8 +56,11 @@ final class ResumptionIT {
         try (FakeBackend backend = FakeBackend.source(new Payload(1), 16);
                 ChildProxy first = start(backend, rotate);
                 ChildProxy second = start(backend, rotate)) {
-            // Not at the end of an epoch, so that all of this is of the same.
-            await().atMost(Duration.ofSeconds(seconds)).until(() -> second() % seconds < seconds / 2);
+            // Not at the end of an epoch, so that all of this is of the same; and not at its start, which a process
+            // sees a
+            // second late.
+            await().atMost(Duration.ofSeconds(2L * seconds))
+                    .until(() -> second() % seconds >= 3 && second() % seconds < seconds / 2 + 1);
             long epoch = second() / seconds;
             for (String version : List.of("-tls1_2", "-tls1_3")) {
                 assertThat(connect(first, version, "-sess_out", version)).contains("New, TLS");
