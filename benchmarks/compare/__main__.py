@@ -8,6 +8,7 @@ import os
 import platform
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,8 @@ LOAD_JAR = os.path.join(ROOT, "target", "benchmarks", "benchmarks.jar")
 
 def main():
     options = parse()
+    # Ends the proxies too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     proxies = chosen(options)
     complain(options, proxies)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -34,19 +37,24 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sallyport-compare-") as folder:
         run = Run(options, proxies, Material(folder))
         try:
-            results = run.all()
+            run.all()
         finally:
             run.close()
             if options.keep:
                 shutil.copytree(folder, options.keep, dirs_exist_ok=True)
-    os.makedirs(options.out, exist_ok=True)
-    with open(os.path.join(options.out, "results.json"), "w", encoding="utf-8") as out:
-        json.dump(results, out, indent=1)
-    text = report.write(results, options.out)
-    if "flood" in results:
-        text += "\n" + table(results["flood"]) + "\n"
+            # Also what there is of a run that was interrupted.
+            save(run.results, options.out)
+    text = report.write(run.results, options.out)
+    if "flood" in run.results:
+        text += "\n" + table(run.results["flood"]) + "\n"
     print(text)
-    return 1 if report.errors(results) else 0
+    return 1 if report.errors(run.results) else 0
+
+
+def save(results, folder):
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as out:
+        json.dump(results, out, indent=1)
 
 
 def parse():
@@ -153,7 +161,6 @@ class Run:
                 self.flooded_classes(), LOAD_JAR)
         self.results["about"]["seconds"] = round(time.monotonic() - self.begun)
         self.results["about"]["load_average_at_end"] = os.getloadavg()[0]
-        return self.results
 
     def close(self):
         for proxy in self.running:
