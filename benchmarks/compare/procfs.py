@@ -15,8 +15,11 @@ def tree(pid):
     pids = [pid]
     for parent in pids:
         for task in os.listdir(f"/proc/{parent}/task"):
-            with open(f"/proc/{parent}/task/{task}/children", encoding="ascii") as children:
-                pids.extend(int(child) for child in children.read().split())
+            try:
+                with open(f"/proc/{parent}/task/{task}/children", encoding="ascii") as children:
+                    pids.extend(int(child) for child in children.read().split())
+            except OSError:
+                pass  # A thread that ended meanwhile.
     return pids
 
 
