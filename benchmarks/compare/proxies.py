@@ -181,6 +181,7 @@ stream {{
   ssl_ciphers {SUITES12};
   ssl_conf_command Ciphersuites {SUITE13};
   ssl_ecdh_curve X25519:prime256v1;
+  ssl_session_cache shared:sessions:10m;
   {listener('ecdsa', ecdsa)}
   {listener('rsa', rsa)}
   {listener('mtls', ecdsa + ' ' + clients)}
