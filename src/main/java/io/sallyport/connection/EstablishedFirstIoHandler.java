@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>The slice is never shorter than what the established connections took in the same turn: a loop that is full of them
  * still spends half of its time on new ones.
  */
-final class EstablishedFirstIoHandler implements IoHandler {
+final class EstablishedFirstIoHandler extends DelegatingIoHandler {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.connection");
 
     /** One key exchange with its signature takes longer, so that it has a turn for itself; cheap steps share one. */
@@ -42,7 +42,6 @@ final class EstablishedFirstIoHandler implements IoHandler {
 
     private static final long NOTHING_YET = 0;
 
-    private final IoHandler epoll;
     private final LongSupplier clock;
     private final IntObjectMap<Ranked> channels = new IntObjectHashMap<>();
     private final Queue<Ranked> handshakes = new ArrayDeque<>();
@@ -56,7 +55,7 @@ final class EstablishedFirstIoHandler implements IoHandler {
     }
 
     EstablishedFirstIoHandler(IoHandler epoll, LongSupplier clock) {
-        this.epoll = epoll;
+        super(epoll);
         this.clock = clock;
     }
 
@@ -127,36 +126,11 @@ final class EstablishedFirstIoHandler implements IoHandler {
     }
 
     @Override
-    public void initialize() {
-        epoll.initialize();
-    }
-
-    @Override
-    public void prepareToDestroy() {
-        epoll.prepareToDestroy();
-    }
-
-    @Override
-    public void destroy() {
-        epoll.destroy();
-    }
-
-    @Override
     public IoRegistration register(IoHandle handle) throws Exception {
         Ranked ranked = new Ranked((EpollIoHandle) handle);
         Registration registration = new Registration(epoll.register(ranked), ranked);
         ranked.registration = registration;
         return registration;
-    }
-
-    @Override
-    public void wakeup() {
-        epoll.wakeup();
-    }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return epoll.isCompatible(handleType);
     }
 
     /** How soon a channel is served. */
@@ -167,19 +141,13 @@ final class EstablishedFirstIoHandler implements IoHandler {
     }
 
     /** A channel, as epoll sees it. */
-    private final class Ranked implements EpollIoHandle, Runnable {
-        private final EpollIoHandle channel;
+    private final class Ranked extends DelegatingHandle implements Runnable {
         private Rank rank = Rank.HANDSHAKE;
         private @Nullable Registration registration;
         private @Nullable EpollIoOps ready;
 
         Ranked(EpollIoHandle channel) {
-            this.channel = channel;
-        }
-
-        @Override
-        public FileDescriptor fd() {
-            return channel.fd();
+            super(channel);
         }
 
         @Override
@@ -233,31 +201,19 @@ final class EstablishedFirstIoHandler implements IoHandler {
             channels.remove(fd().intValue());
             channel.unregistered();
         }
-
-        @Override
-        public void close() throws Exception {
-            channel.close();
-        }
     }
 
     private record Ready(EpollIoOps ops) implements EpollIoEvent {}
 
     /** A registration, as the channel sees it. */
-    private static final class Registration implements IoRegistration {
-        private final IoRegistration registration;
+    private static final class Registration extends DelegatingRegistration {
         private final Ranked ranked;
         private IoOps wanted = EpollIoOps.NONE;
         private boolean muted;
 
         Registration(IoRegistration registration, Ranked ranked) {
-            this.registration = registration;
+            super(registration);
             this.ranked = ranked;
-        }
-
-        @Override
-        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature.
-        public <T> T attachment() {
-            return registration.attachment();
         }
 
         @Override
@@ -279,11 +235,6 @@ final class EstablishedFirstIoHandler implements IoHandler {
                 muted = false;
                 registration.submit(wanted);
             }
-        }
-
-        @Override
-        public boolean isValid() {
-            return registration.isValid();
         }
 
         @Override

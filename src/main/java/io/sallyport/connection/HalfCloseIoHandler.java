@@ -11,7 +11,6 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.unix.FileDescriptor;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,22 +35,16 @@ import org.jspecify.annotations.Nullable;
  * connect that is done. Only the last word before the loop waits matters. And where only reading is switched off, the
  * kernel is told as soon as it has something to read and no sooner, for mostly reading is on again before.
  */
-final class HalfCloseIoHandler implements IoHandler {
-    private final IoHandler epoll;
+final class HalfCloseIoHandler extends DelegatingIoHandler {
     private final List<Watched> changed = new ArrayList<>();
 
     private HalfCloseIoHandler(IoHandler epoll) {
-        this.epoll = epoll;
+        super(epoll);
     }
 
     static IoHandlerFactory newFactory() {
         IoHandlerFactory factory = EpollIoHandler.newFactory();
         return executor -> new HalfCloseIoHandler(factory.newHandler(executor));
-    }
-
-    @Override
-    public void initialize() {
-        epoll.initialize();
     }
 
     @Override
@@ -64,42 +57,21 @@ final class HalfCloseIoHandler implements IoHandler {
     }
 
     @Override
-    public void prepareToDestroy() {
-        epoll.prepareToDestroy();
-    }
-
-    @Override
-    public void destroy() {
-        epoll.destroy();
-    }
-
-    @Override
     public IoRegistration register(IoHandle handle) throws Exception {
         Watched watched = new Watched((EpollIoHandle) handle);
         watched.registration = epoll.register(watched);
         return new Registration(watched.registration, watched, changed);
     }
 
-    @Override
-    public void wakeup() {
-        epoll.wakeup();
-    }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return epoll.isCompatible(handleType);
-    }
-
     /** A channel, as epoll sees it. */
-    private static final class Watched implements EpollIoHandle {
-        private final EpollIoHandle channel;
+    private static final class Watched extends DelegatingHandle {
         private @Nullable IoRegistration registration;
         private EpollIoOps wanted = EpollIoOps.NONE;
         private EpollIoOps armed = EpollIoOps.NONE;
         private boolean queued;
 
         Watched(EpollIoHandle channel) {
-            this.channel = channel;
+            super(channel);
         }
 
         /** Whether nobody has queued it yet for the end of the turn. */
@@ -134,11 +106,6 @@ final class HalfCloseIoHandler implements IoHandler {
         }
 
         @Override
-        public FileDescriptor fd() {
-            return channel.fd();
-        }
-
-        @Override
         public void handle(IoRegistration source, IoEvent event) {
             EpollIoOps ops = ((EpollIoEvent) event).ops();
             if (wanted.equals(EpollIoOps.NONE) && ops.contains(EpollIoOps.EPOLLERR)) {
@@ -157,16 +124,6 @@ final class HalfCloseIoHandler implements IoHandler {
         }
 
         @Override
-        public void registered() {
-            channel.registered();
-        }
-
-        @Override
-        public void unregistered() {
-            channel.unregistered();
-        }
-
-        @Override
         public void close() {
             try {
                 channel.close();
@@ -177,21 +134,14 @@ final class HalfCloseIoHandler implements IoHandler {
     }
 
     /** A registration, as the channel sees it. */
-    private static final class Registration implements IoRegistration {
-        private final IoRegistration registration;
+    private static final class Registration extends DelegatingRegistration {
         private final Watched watched;
         private final List<Watched> changed;
 
         Registration(IoRegistration registration, Watched watched, List<Watched> changed) {
-            this.registration = registration;
+            super(registration);
             this.watched = watched;
             this.changed = changed;
-        }
-
-        @Override
-        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature.
-        public <T> T attachment() {
-            return registration.attachment();
         }
 
         @Override
@@ -201,16 +151,6 @@ final class HalfCloseIoHandler implements IoHandler {
                 changed.add(watched);
             }
             return wanted.value();
-        }
-
-        @Override
-        public boolean isValid() {
-            return registration.isValid();
-        }
-
-        @Override
-        public boolean cancel() {
-            return registration.cancel();
         }
     }
 }
