@@ -30,6 +30,7 @@ public final class FakeBackend implements AutoCloseable {
     }
 
     private final ServerSocket listening;
+    private final Thread acceptor;
     private final Script script;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -43,7 +44,7 @@ public final class FakeBackend implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start("fake-backend", this::accept);
+        acceptor = start("fake-backend", this::accept);
     }
 
     public static FakeBackend running(Script script) {
@@ -140,11 +141,15 @@ public final class FakeBackend implements AutoCloseable {
         closed.countDown();
         try {
             listening.close();
+            // Until its accept has returned the kernel takes connections for it.
+            acceptor.join();
             for (Socket socket : sockets) {
                 socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -176,9 +181,10 @@ public final class FakeBackend implements AutoCloseable {
         }
     }
 
-    private static void start(String name, Runnable work) {
+    private static Thread start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
