@@ -10,10 +10,12 @@ import io.sallyport.tls.ClientCertificateException;
 import io.sallyport.tls.ClientCertificateFailure;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** What an exception of the handshake means. */
 final class HandshakeError {
@@ -39,8 +41,12 @@ final class HandshakeError {
         if (cause instanceof IOException) {
             return new Failure(FailureReason.CLIENT_RESET, How.RESET, words);
         }
+        return internal(cause);
+    }
+
+    private static Failure internal(Throwable cause) {
         return new Failure(
-                FailureReason.INTERNAL_ERROR, How.CLOSED, cause.getClass().getSimpleName() + ": " + words);
+                FailureReason.INTERNAL_ERROR, How.CLOSED, cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
 
     /** Whether the exception comes from the TLS engine and not from the socket. */
@@ -61,6 +67,11 @@ final class HandshakeError {
         }
         if (cause.getCause() instanceof ClosedChannelException || words.contains("Connection closed while")) {
             return new Failure(FailureReason.CLIENT_LEFT, How.FIN, "the TCP connection closed");
+        }
+        @Nullable Throwable below = cause.getCause();
+        if (below != null && !(below instanceof SSLException) && !(below instanceof CertificateException)) {
+            // What BoringSSL calls back for, a signature, failed: no fault of the client, who gets no alert either.
+            return internal(below);
         }
         Matcher matcher = BORINGSSL.matcher(words);
         return matcher.find()

@@ -287,7 +287,8 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     private void failHandshake(Throwable cause) {
         Failure failure = HandshakeError.of(cause);
-        if (failure.reason() == FailureReason.INTERNAL_ERROR) {
+        // A key that does not sign fails every handshake: its line says all, and is rate-limited.
+        if (failure.reason() == FailureReason.INTERNAL_ERROR && !HandshakeError.isTls(cause)) {
             InternalErrors.log(id, cause);
         }
         failHandshake(failure);

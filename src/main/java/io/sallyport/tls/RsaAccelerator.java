@@ -7,6 +7,7 @@ import io.sallyport.config.TlsConfig.RsaSigning;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +21,20 @@ import org.slf4j.LoggerFactory;
 public final class RsaAccelerator {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.tls");
 
+    private final Supplier<@Nullable Provider> loader;
+
     private boolean asked;
     private @Nullable Provider provider;
     private @Nullable Boolean faster;
+
+    public RsaAccelerator() {
+        this(RsaAccelerator::load);
+    }
+
+    /** @param loader asked once, when the first RSA key comes; null: BoringSSL signs */
+    public RsaAccelerator(Supplier<@Nullable Provider> loader) {
+        this.loader = loader;
+    }
 
     /** What signs with {@code key} in handshakes; empty: BoringSSL. */
     synchronized Optional<OpenSslPrivateKeyMethod> signerFor(KeyMaterial key, RsaSigning wanted) {
@@ -60,7 +72,7 @@ public final class RsaAccelerator {
     private @Nullable Provider provider() {
         if (!asked) {
             asked = true;
-            provider = load();
+            provider = loader.get();
         }
         return provider;
     }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.diagnosis.Diagnosis;
 import io.sallyport.diagnosis.How;
-import io.sallyport.server.FreedContext;
+import io.sallyport.observe.HandshakeReport;
+import io.sallyport.server.FaultyListener;
 import io.sallyport.testing.CapturedLog;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Http;
+import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.LogLine;
+import io.sallyport.testing.Openssl;
 import io.sallyport.testing.Readme;
 import io.sallyport.testing.Received;
 import io.sallyport.testing.RunningProxy;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every reason for which a handshake fails, each provoked: what the line says, what {@code /handshakes} says, what is counted,
@@ -46,7 +51,7 @@ class FailureReasonsTest {
             FailureReason.BARE_PROBE, "a TCP connection that is opened and closed",
             FailureReason.OVERLOAD, "a JDK client that waits for a handshake for too long",
             FailureReason.DRAINING, "half a ClientHello, when a drain comes to its end",
-            FailureReason.INTERNAL_ERROR, "a JDK client, when its TLS context is freed already");
+            FailureReason.INTERNAL_ERROR, "openssl s_client, when the signer of the RSA key fails");
 
     @TempDir
     private Path folder;
@@ -196,7 +201,7 @@ class FailureReasonsTest {
                 }
                 """);
         try (CapturedLog log = CapturedLog.start();
-                FreedContext faulty = new FreedContext(file);
+                FaultyListener faulty = FaultyListener.freed(file);
                 TlsClient client = TlsClient.open(faulty.address(), authority)) {
             client.sendRaw(client.clientHello());
 
@@ -205,6 +210,40 @@ class FailureReasonsTest {
             assertThat(diagnosis.how()).isEqualTo(How.CLOSED);
             assertThat(client.tcpEnd()).isEqualTo(Received.End.FIN);
             assertThat(log.faults()).singleElement().asString().contains("internal error");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+    void aSignatureThatCannotBeMadeIsAFaultOfOurOwn(String version) throws Exception {
+        CertificateAuthority authority = CertificateAuthority.create("Test Root");
+        authority.server("localhost").key(KeyKind.RSA_2048).issue().writePem(folder, "server");
+        Path file = Files.writeString(folder.resolve("sallyport.conf"), """
+                sallyport {
+                  listeners.https {
+                    bind = "127.0.0.1:0", backend = app
+                    tls { certificates = [{ chain = server.crt, key = server.key }], rsa-signing = corretto }
+                  }
+                  backends.app.servers = ["127.0.0.1:1"]
+                }
+                """);
+        try (CapturedLog log = CapturedLog.start();
+                FaultyListener faulty = FaultyListener.unableToSign(file)) {
+            String client = new Openssl(folder)
+                    .output(List.of(
+                            "s_client",
+                            version,
+                            "-connect",
+                            "127.0.0.1:" + faulty.address().getPort()));
+
+            HandshakeReport report = faulty.next();
+            Diagnosis diagnosis = Objects.requireNonNull(report.diagnosis());
+            assertThat(diagnosis.reason()).isEqualTo(FailureReason.INTERNAL_ERROR);
+            // BoringSSL has no alert for this.
+            assertThat(diagnosis.how()).isEqualTo(How.CLOSED);
+            assertThat(report.detail()).isEqualTo("SignatureException: the signer is gone");
+            assertThat(client).contains("unexpected eof");
+            assertThat(log.faults()).isEmpty();
         }
         note(
                 "internal_error",

@@ -15,6 +15,8 @@ import io.sallyport.observe.ConnectionSummary;
 import io.sallyport.observe.HandshakeReport;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
+import io.sallyport.tls.LiveContexts;
+import io.sallyport.tls.RsaAccelerator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -25,16 +27,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A listener by a fault of our own: its contexts are freed already, so that no handshake can be made. */
-public final class FreedContext implements AutoCloseable, ConnectionLog {
+/** A listener with a fault of our own. Its configuration has the listener {@code https}. */
+public final class FaultyListener implements AutoCloseable, ConnectionLog {
     private final BlockingQueue<HandshakeReport> reports = new LinkedBlockingQueue<>();
     private final ConnectionLoops loops = new ConnectionLoops(1);
+    private final Generation generation;
     private final Acceptors acceptors;
+    private boolean freed;
 
-    /** @param file a configuration with the listener {@code https} */
-    public FreedContext(Path file) throws Exception {
-        Generation generation = generation(ConfigSource.of(file).load());
-        generation.release();
+    private FaultyListener(Path file, RsaAccelerator accelerator) throws Exception {
+        generation = generation(ConfigSource.of(file).load(), accelerator);
         acceptors = loops.bind(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new ListenerLimits(
@@ -43,10 +45,25 @@ public final class FreedContext implements AutoCloseable, ConnectionLog {
         acceptors.accept();
     }
 
-    private Generation generation(ProxyConfig config) throws ConfigException, StartException {
+    /** Its contexts are freed already, so that no handshake can be made. */
+    public static FaultyListener freed(Path file) throws Exception {
+        FaultyListener listener = new FaultyListener(file, new RsaAccelerator());
+        listener.free();
+        return listener;
+    }
+
+    /** What signs with its RSA keys fails, as a hardware module that has gone would. */
+    public static FaultyListener unableToSign(Path file) throws Exception {
+        return new FaultyListener(file, new RsaAccelerator(FailingSigner::new));
+    }
+
+    private Generation generation(ProxyConfig config, RsaAccelerator accelerator)
+            throws ConfigException, StartException {
         Meters meters = new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", ""));
         try (BackendRuntime runtime = new BackendRuntime()) {
-            return new GenerationLoader(config, Lasting.of(meters, this, runtime)).load();
+            Lasting lasting =
+                    new Lasting(meters, this, new TicketKeyStore(), null, new LiveContexts(), accelerator, runtime);
+            return new GenerationLoader(config, lasting).load();
         }
     }
 
@@ -83,5 +100,13 @@ public final class FreedContext implements AutoCloseable, ConnectionLog {
         // A loop that is stopped leaves the pipelines of open connections as they are.
         loops.whenEmpty().orTimeout(5, TimeUnit.SECONDS).join();
         loops.stop().awaitUninterruptibly(5, TimeUnit.SECONDS);
+        if (!freed) {
+            free();
+        }
+    }
+
+    private void free() {
+        generation.release();
+        freed = true;
     }
 }
