@@ -50,8 +50,9 @@ public final class Crls {
     /**
      * Reads the lists. Blocks; what cannot be read is missing in the result, and a problem in {@code findings}.
      *
-     * @param anchors whose lists these are to be; another issuer's is a warning, as it may be an intermediate's
-     * @param policy under hard-fail a list by which nobody would be let in is a problem
+     * @param anchors whose lists these are to be; another issuer's beside them is a warning, as it may be an
+     *     intermediate's, and a problem where it stands alone
+     * @param policy under hard-fail an expired list, by which nobody would be let in, is a problem
      * @param where {@code file:line} of the entry in the configuration, for messages
      * @param now what an expired list is judged by
      */
@@ -68,12 +69,11 @@ public final class Crls {
                 about.problem(e);
             }
         }
-        if (policy == CrlPolicy.HARD_FAIL
-                && !lists.isEmpty()
-                && lists.stream().noneMatch(list -> isOfAnAnchor(list, anchors))) {
+        if (!lists.isEmpty() && lists.stream().noneMatch(list -> isOfAnAnchor(list, anchors))) {
+            String harm = policy == CrlPolicy.HARD_FAIL ? "nobody" : "whom a trust anchor revoked";
             findings.about(where, files.get(0))
-                    .problem("neither this nor another list is of a trust anchor, so that nobody would be let in"
-                            + " (expected: a list of each trust anchor, as crl-policy is hard-fail)");
+                    .problem("neither this nor another list is of a trust anchor, so that " + harm
+                            + " would be let in (expected: a list of each trust anchor)");
         }
         return new Crls(lists);
     }

@@ -87,6 +87,13 @@ class BrokenMaterialTest {
                                 .revocations()
                                 .writePem(file),
                         "is not signed by the trust anchor CN=Clients"),
+                damage(
+                        "clients.crl",
+                        "of another authority",
+                        file -> CertificateAuthority.create("Other")
+                                .revocations()
+                                .writePem(file),
+                        "whom a trust anchor revoked would be let in"),
                 hard(
                         "of another authority",
                         file -> CertificateAuthority.create("Other")

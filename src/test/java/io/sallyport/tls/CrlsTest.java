@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Revocation lists: how they are read, and what they mean under both policies. */
@@ -177,18 +178,19 @@ class CrlsTest {
                 .endsWith(" (expected: a current one, as crl-policy is hard-fail)");
     }
 
-    @Test
-    void refusesListsOfOthersAloneUnderHardFail() {
+    @ParameterizedTest
+    @CsvSource({"HARD_FAIL, nobody", "SOFT_FAIL, whom a trust anchor revoked"})
+    void refusesListsOfOthersAlone(CrlPolicy policy, String letIn) {
         Path foreign = CertificateAuthority.create("Other").revocations().writePem(directory.resolve("foreign.crl"));
         Path intermediate = INTERMEDIATE.revocations().writePem(directory.resolve("intermediate.crl"));
 
-        load(CrlPolicy.HARD_FAIL, foreign, intermediate);
+        load(policy, foreign, intermediate);
 
         assertThat(findings.problems())
                 .singleElement()
                 .extracting(ConfigProblem::detail)
-                .asString()
-                .startsWith("neither this nor another list is of a trust anchor, so that nobody would be let in");
+                .isEqualTo("neither this nor another list is of a trust anchor, so that " + letIn
+                        + " would be let in (expected: a list of each trust anchor)");
     }
 
     @Test
