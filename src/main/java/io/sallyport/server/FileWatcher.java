@@ -6,6 +6,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,7 @@ final class FileWatcher implements AutoCloseable {
     private final Runnable onChange;
     private final Thread thread;
     private final Map<Path, WatchKey> watched = new HashMap<>();
+    private volatile Set<Path> own = Set.of();
     private volatile boolean closed;
 
     /**
@@ -60,11 +63,16 @@ final class FileWatcher implements AutoCloseable {
         thread.start();
     }
 
-    /** Watches the folders of these files, and no others any more. */
-    synchronized void watch(Set<Path> files) {
+    /**
+     * Watches the folders of these files, and no others any more.
+     *
+     * @param written what we write ourselves: no change of it is a change
+     */
+    synchronized void watch(Set<Path> files, Set<Path> written) {
         if (watches == null || closed) {
             return;
         }
+        own = written.stream().map(file -> file.toAbsolutePath().normalize()).collect(Collectors.toUnmodifiableSet());
         Set<Path> folders = new HashSet<>();
         files.forEach(file -> addFolders(file.toAbsolutePath().normalize(), folders, 0));
         watched.entrySet().removeIf(entry -> {
@@ -110,14 +118,41 @@ final class FileWatcher implements AutoCloseable {
             Thread.sleep(poll.isZero() ? Long.MAX_VALUE : poll.toMillis());
             return;
         }
-        WatchKey key = poll.isZero() ? watches.take() : watches.poll(poll.toMillis(), TimeUnit.MILLISECONDS);
+        long asleep = System.nanoTime();
+        WatchKey key = next(watches, asleep);
+        while (key != null && !tells(key)) {
+            // A line for every connection in a log beside the certificates would wake us as often.
+            Thread.sleep(SETTLE.toMillis());
+            key = next(watches, asleep);
+        }
         long latest = System.nanoTime() + LATEST.toNanos();
         while (key != null) {
-            key.pollEvents();
-            key.reset();
             // A folder in which something is written all the time must not put the look off for ever.
             key = System.nanoTime() < latest ? watches.poll(SETTLE.toMillis(), TimeUnit.MILLISECONDS) : null;
+            if (key != null) {
+                tells(key);
+            }
         }
+    }
+
+    /** The next folder with news; null at the next poll. */
+    private @Nullable WatchKey next(WatchService service, long asleep) throws InterruptedException {
+        if (poll.isZero()) {
+            return service.take();
+        }
+        long left = poll.toNanos() - (System.nanoTime() - asleep);
+        return left <= 0 ? null : service.poll(left, TimeUnit.NANOSECONDS);
+    }
+
+    /** Takes the news of a folder: whether any of it is of others' doing. */
+    private boolean tells(WatchKey key) {
+        Path folder = (Path) key.watchable();
+        boolean told = false;
+        for (WatchEvent<?> event : key.pollEvents()) {
+            told |= !(event.context() instanceof Path name) || !own.contains(folder.resolve(name));
+        }
+        // A folder that is gone is news too.
+        return !key.reset() || told;
     }
 
     private static void addFolders(Path path, Set<Path> folders, int links) {

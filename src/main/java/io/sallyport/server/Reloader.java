@@ -1,5 +1,6 @@
 package io.sallyport.server;
 
+import io.sallyport.config.AccessLogConfig;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigFiles;
 import io.sallyport.config.ConfigProblem;
@@ -171,6 +172,8 @@ final class Reloader implements AutoCloseable {
     private void watch(ProxyConfig config) {
         Set<Path> files = new TreeSet<>(ConfigFiles.of(config));
         source.file().ifPresent(files::add);
-        watcher.watch(files);
+        Set<Path> written =
+                config.accessLog().target() instanceof AccessLogConfig.Target.File log ? Set.of(log.path()) : Set.of();
+        watcher.watch(files, written);
     }
 }
