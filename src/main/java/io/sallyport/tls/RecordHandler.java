@@ -1,6 +1,7 @@
 package io.sallyport.tls;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -11,6 +12,7 @@ import io.netty.internal.tcnative.Buffer;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -75,6 +77,10 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
         RecordHandler records = new RecordHandler(engine, (long) NETWORK_BIO.get(engine));
         // Removing SslHandler releases its reference; this one is given back in handlerRemoved.
         engine.retain();
+        if (handler.sslCloseFuture() instanceof Promise<Channel> closed) {
+            // Nobody asks for it, and left undone it costs an exception with its stack trace for every connection.
+            closed.trySuccess(ctx.channel());
+        }
         ctx.pipeline().replace(handler, name, records);
         return records;
     }
