@@ -1,8 +1,9 @@
 package io.sallyport.tls;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 
@@ -49,8 +50,10 @@ public final class EngineRecordLayer implements RecordLayer {
         return false;
     }
 
-    private static final class Follower extends ChannelInboundHandlerAdapter {
+    private static final class Follower extends ChannelDuplexHandler {
         private final RecordFraming framing;
+        private boolean reading;
+        private boolean spoke;
 
         Follower(RecordFraming framing) {
             this.framing = framing;
@@ -59,7 +62,21 @@ public final class EngineRecordLayer implements RecordLayer {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             framing.advance((ByteBuf) message);
+            reading = true;
             ctx.fireChannelRead(message);
+            reading = false;
+            if (spoke) {
+                spoke = false;
+                // Netty's engine keeps the error behind its alert for the next call, for which nobody has a reason.
+                ctx.channel().flush();
+            }
+        }
+
+        @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            // What is written while the engine reads is its own: an alert, or the answer to a key update.
+            spoke |= reading;
+            ctx.write(message, promise);
         }
     }
 }

@@ -14,6 +14,7 @@ import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.SinkBackend;
 import io.sallyport.testing.StreamEnd;
 import io.sallyport.testing.TlsClient;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -47,6 +48,24 @@ class TlsFaultTest {
             LogLine line = proxy.awaitConnectionLine();
             assertThat(line.text("reason")).isEqualTo("client_tls_error");
             assertThat(line.text("closed_by")).isEqualTo("client");
+        }
+    }
+
+    @EachRecordPath
+    void brokenRecordInOneSegmentWithAWholeOneIsAnsweredByItsAlert(String version, String path) throws Exception {
+        try (FakeBackend backend = FakeBackend.silent();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.tls.record-path = " + path)
+                        .start();
+                TlsClient client = TlsClient.connect(proxy, version)) {
+            ByteArrayOutputStream records = new ByteArrayOutputStream();
+            records.write(client.seal("whole".getBytes(StandardCharsets.US_ASCII)));
+            records.write(broken(client.seal(DATA)));
+            client.sendRaw(records.toByteArray());
+
+            assertThat(client.end()).isEqualTo(StreamEnd.fatal("bad_record_mac"));
+            LogLine line = proxy.awaitConnectionLine();
+            assertThat(line.text("reason")).isEqualTo("client_tls_error");
         }
     }
 
