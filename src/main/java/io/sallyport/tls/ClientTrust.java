@@ -15,7 +15,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * refusal is an {@code OpenSslCertificateException}, by which BoringSSL sends the right alert, with a
  * {@link ClientCertificateException} as its cause.
  */
-public final class ClientTrust extends X509ExtendedTrustManager implements ResumableX509ExtendedTrustManager {
+public final class ClientTrust extends JudgesClients implements ResumableX509ExtendedTrustManager {
     private final Mode mode;
     private final int maxDepth;
     private final CrlPolicy crlPolicy;
@@ -96,25 +95,8 @@ public final class ClientTrust extends X509ExtendedTrustManager implements Resum
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
-            throws CertificateException {
-        throw forClientsOnly();
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
-            throws CertificateException {
-        throw forClientsOnly();
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw forClientsOnly();
-    }
-
-    @Override
     public void resumeServerTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-        throw forClientsOnly();
+        refuseServer();
     }
 
     /** The authorities that clients are told of; none when {@code send-ca-names} is off or keys are pinned. */
@@ -210,9 +192,5 @@ public final class ClientTrust extends X509ExtendedTrustManager implements Resum
         } catch (CertificateParsingException e) {
             throw ClientCertificateException.malformed(e);
         }
-    }
-
-    private static CertificateException forClientsOnly() {
-        return new CertificateException("judges clients, not servers");
     }
 }

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * refusal is an {@code OpenSslCertificateException}, by which BoringSSL sends the right alert, with a
  * {@link ServerCertificateException} as its cause.
  */
-public final class ServerTrust extends X509ExtendedTrustManager implements ResumableX509ExtendedTrustManager {
+public final class ServerTrust extends JudgesServers implements ResumableX509ExtendedTrustManager {
     private final Verify verify;
     private final AccessRules rules;
     private final ClientPathFinder paths;
@@ -88,30 +87,8 @@ public final class ServerTrust extends X509ExtendedTrustManager implements Resum
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
-            throws CertificateException {
-        throw forServersOnly();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
-            throws CertificateException {
-        throw forServersOnly();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw forServersOnly();
-    }
-
-    @Override
     public void resumeClientTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-        throw forServersOnly();
-    }
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
+        refuseClient();
     }
 
     private void checkChain(List<X509Certificate> sent, Instant now) throws ClientCertificateException {
@@ -167,9 +144,5 @@ public final class ServerTrust extends X509ExtendedTrustManager implements Resum
         } catch (CertificateParsingException e) {
             throw ClientCertificateException.malformed(e);
         }
-    }
-
-    private static CertificateException forServersOnly() {
-        return new CertificateException("judges servers, not clients");
     }
 }

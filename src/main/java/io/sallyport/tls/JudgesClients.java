@@ -1,0 +1,33 @@
+package io.sallyport.tls;
+
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** The trust of a TLS server: no server can pass where one is taken for it by mistake. */
+abstract class JudgesClients extends X509ExtendedTrustManager {
+    @Override
+    public final void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+            throws CertificateException {
+        refuseServer();
+    }
+
+    @Override
+    public final void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
+            throws CertificateException {
+        refuseServer();
+    }
+
+    @Override
+    public final void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        refuseServer();
+    }
+
+    /** Always throws. */
+    protected static void refuseServer() throws CertificateException {
+        throw new CertificateException("judges client certificates only");
+    }
+}
