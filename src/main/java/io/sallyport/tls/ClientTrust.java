@@ -96,7 +96,7 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
 
     @Override
     public void resumeServerTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-        refuseServer();
+        throw notForUs();
     }
 
     /** The authorities that clients are told of; none when {@code send-ca-names} is off or keys are pinned. */

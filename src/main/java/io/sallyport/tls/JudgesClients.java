@@ -12,22 +12,21 @@ abstract class JudgesClients extends X509ExtendedTrustManager {
     @Override
     public final void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        refuseServer();
+        throw notForUs();
     }
 
     @Override
     public final void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        refuseServer();
+        throw notForUs();
     }
 
     @Override
     public final void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        refuseServer();
+        throw notForUs();
     }
 
-    /** Always throws. */
-    protected static void refuseServer() throws CertificateException {
-        throw new CertificateException("judges client certificates only");
+    protected static CertificateException notForUs() {
+        return new CertificateException("judges client certificates only");
     }
 }

@@ -12,18 +12,18 @@ public abstract class JudgesServers extends X509ExtendedTrustManager {
     @Override
     public final void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        refuseClient();
+        throw notForUs();
     }
 
     @Override
     public final void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        refuseClient();
+        throw notForUs();
     }
 
     @Override
     public final void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        refuseClient();
+        throw notForUs();
     }
 
     @Override
@@ -31,8 +31,7 @@ public abstract class JudgesServers extends X509ExtendedTrustManager {
         return new X509Certificate[0];
     }
 
-    /** Always throws. */
-    protected static void refuseClient() throws CertificateException {
-        throw new CertificateException("judges server certificates only");
+    protected static CertificateException notForUs() {
+        return new CertificateException("judges server certificates only");
     }
 }

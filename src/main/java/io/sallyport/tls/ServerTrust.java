@@ -88,7 +88,7 @@ public final class ServerTrust extends JudgesServers implements ResumableX509Ext
 
     @Override
     public void resumeClientTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-        refuseClient();
+        throw notForUs();
     }
 
     private void checkChain(List<X509Certificate> sent, Instant now) throws ClientCertificateException {
