@@ -36,6 +36,7 @@ final class Endpoints {
         endpoints.put(
                 "/handshakes/trace",
                 new Endpoint(HttpMethod.POST, "shows good handshakes there too, for a while", this::trace));
+        endpoints.put("/log-level", new Endpoint(HttpMethod.POST, "logs at another level for a while", this::logLevel));
         change("/drain", "ends as SIGTERM does", "draining", source::drain);
         Runnable reload = source.reload();
         if (reload != null) {
@@ -119,6 +120,17 @@ final class Endpoints {
                         "the next " + wish.count() + " good handshakes within "
                                 + wish.duration().toSeconds() + " s: see /handshakes?reason=success")
                 : Answer.text(HttpResponseStatus.TOO_MANY_REQUESTS, "too many traces are open: wait for their end");
+    }
+
+    private Answer logLevel(HttpRequest request) {
+        LogLevelQuery query;
+        try {
+            query = LogLevelQuery.parse(new QueryStringDecoder(request.uri()).parameters());
+        } catch (IllegalArgumentException e) {
+            return Answer.text(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+        }
+        source.logLevel(query.level(), query.time());
+        return Answer.text(HttpResponseStatus.OK, "changed: see log_level of /status");
     }
 
     private static Answer json(JsonBody body) throws IOException {

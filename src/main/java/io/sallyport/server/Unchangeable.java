@@ -19,9 +19,19 @@ final class Unchangeable {
         if (!next.admin().equals(serving.admin())) {
             problems.add(new ConfigProblem("", "admin.bind", next.admin().bind() + RULE));
         }
+        if (next.log().format() != serving.log().format()) {
+            problems.add(new ConfigProblem("", "log.format", next.log().format().word() + RULE));
+        }
         if (!next.accessLog().equals(serving.accessLog())) {
             problems.add(
                     new ConfigProblem("", "access-log.target", next.accessLog().target() + RULE));
+        }
+        if (next.reload().watch() != serving.reload().watch()) {
+            problems.add(new ConfigProblem("", "reload.watch", (next.reload().watch() ? "on" : "off") + RULE));
+        }
+        if (!next.reload().poll().equals(serving.reload().poll())) {
+            problems.add(
+                    new ConfigProblem("", "reload.poll", next.reload().poll().toMillis() + "ms" + RULE));
         }
         return problems;
     }

@@ -275,7 +275,8 @@
       if (!answer.ok) return;
       const status = await answer.json();
       $('build').textContent = status.version + ' · Java ' + status.java + ' · ' + status.tls + ' · ' + status.transport
-        + ' · since ' + status.started;
+        + ' · since ' + status.started
+        + (status.log_level.until ? ' · log level ' + status.log_level.now + ' until ' + status.log_level.until : '');
       const routes = [];
       for (const [name, listener] of Object.entries(status.listeners)) {
         routes.push(row(el('strong', {}, name), listener.address, 'everything else', listener.backend || 'refused'));

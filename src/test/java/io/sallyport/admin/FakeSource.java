@@ -1,8 +1,10 @@
 package io.sallyport.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.config.LogConfig;
 import io.sallyport.observe.TraceWish;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +17,7 @@ final class FakeSource implements AdminSource {
     final AtomicInteger scrapes = new AtomicInteger();
     final List<HandshakeFilter> filters = new CopyOnWriteArrayList<>();
     final List<TraceWish> wishes = new CopyOnWriteArrayList<>();
+    final List<String> levels = new CopyOnWriteArrayList<>();
     volatile State state = State.READY;
     volatile String metrics = "a_total 1\n";
     volatile String padding = "";
@@ -72,6 +75,11 @@ final class FakeSource implements AdminSource {
     public boolean trace(TraceWish wish) {
         wishes.add(wish);
         return wishes.size() < 3;
+    }
+
+    @Override
+    public void logLevel(LogConfig.Level level, Duration time) {
+        levels.add(level.word() + " " + time);
     }
 
     @Override
