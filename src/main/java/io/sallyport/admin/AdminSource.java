@@ -21,6 +21,11 @@ public interface AdminSource {
 
     State state();
 
+    /** What every request has to show, but those to {@code /livez} and {@code /readyz}; null: nothing. */
+    default @Nullable AdminToken token() {
+        return null;
+    }
+
     /**
      * Every meter in Prometheus' text format or in OpenMetrics.
      *

@@ -3,6 +3,7 @@ package io.sallyport.server;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.admin.AdminSource;
+import io.sallyport.admin.AdminToken;
 import io.sallyport.admin.HandshakeFilter;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.Endpoint;
@@ -26,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the admin listener shows of a server. */
 final class AdminView implements AdminSource {
@@ -55,6 +57,11 @@ final class AdminView implements AdminSource {
 
     private String stateText() {
         return state().name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public @Nullable AdminToken token() {
+        return server.generation().adminToken();
     }
 
     @Override

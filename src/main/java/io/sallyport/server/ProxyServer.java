@@ -419,6 +419,9 @@ public final class ProxyServer {
 
     private void closeListeners() {
         listeners.values().forEach(RunningListener::close);
+        if (admin != null) {
+            admin.letGo();
+        }
     }
 
     private void closeAll() {

@@ -24,12 +24,19 @@ final class FakeSource implements AdminSource {
     volatile Runnable onDrain = () -> {};
     volatile @Nullable RuntimeException failure;
 
+    volatile @Nullable AdminToken token;
+
     @Nullable
     Runnable reload;
 
     @Override
     public State state() {
         return state;
+    }
+
+    @Override
+    public @Nullable AdminToken token() {
+        return token;
     }
 
     @Override
