@@ -167,8 +167,11 @@ final class AdminAccessTest {
                 assertThat(scraper.readText(15)).isEqualTo("HTTP/1.1 200 OK");
 
                 CompletableFuture<Boolean> drained = proxy.drain();
-                page.readAll();
-                scraper.readAll();
+                // A stream that goes on would be read for ever.
+                CompletableFuture.allOf(
+                                CompletableFuture.runAsync(page::readAll), CompletableFuture.runAsync(scraper::readAll))
+                        .orTimeout(10, TimeUnit.SECONDS)
+                        .join();
                 page.close();
                 scraper.close();
 
