@@ -8,13 +8,10 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The admin listener: a socket, a thread, and HTTP on it.
@@ -22,16 +19,16 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #bind} takes the port, {@link #serve} starts to answer; a client that comes between the two waits.
  */
 public final class AdminServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
-
     private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_STREAMS = 16;
 
     private final EventLoopGroup group;
     private final Channel channel;
+    private final OpenConnections connections;
     private final InetSocketAddress address;
 
-    private AdminServer(EventLoopGroup group, Channel channel) {
+    private AdminServer(EventLoopGroup group, Channel channel, OpenConnections connections) {
+        this.connections = connections;
         this.group = group;
         this.channel = channel;
         this.address = (InetSocketAddress) channel.localAddress();
@@ -68,23 +65,25 @@ public final class AdminServer implements AutoCloseable {
         bound.channel().pipeline().addLast(new AcceptFailures());
         // An event loop that is shut down without a quiet period may end with sockets still open.
         bound.channel().closeFuture().addListener(closed -> connections.closeAll());
-        return new AdminServer(group, bound.channel());
+        return new AdminServer(group, bound.channel(), connections);
     }
 
     /** Starts to answer. */
     public void serve() {
-        if (!address.getAddress().isLoopbackAddress()) {
-            LOG.atWarn()
-                    .addKeyValue("address", NetUtil.toSocketAddressString(address))
-                    .log("admin.bind is no loopback address: whoever reaches it can read the status and drain this"
-                            + " process");
-        }
         channel.config().setAutoRead(true);
     }
 
     /** Where it is bound. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /**
+     * Ends connections that wait and streams; from any thread. Through a listener in front they count as its own, and a drain
+     * would wait for a scraper that keeps its connection, and for whoever looks at the page.
+     */
+    public void letGo() {
+        channel.eventLoop().execute(connections::letGo);
     }
 
     /** Closes every socket and ends the thread; returns when that is done. Not to be called on the admin thread. */

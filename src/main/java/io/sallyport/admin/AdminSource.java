@@ -1,8 +1,10 @@
 package io.sallyport.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.config.LogConfig;
 import io.sallyport.observe.TraceWish;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What the admin listener shows and sets off. Called on the admin thread: quick, and safe beside all other threads. */
@@ -18,6 +20,11 @@ public interface AdminSource {
     }
 
     State state();
+
+    /** What every request has to show, but those to {@code /livez} and {@code /readyz}; null: nothing. */
+    default @Nullable AdminToken token() {
+        return null;
+    }
 
     /**
      * Every meter in Prometheus' text format or in OpenMetrics.
@@ -37,6 +44,9 @@ public interface AdminSource {
 
     /** Shows good handshakes, too, as far as the wish goes; false when too many wishes are open. */
     boolean trace(TraceWish wish);
+
+    /** Logs at another level for so long; asked for the configured one, ends that at once. */
+    void logLevel(LogConfig.Level level, Duration time);
 
     /** Sets off the drain that SIGTERM sets off, and returns at once. */
     void drain();

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body the whole of it; empty for a stream
  * @param allow the methods that the path knows, for the header of that name; null for none
+ * @param challenge how to show the token, for a request that does not; null for none
  * @param policy the content security policy
  * @param isStream whether the body goes on until one side closes
  * @param afterwards run once the answer is out, or could not be sent
@@ -28,6 +29,7 @@ record Answer(
         String contentType,
         String body,
         @Nullable String allow,
+        @Nullable String challenge,
         String policy,
         boolean isStream,
         Runnable afterwards) {
@@ -36,7 +38,7 @@ record Answer(
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     static Answer of(HttpResponseStatus status, String contentType, String body) {
-        return new Answer(status, contentType, body, null, POLICY, false, () -> {});
+        return new Answer(status, contentType, body, null, null, POLICY, false, () -> {});
     }
 
     /** One line of plain text. */
@@ -45,19 +47,23 @@ record Answer(
     }
 
     static Answer stream(String contentType) {
-        return new Answer(HttpResponseStatus.OK, contentType, "", null, POLICY, true, () -> {});
+        return new Answer(HttpResponseStatus.OK, contentType, "", null, null, POLICY, true, () -> {});
     }
 
     static Answer page(String html, String policy) {
-        return new Answer(HttpResponseStatus.OK, "text/html; charset=utf-8", html, null, policy, false, () -> {});
+        return new Answer(HttpResponseStatus.OK, "text/html; charset=utf-8", html, null, null, policy, false, () -> {});
     }
 
     Answer allow(String methods) {
-        return new Answer(status, contentType, body, methods, policy, isStream, afterwards);
+        return new Answer(status, contentType, body, methods, challenge, policy, isStream, afterwards);
     }
 
     Answer then(Runnable action) {
-        return new Answer(status, contentType, body, allow, policy, isStream, action);
+        return new Answer(status, contentType, body, allow, challenge, policy, isStream, action);
+    }
+
+    Answer challenge(String scheme) {
+        return new Answer(status, contentType, body, allow, scheme, policy, isStream, afterwards);
     }
 
     FullHttpResponse response(ByteBufAllocator allocator) {
@@ -87,6 +93,9 @@ record Answer(
         headers.set("cross-origin-resource-policy", "same-origin");
         if (allow != null) {
             headers.set(HttpHeaderNames.ALLOW, allow);
+        }
+        if (challenge != null) {
+            headers.set(HttpHeaderNames.WWW_AUTHENTICATE, challenge);
         }
     }
 }

@@ -7,17 +7,26 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.sallyport.observe.RateLimitedLog;
 import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The paths and what each answers. */
 final class Endpoints {
     private static final JsonFactory JSON = new JsonFactory();
 
+    /** Browsers ask for what this scheme takes, and for no other. */
+    private static final String CHALLENGE = "Basic realm=\"Sallyport\", charset=\"UTF-8\"";
+
+    private final RateLimitedLog wrongTokens = new RateLimitedLog(LoggerFactory.getLogger("sallyport.admin"));
     private final AdminSource source;
     private final RequestGuard guard;
     private final Map<String, Endpoint> endpoints = new TreeMap<>();
@@ -28,14 +37,17 @@ final class Endpoints {
         this.guard = guard;
         read("/", "this page", request -> page());
         read("/events", "what happens now, as server-sent events", Endpoints::events);
-        read("/livez", "whether the process lives", request -> Answer.text(HttpResponseStatus.OK, "ok"));
-        read("/readyz", "whether every listener accepts", request -> readiness());
+        probe("/livez", "whether the process lives", request -> Answer.text(HttpResponseStatus.OK, "ok"));
+        probe("/readyz", "whether every listener accepts", request -> readiness());
         read("/metrics", "meters, for Prometheus", this::metrics);
         read("/status", "what runs, in JSON", request -> json(source::writeStatus));
         read("/handshakes", "the latest failed handshakes, in JSON", this::handshakes);
         endpoints.put(
                 "/handshakes/trace",
-                new Endpoint(HttpMethod.POST, "shows good handshakes there too, for a while", this::trace));
+                new Endpoint(HttpMethod.POST, "shows good handshakes there too, for a while", false, this::trace));
+        endpoints.put(
+                "/log-level",
+                new Endpoint(HttpMethod.POST, "logs at another level for a while", false, this::logLevel));
         change("/drain", "ends as SIGTERM does", "draining", source::drain);
         Runnable reload = source.reload();
         if (reload != null) {
@@ -44,12 +56,25 @@ final class Endpoints {
         page = LivePage.with(links());
     }
 
-    Answer answer(HttpRequest request) throws IOException {
+    /**
+     * What a request gets.
+     *
+     * @param client who asks, for the log
+     */
+    Answer answer(HttpRequest request, String client) throws IOException {
         String path = pathOf(request);
         Endpoint endpoint = endpoints.get(path);
-        String refusal = guard.refusal(request, endpoint != null && endpoint.changesState());
+        @Nullable AdminToken token = source.token();
+        String refusal = guard.refusal(request, endpoint != null && endpoint.changesState(), token != null);
         if (refusal != null) {
             return Answer.text(HttpResponseStatus.FORBIDDEN, refusal);
+        }
+        boolean isOpen = endpoint != null && endpoint.isOpen();
+        if (token != null && !isOpen && !hasToken(request, token, client)) {
+            return Answer.text(
+                            HttpResponseStatus.UNAUTHORIZED,
+                            "Authorization: required (expected: Bearer with the token, or Basic with it as the password)")
+                    .challenge(CHALLENGE);
         }
         if (endpoint == null) {
             return Answer.text(
@@ -61,6 +86,21 @@ final class Endpoints {
                     .allow(endpoint.methods());
         }
         return endpoint.reply().to(request);
+    }
+
+    /** Whether the process ends, and nobody should keep a connection to it. */
+    boolean isDraining() {
+        return source.state() == AdminSource.State.DRAINING;
+    }
+
+    private boolean hasToken(HttpRequest request, AdminToken token, String client) {
+        List<String> shown = request.headers().getAll(HttpHeaderNames.AUTHORIZATION);
+        boolean admitted = token.admits(shown);
+        // Without one it is a browser that has not asked its person yet.
+        if (!admitted && !shown.isEmpty()) {
+            wrongTokens.at(Level.WARN).addKeyValue("client", client).log("a request with a wrong token");
+        }
+        return admitted;
     }
 
     private Answer page() {
@@ -121,6 +161,17 @@ final class Endpoints {
                 : Answer.text(HttpResponseStatus.TOO_MANY_REQUESTS, "too many traces are open: wait for their end");
     }
 
+    private Answer logLevel(HttpRequest request) {
+        LogLevelQuery query;
+        try {
+            query = LogLevelQuery.parse(new QueryStringDecoder(request.uri()).parameters());
+        } catch (IllegalArgumentException e) {
+            return Answer.text(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+        }
+        source.logLevel(query.level(), query.time());
+        return Answer.text(HttpResponseStatus.OK, "changed: see log_level of /status");
+    }
+
     private static Answer json(JsonBody body) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
@@ -141,15 +192,21 @@ final class Endpoints {
     }
 
     private void read(String path, String purpose, Reply reply) {
-        endpoints.put(path, new Endpoint(HttpMethod.GET, purpose, reply));
+        endpoints.put(path, new Endpoint(HttpMethod.GET, purpose, false, reply));
+    }
+
+    /** What asks for these has no token: the kubelet, load balancers. They learn one word. */
+    private void probe(String path, String purpose, Reply reply) {
+        endpoints.put(path, new Endpoint(HttpMethod.GET, purpose, true, reply));
     }
 
     private void change(String path, String purpose, String word, Runnable action) {
         Answer answer = Answer.text(HttpResponseStatus.ACCEPTED, word).then(action);
-        endpoints.put(path, new Endpoint(HttpMethod.POST, purpose, request -> answer));
+        endpoints.put(path, new Endpoint(HttpMethod.POST, purpose, false, request -> answer));
     }
 
-    private record Endpoint(HttpMethod method, String purpose, Reply reply) {
+    /** @param isOpen whether it answers without the token */
+    private record Endpoint(HttpMethod method, String purpose, boolean isOpen, Reply reply) {
         boolean changesState() {
             return method.equals(HttpMethod.POST);
         }

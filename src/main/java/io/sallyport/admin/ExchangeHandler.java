@@ -12,8 +12,11 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,12 +65,12 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         }
         phase = Phase.ANSWERING;
         closeIn(ctx, timeouts.answer().toNanos());
-        Answer answer = answer(request);
+        Answer answer = answer(request, ctx.channel().remoteAddress());
         if (answer.isStream()) {
             stream(ctx, answer);
             return;
         }
-        boolean stays = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+        boolean stays = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess() && !endpoints.isDraining();
         FullHttpResponse response = answer.response(ctx.alloc());
         response.headers()
                 .set(HttpHeaderNames.CONNECTION, stays ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
@@ -91,6 +94,17 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event != OpenConnections.Event.LET_GO) {
+            ctx.fireUserEventTriggered(event);
+        } else if (phase == Phase.STREAMING) {
+            ctx.close();
+        } else if (phase == Phase.READING) {
+            leave(ctx);
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         cancelDeadline();
     }
@@ -103,7 +117,7 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         ctx.close();
     }
 
-    private Answer answer(FullHttpRequest request) {
+    private Answer answer(FullHttpRequest request, @Nullable SocketAddress client) {
         if (request.decoderResult().isFailure()) {
             return Answer.text(
                     refusal(request.decoderResult().cause()), "not a request that is understood, or too long a one");
@@ -112,7 +126,8 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
             return Answer.text(HttpResponseStatus.BAD_REQUEST, "Host: more than one");
         }
         try {
-            return endpoints.answer(request);
+            return endpoints.answer(
+                    request, client instanceof InetSocketAddress inet ? NetUtil.toSocketAddressString(inet) : "");
         } catch (IOException | RuntimeException e) {
             LOG.atWarn().setCause(e).addKeyValue("uri", request.uri()).log("a request failed");
             return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error: see the log");

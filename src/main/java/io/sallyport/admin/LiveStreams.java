@@ -38,10 +38,12 @@ final class LiveStreams {
 
     private static final class Stream {
         private final Channel channel;
+        private final @Nullable AdminToken token;
         private int missed;
 
-        Stream(Channel channel) {
+        Stream(Channel channel, @Nullable AdminToken token) {
             this.channel = channel;
+            this.token = token;
         }
     }
 
@@ -53,7 +55,7 @@ final class LiveStreams {
 
     /** Sends samples to the channel, whose response head is written, until it closes. */
     void add(Channel channel) {
-        Stream stream = new Stream(channel);
+        Stream stream = new Stream(channel, source.token());
         oldestFirst.addLast(stream);
         channel.closeFuture().addListener(closed -> remove(stream));
         if (oldestFirst.size() > limit) {
@@ -77,7 +79,13 @@ final class LiveStreams {
 
     private void send(List<Stream> streams) {
         String event = event();
+        @Nullable AdminToken token = source.token();
         for (Stream stream : streams) {
+            if (!AdminToken.same(stream.token, token)) {
+                // Whoever had the old token alone must not go on looking.
+                stream.channel.close();
+                continue;
+            }
             if (!stream.channel.isWritable()) {
                 stream.missed++;
                 if (stream.missed > MISSED_SAMPLES) {

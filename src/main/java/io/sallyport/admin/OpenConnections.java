@@ -27,6 +27,16 @@ final class OpenConnections {
         }
     }
 
+    /** Ends those whose client waits for nothing but what may come: it comes again if it likes. */
+    void letGo() {
+        List.copyOf(oldestFirst).forEach(channel -> channel.pipeline().fireUserEventTriggered(Event.LET_GO));
+    }
+
+    /** What handlers hear of. */
+    enum Event {
+        LET_GO
+    }
+
     /** Closes every one, and those that still come. */
     void closeAll() {
         closed = true;

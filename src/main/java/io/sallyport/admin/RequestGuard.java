@@ -22,23 +22,30 @@ final class RequestGuard {
         this.loopback = bound.getAddress().isLoopbackAddress();
     }
 
-    /** Why the request is refused; null when it is not. */
+    /**
+     * Why the request is refused; null when it is not.
+     *
+     * @param needsToken whether a token is asked for, too. A browser sends it to the name that a person gave it for, so one
+     *     that was made to point here gets nothing, and a proxy in front may have any name
+     */
     @Nullable
-    String refusal(HttpRequest request, boolean changesState) {
+    String refusal(HttpRequest request, boolean changesState, boolean needsToken) {
         String host = request.headers().get(HttpHeaderNames.HOST);
-        if (loopback && host != null && !isLoopback(name(host))) {
+        if (loopback && !needsToken && host != null && !isLoopback(name(host))) {
             return "Host: \"" + host + "\" (expected: localhost or a loopback address)";
         }
-        return changesState ? foreignOrigin(request, host) : null;
+        return changesState ? foreignOrigin(request, host, needsToken) : null;
     }
 
-    private static @Nullable String foreignOrigin(HttpRequest request, @Nullable String host) {
+    private static @Nullable String foreignOrigin(HttpRequest request, @Nullable String host, boolean needsToken) {
         String site = request.headers().get("sec-fetch-site");
         if (site != null && !site.equals("same-origin") && !site.equals("none")) {
             return "Sec-Fetch-Site: \"" + site + "\" (expected: same-origin)";
         }
         String origin = request.headers().get(HttpHeaderNames.ORIGIN);
-        if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
+        if (origin != null
+                && !origin.equalsIgnoreCase("http://" + host)
+                && !(needsToken && origin.equalsIgnoreCase("https://" + host))) {
             return "Origin: \"" + origin + "\" (expected: http://" + host + ")";
         }
         return null;

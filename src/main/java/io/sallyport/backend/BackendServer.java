@@ -4,6 +4,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
 import io.sallyport.config.NetworkAddress;
 import io.sallyport.observe.BackendMeters;
+import io.sallyport.observe.RateLimitedLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server as the configuration names it. A host name stands for all its addresses; each is an {@link Endpoint}.
@@ -21,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  * anybody uses them.
  */
 public final class BackendServer {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.backend");
+
     /** An answer that is longer is no service but an accident, and every address may be asked for its health. */
     private static final int MOST_ADDRESSES = 1000;
 
     private final NetworkAddress configured;
     private final String label;
     private final BackendMeters meters;
+    private final RateLimitedLog troubles = new RateLimitedLog(LOG);
     private volatile List<Endpoint> endpoints = List.of();
     private volatile long lookAgainAt;
 
@@ -39,6 +45,11 @@ public final class BackendServer {
 
     public BackendMeters meters() {
         return meters;
+    }
+
+    /** For connections to it that cannot be made: each client makes one, and with retries several. */
+    RateLimitedLog troubles() {
+        return troubles;
     }
 
     /** Its addresses; empty when its name has none. */

@@ -8,8 +8,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The way of one connection to a server: picks one, and the next when it cannot be reached, as long as none of the
@@ -18,8 +17,6 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the connection's event loop.
  */
 public final class Dial {
-    private static final Logger LOG = LoggerFactory.getLogger("sallyport.backend");
-
     private final EventLoop loop;
     private final Backend backend;
     private final Request request;
@@ -104,7 +101,8 @@ public final class Dial {
     }
 
     private void log(BackendServer server, String address, ConnectFailure reason, String words) {
-        LOG.atWarn()
+        server.troubles()
+                .at(Level.WARN)
                 .addKeyValue("connection", request.connectionId())
                 .addKeyValue("backend", backend.name())
                 .addKeyValue("server", server.toString())

@@ -23,6 +23,9 @@ public final class ConfigFiles {
                 .map(BackendConfig::tls)
                 .filter(BackendTlsConfig::enabled)
                 .forEach(result::add);
+        if (config.admin().tokenFile() != null) {
+            result.files.add(config.admin().tokenFile());
+        }
         return result.files;
     }
 

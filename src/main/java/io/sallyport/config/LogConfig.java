@@ -14,13 +14,23 @@ public record LogConfig(Level level, Format format) {
         ERROR,
         WARN,
         INFO,
-        DEBUG
+        DEBUG;
+
+        /** As a configuration spells it. */
+        public String word() {
+            return Section.spelling(this);
+        }
     }
 
     /** How a line looks. */
     public enum Format {
         JSON,
-        TEXT
+        TEXT;
+
+        /** As a configuration spells it. */
+        public String word() {
+            return Section.spelling(this);
+        }
     }
 
     static LogConfig read(Section section) {

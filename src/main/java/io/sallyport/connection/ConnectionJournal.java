@@ -26,9 +26,14 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** What is known about one connection, and its way into meters and log lines. Decides nothing. */
 final class ConnectionJournal {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.connection");
+
     private final ListenerSettings settings;
     private final String id;
     private final Channel frontend;
@@ -49,6 +54,7 @@ final class ConnectionJournal {
     private long backendToClient;
     private long handshakeNanos = -1;
     private long connectNanos = -1;
+    private boolean leftOut;
 
     /** @param source the client, as its socket says */
     ConnectionJournal(ListenerSettings settings, String id, Channel frontend, SocketAddress source) {
@@ -60,6 +66,9 @@ final class ConnectionJournal {
 
     void opened() {
         settings.meters().connectionOpened();
+        if (LOG.isDebugEnabled()) {
+            debug().addKeyValue("client", AddressText.of(source)).log("accepted");
+        }
     }
 
     @Nullable
@@ -108,6 +117,11 @@ final class ConnectionJournal {
                         agreed.clientChain().isEmpty()
                                 ? ClientCertificateResult.NONE
                                 : ClientCertificateResult.VERIFIED);
+        if (LOG.isDebugEnabled()) {
+            debug().addKeyValue("version", agreed.version())
+                    .addKeyValue("server_name", hello == null ? null : hello.serverName())
+                    .log("handshake done");
+        }
         HandshakeTrace traced = trace();
         trace = null;
         if (settings.log().wantsSuccess(source(), hello == null ? null : hello.serverName())) {
@@ -125,7 +139,11 @@ final class ConnectionJournal {
             settings.meters().clientCertificateRefused();
         }
         // Health checks come by the thousand: they are counted, not told.
-        if (reason != FailureReason.BARE_PROBE && settings.log().admitsFailure(source(), frontend.eventLoop())) {
+        if (reason == FailureReason.BARE_PROBE) {
+            return;
+        }
+        leftOut = !settings.log().admitsFailure(source(), frontend.eventLoop());
+        if (!leftOut) {
             HandshakeTranscript transcript = traced.snapshot();
             settings.log()
                     .handshakeEnded(
@@ -161,6 +179,14 @@ final class ConnectionJournal {
     void connected(BackendServer reached, long nanos) {
         server = reached;
         connectNanos = nanos;
+        if (LOG.isDebugEnabled()) {
+            debug().addKeyValue("server", reached.toString()).log("connected to the backend");
+        }
+    }
+
+    /** The access log has the rest, but only at the end: these lines are for a connection that does not come to it. */
+    private LoggingEventBuilder debug() {
+        return LOG.atDebug().addKeyValue("connection", id).addKeyValue("listener", settings.name());
     }
 
     void relayed(Direction direction, int bytes) {
@@ -175,7 +201,8 @@ final class ConnectionJournal {
     void closed(CloseReason reason) {
         long total = System.nanoTime() - acceptedNanos;
         settings.meters().connectionClosed(reason, total);
-        if (reason != CloseReason.BARE_PROBE) {
+        // A flood of failures would fill the log with the ends of its connections.
+        if (reason != CloseReason.BARE_PROBE && !leftOut) {
             settings.log().connectionClosed(summary(reason, total));
         }
     }

@@ -1,16 +1,15 @@
 package io.sallyport.connection;
 
-import org.slf4j.Logger;
+import io.sallyport.observe.RateLimitedLog;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
-/** The log for what should never happen. */
+/** The log for what should never happen, but may with each connection if it does. */
 final class InternalErrors {
-    private static final Logger LOG = LoggerFactory.getLogger("sallyport.connection");
+    private final RateLimitedLog log = new RateLimitedLog(LoggerFactory.getLogger("sallyport.connection"));
 
-    private InternalErrors() {}
-
-    static void log(String connectionId, Throwable cause) {
-        LOG.atError()
+    void tell(String connectionId, Throwable cause) {
+        log.at(Level.ERROR)
                 .setCause(cause)
                 .addKeyValue("connection", connectionId)
                 .log("internal error: {}", cause.toString());

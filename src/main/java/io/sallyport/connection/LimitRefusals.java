@@ -4,10 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.sallyport.limits.SourceLimiter.Refused;
 import io.sallyport.observe.ListenerMeters.Limit;
+import io.sallyport.observe.RateLimitedLog;
 import java.util.EnumMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Resets connections that a limit of their listener refuses: each is counted, one line a second and limit is logged. */
 final class LimitRefusals {
@@ -33,7 +35,7 @@ final class LimitRefusals {
         settings.meters().limitRejected(limit);
         RateLimitedLog log = logs.get(limit);
         if (log != null) {
-            log.warn("listener " + settings.name() + ": " + words(limit));
+            log.at(Level.WARN).log("listener {}: {}", settings.name(), words(limit));
         }
     }
 

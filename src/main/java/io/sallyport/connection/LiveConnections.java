@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class LiveConnections {
     private final EventLoop loop;
     private final Set<ProxyConnection> connections = new LinkedHashSet<>();
+    private final InternalErrors internalErrors = new InternalErrors();
     private @Nullable CompletableFuture<Void> empty;
 
     LiveConnections(EventLoop loop) {
         this.loop = loop;
+    }
+
+    InternalErrors internalErrors() {
+        return internalErrors;
     }
 
     void add(ProxyConnection connection) {

@@ -289,7 +289,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         Failure failure = HandshakeError.of(cause);
         // A key that does not sign fails every handshake: its line says all, and is rate-limited.
         if (failure.reason() == FailureReason.INTERNAL_ERROR && !HandshakeError.isTls(cause)) {
-            InternalErrors.log(id, cause);
+            live.internalErrors().tell(id, cause);
         }
         failHandshake(failure);
     }
@@ -559,7 +559,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             // One connection's buffer, and no fault: what is left is for the others.
             return CloseReason.OUT_OF_MEMORY;
         }
-        InternalErrors.log(id, cause);
+        live.internalErrors().tell(id, cause);
         return CloseReason.INTERNAL_ERROR;
     }
 

@@ -3,26 +3,31 @@ package io.sallyport.server;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.admin.AdminSource;
+import io.sallyport.admin.AdminToken;
 import io.sallyport.admin.HandshakeFilter;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.Endpoint;
 import io.sallyport.backend.PoolMember;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.LogConfig;
 import io.sallyport.config.RouteConfig;
 import io.sallyport.connection.AddressText;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.observe.HandshakeLog;
+import io.sallyport.observe.LogLevel;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the admin listener shows of a server. */
 final class AdminView implements AdminSource {
@@ -55,6 +60,11 @@ final class AdminView implements AdminSource {
     }
 
     @Override
+    public @Nullable AdminToken token() {
+        return server.generation().adminToken();
+    }
+
+    @Override
     public String scrape(String contentType) {
         return registry.scrape(contentType);
     }
@@ -82,6 +92,7 @@ final class AdminView implements AdminSource {
         json.writeStringField("result", reload.result().tag());
         json.writeStringField("detail", reload.detail());
         json.writeEndObject();
+        writeLogLevel(json);
         Map<String, SocketAddress> addresses = server.addresses();
         json.writeObjectFieldStart("listeners");
         for (ListenerConfig listener : server.config().listeners().values()) {
@@ -112,6 +123,17 @@ final class AdminView implements AdminSource {
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void writeLogLevel(JsonGenerator json) throws IOException {
+        LogLevel.State level = server.logLevel().state();
+        json.writeObjectFieldStart("log_level");
+        json.writeStringField("now", level.current().word());
+        json.writeStringField("configured", level.configured().word());
+        if (level.until() != null) {
+            json.writeStringField("until", level.until().toString());
+        }
         json.writeEndObject();
     }
 
@@ -166,6 +188,11 @@ final class AdminView implements AdminSource {
     @Override
     public boolean trace(TraceWish wish) {
         return handshakes.trace(wish);
+    }
+
+    @Override
+    public void logLevel(LogConfig.Level level, Duration time) {
+        server.logLevel().change(level, time);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.sallyport.server;
 
+import io.sallyport.admin.AdminToken;
 import io.sallyport.backend.Backend;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.observe.Meters.CertificateExpiry;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that one successful load produced.
@@ -20,12 +22,14 @@ import java.util.stream.Stream;
  * @param backends by name
  * @param revocationLists when each is due to be replaced
  * @param certificates the end dates of all certificates in use
+ * @param adminToken what requests to the admin listener have to show; null: nothing
  */
 record Generation(
         Map<String, ListenerSettings> listeners,
         Map<String, Backend> backends,
         List<CertificateExpiry> certificates,
-        Map<String, Instant> revocationLists) {
+        Map<String, Instant> revocationLists,
+        @Nullable AdminToken adminToken) {
 
     Generation {
         listeners = new TreeMap<>(listeners);

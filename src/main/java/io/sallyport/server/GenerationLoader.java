@@ -73,7 +73,12 @@ final class GenerationLoader {
             certificates.addAll(loader.expiries());
             loader.revocationLists().forEach(list -> revocationLists.put(list.name(), list.time()));
         }
-        Generation generation = new Generation(listeners, backends, List.copyOf(certificates), revocationLists);
+        Generation generation = new Generation(
+                listeners,
+                backends,
+                List.copyOf(certificates),
+                revocationLists,
+                AdminAccess.token(config.admin(), findings));
         listeners.values().forEach(this::expectSessions);
         List<ConfigProblem> all =
                 Stream.concat(findings.problems().stream(), problems.stream()).toList();
@@ -87,7 +92,9 @@ final class GenerationLoader {
 
     /** What is doubtful but no reason not to start, one a line. */
     List<String> warnings() {
-        return Stream.of(findings.warnings(), findings.notes(), unresolved)
+        List<ConfigProblem> exposure =
+                AdminAccess.exposure(config.admin()).stream().toList();
+        return Stream.of(findings.warnings(), findings.notes(), unresolved, exposure)
                 .flatMap(List::stream)
                 .map(ConfigProblem::toString)
                 .toList();

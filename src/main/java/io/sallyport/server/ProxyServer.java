@@ -21,6 +21,7 @@ import io.sallyport.limits.PlaceLimiter;
 import io.sallyport.observe.AccessLog;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.HandshakeLog;
+import io.sallyport.observe.LogLevel;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.ReloadResult;
 import io.sallyport.tls.KeyLog;
@@ -57,6 +58,7 @@ public final class ProxyServer {
     private final Meters meters;
     private final AccessLog accessLog;
     private final HandshakeLog handshakes;
+    private final LogLevel logLevel;
     private final ConnectionLoops loops;
     private final PlaceLimiter connections;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
@@ -79,6 +81,7 @@ public final class ProxyServer {
         this.accessLog = loaded.accessLog();
         this.handshakes = loaded.handshakes();
         this.generation = loaded.generation();
+        this.logLevel = new LogLevel(config.log().level());
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
         this.connections = new PlaceLimiter(config.limits().connections());
@@ -327,6 +330,7 @@ public final class ProxyServer {
         generation = staged;
         config = next;
         connections.limit(next.limits().connections());
+        logLevel.configure(next.log().level());
         listeners.forEach((name, listener) -> {
             ListenerSettings settings = staged.listeners().get(name);
             if (settings == null || opened.containsKey(name)) {
@@ -397,6 +401,10 @@ public final class ProxyServer {
         return config;
     }
 
+    LogLevel logLevel() {
+        return logLevel;
+    }
+
     Generation generation() {
         return generation;
     }
@@ -411,6 +419,9 @@ public final class ProxyServer {
 
     private void closeListeners() {
         listeners.values().forEach(RunningListener::close);
+        if (admin != null) {
+            admin.letGo();
+        }
     }
 
     private void closeAll() {
@@ -428,6 +439,7 @@ public final class ProxyServer {
         if (admin != null) {
             admin.close();
         }
+        logLevel.close();
         handshakes.close();
         accessLog.close();
         if (lasting.keyLog() != null) {

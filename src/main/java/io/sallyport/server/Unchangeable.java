@@ -4,6 +4,7 @@ import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ProxyConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What a reload cannot change, and says so rather than doing it by half. */
 final class Unchangeable {
@@ -16,12 +17,22 @@ final class Unchangeable {
         if (next.eventLoops() != serving.eventLoops()) {
             problems.add(new ConfigProblem("", "event-loops", next.eventLoops() + RULE));
         }
-        if (!next.admin().equals(serving.admin())) {
+        if (!Objects.equals(next.admin().bind(), serving.admin().bind())) {
             problems.add(new ConfigProblem("", "admin.bind", next.admin().bind() + RULE));
+        }
+        if (next.log().format() != serving.log().format()) {
+            problems.add(new ConfigProblem("", "log.format", next.log().format().word() + RULE));
         }
         if (!next.accessLog().equals(serving.accessLog())) {
             problems.add(
                     new ConfigProblem("", "access-log.target", next.accessLog().target() + RULE));
+        }
+        if (next.reload().watch() != serving.reload().watch()) {
+            problems.add(new ConfigProblem("", "reload.watch", (next.reload().watch() ? "on" : "off") + RULE));
+        }
+        if (!next.reload().poll().equals(serving.reload().poll())) {
+            problems.add(
+                    new ConfigProblem("", "reload.poll", next.reload().poll().toMillis() + "ms" + RULE));
         }
         return problems;
     }

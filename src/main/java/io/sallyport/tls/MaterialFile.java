@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Reads a whole file that the configuration names, or says in a person's words why not. */
 final class MaterialFile {
@@ -30,6 +31,19 @@ final class MaterialFile {
             throw new MaterialException("not readable" + rule);
         }
         return bytes(file, limit, rule);
+    }
+
+    /** The same less one newline at the end, which editors and shells add. */
+    static byte[] readLine(Path file, int limit, String expected) throws MaterialException {
+        byte[] content = read(file, limit, expected);
+        int end = content.length;
+        if (end > 0 && content[end - 1] == '\n') {
+            end--;
+            if (end > 0 && content[end - 1] == '\r') {
+                end--;
+            }
+        }
+        return Arrays.copyOf(content, end);
     }
 
     private static byte[] bytes(Path file, int limit, String rule) throws MaterialException {

@@ -62,14 +62,6 @@ final class Password {
     }
 
     private static Password of(Path file) throws MaterialException {
-        byte[] content = MaterialFile.read(file, LIMIT, "a file with the password; it may be empty");
-        int end = content.length;
-        if (end > 0 && content[end - 1] == '\n') {
-            end--;
-            if (end > 0 && content[end - 1] == '\r') {
-                end--;
-            }
-        }
-        return new Password(Arrays.copyOf(content, end), true);
+        return new Password(MaterialFile.readLine(file, LIMIT, "a file with the password; it may be empty"), true);
     }
 }

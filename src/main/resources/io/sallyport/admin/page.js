@@ -3,6 +3,8 @@
   const SAMPLES = 120;
   const WINDOW = 10; // seconds over which the p99 is taken
   const $ = id => document.getElementById(id);
+  // An address with the user and the password in it, as the page's own may be, is none that a script may ask.
+  const at = path => location.origin + path;
 
   // Text only, never markup: names from the wire are shown as they came.
   function el(name, attributes, ...children) {
@@ -152,7 +154,7 @@
         const value = $('filter-' + key).value.trim();
         if (value) query.set(key, value);
       }
-      const answer = await fetch('/handshakes?' + query, {cache: 'no-store'});
+      const answer = await fetch(at('/handshakes?' + query), {cache: 'no-store'});
       // Half an address is none yet.
       if (answer.status === 400) $('filter-source').setAttribute('aria-invalid', 'true');
       else $('filter-source').removeAttribute('aria-invalid');
@@ -271,11 +273,12 @@
 
   async function refreshStatus() {
     try {
-      const answer = await fetch('/status', {cache: 'no-store'});
+      const answer = await fetch(at('/status'), {cache: 'no-store'});
       if (!answer.ok) return;
       const status = await answer.json();
       $('build').textContent = status.version + ' · Java ' + status.java + ' · ' + status.tls + ' · ' + status.transport
-        + ' · since ' + status.started;
+        + ' · since ' + status.started
+        + (status.log_level.until ? ' · log level ' + status.log_level.now + ' until ' + status.log_level.until : '');
       const routes = [];
       for (const [name, listener] of Object.entries(status.listeners)) {
         routes.push(row(el('strong', {}, name), listener.address, 'everything else', listener.backend || 'refused'));
@@ -304,9 +307,13 @@
   let statusTimer = null;
   function follow() {
     if (stream || document.hidden) return;
-    stream = new EventSource('/events');
+    stream = new EventSource(at('/events'));
     stream.onmessage = event => onSample(JSON.parse(event.data));
-    stream.onerror = () => setState('no answer');
+    stream.onerror = () => {
+      setState('no answer');
+      // The browser gives up on a refusal, as of a token that was replaced: what is asked for next makes it ask the person.
+      if (stream && stream.readyState === EventSource.CLOSED) { rest(); setTimeout(follow, 5000); }
+    };
     refreshStatus();
     statusTimer = setInterval(refreshStatus, 5000);
   }

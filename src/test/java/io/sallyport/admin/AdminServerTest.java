@@ -123,7 +123,7 @@ class AdminServerTest {
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.body())
                 .isEqualTo("/metricz: not here"
-                        + " (expected: /, /drain, /events, /handshakes, /handshakes/trace, /livez, /metrics,"
+                        + " (expected: /, /drain, /events, /handshakes, /handshakes/trace, /livez, /log-level, /metrics,"
                         + " /readyz, /status)\n");
     }
 
@@ -241,6 +241,49 @@ class AdminServerTest {
 
         assertThat(ask(request("POST", "/reload")).status()).isEqualTo(202);
         await().until(() -> reloads.get() == 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "level=debug, debug PT10M",
+        "level=OFF&for=90s, off PT1M30S",
+        "level=warn&level=error&for=1h30m, error PT1H30M",
+        "for=24h&level=info, info PT24H"
+    })
+    void theLogLevelIsChangedForAWhile(String query, String change) throws IOException {
+        assertThat(ask(request("POST", "/log-level?" + query)).status()).isEqualTo(200);
+
+        assertThat(source.levels).containsExactly(change);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        for=10m               | level: required
+        level=trace           | level: "trace" (expected: off
+        level=debug&for=10    | for: "10" (expected: a duration
+        level=debug&for=0s    | for: "0s" (expected: a duration
+        level=debug&for=-5m   | for: "-5m" (expected: a duration
+        level=debug&for=25h   | for: "25h" (expected: a duration
+        level=debug&for=      | for: "" (expected: a duration
+        level=debug&time=1m   | "time": unknown parameter (expected: level, for)
+        """)
+    void aLogLevelThatIsNoneChangesNothing(String query, String problem) throws IOException {
+        HttpReply reply = ask(request("POST", "/log-level?" + query));
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).startsWith(problem);
+        assertThat(source.levels).isEmpty();
+    }
+
+    @Test
+    void aForeignPageCannotChangeTheLogLevel() throws IOException {
+        for (String header : List.of("Host: evil.example", "Host: localhost\r\nOrigin: http://evil.example")) {
+            assertThat(ask("POST /log-level?level=off HTTP/1.1\r\n" + header + "\r\n\r\n")
+                            .status())
+                    .isEqualTo(403);
+        }
+        assertThat(get("/log-level?level=off").status()).isEqualTo(405);
+        assertThat(source.levels).isEmpty();
     }
 
     @ParameterizedTest

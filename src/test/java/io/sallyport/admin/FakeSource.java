@@ -1,8 +1,10 @@
 package io.sallyport.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.config.LogConfig;
 import io.sallyport.observe.TraceWish;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,11 +17,14 @@ final class FakeSource implements AdminSource {
     final AtomicInteger scrapes = new AtomicInteger();
     final List<HandshakeFilter> filters = new CopyOnWriteArrayList<>();
     final List<TraceWish> wishes = new CopyOnWriteArrayList<>();
+    final List<String> levels = new CopyOnWriteArrayList<>();
     volatile State state = State.READY;
     volatile String metrics = "a_total 1\n";
     volatile String padding = "";
     volatile Runnable onDrain = () -> {};
     volatile @Nullable RuntimeException failure;
+
+    volatile @Nullable AdminToken token;
 
     @Nullable
     Runnable reload;
@@ -27,6 +32,11 @@ final class FakeSource implements AdminSource {
     @Override
     public State state() {
         return state;
+    }
+
+    @Override
+    public @Nullable AdminToken token() {
+        return token;
     }
 
     @Override
@@ -72,6 +82,11 @@ final class FakeSource implements AdminSource {
     public boolean trace(TraceWish wish) {
         wishes.add(wish);
         return wishes.size() < 3;
+    }
+
+    @Override
+    public void logLevel(LogConfig.Level level, Duration time) {
+        levels.add(level.word() + " " + time);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.sallyport.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -89,6 +91,21 @@ class HealthcheckTest {
 
         assertThat(Outcome.of("healthcheck", "-c", configuration(host + ":" + admin.getLocalPort())))
                 .isEqualTo(new Outcome(0, List.of("ready"), List.of()));
+    }
+
+    /** Whoever checks an image has no token. */
+    @Test
+    void aTokenIsNotNeeded() {
+        try (FakeBackend backend = FakeBackend.closing();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .token("a-token-for-nobody")
+                        .start()) {
+            assertThat(Outcome.of(
+                            "healthcheck",
+                            "--admin",
+                            "127.0.0.1:" + proxy.adminAddress().getPort()))
+                    .isEqualTo(new Outcome(0, List.of("ready"), List.of()));
+        }
     }
 
     @Test

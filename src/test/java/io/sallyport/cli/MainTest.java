@@ -175,6 +175,24 @@ class MainTest {
     }
 
     @Test
+    void noCommandTellsWhatASecretFileHolds() throws IOException {
+        goodConfiguration();
+        Files.writeString(directory.resolve("token"), "hunter2-hunter2-hunter2");
+        Files.writeString(directory.resolve("secret"), "hunter2-hunter2-hunter2-hunter2-hunter2");
+        Path file = write(configuration("tls.crt", "tls.key") + """
+            sallyport.admin.token-file = token
+            sallyport.listeners.https.tls.session.ticket-secret-file = secret
+            """);
+
+        for (String command : List.of("config -c", "check -c", "run --test -c")) {
+            Outcome outcome = outcome(command, file);
+            assertThat(outcome.exitCode()).isZero();
+            assertThat(outcome.toString()).doesNotContain("hunter2");
+        }
+        assertThat(outcome("config -c", file).out()).anyMatch(line -> line.contains("token-file = \"token\""));
+    }
+
+    @Test
     void versionNamesWhatIsRunning() {
         Outcome outcome = Outcome.of("version");
 

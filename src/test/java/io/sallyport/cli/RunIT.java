@@ -179,8 +179,8 @@ class RunIT {
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try {
             int port = portOf(process.getInputStream());
-            // Nobody reads from here on: the pipe takes 64 KiB, and the access log writes more than that.
-            for (int i = 0; i < 300; i++) {
+            // Nobody reads from here on: the pipe takes 64 KiB, and a line for each connection is more than that.
+            for (int i = 0; i < 600; i++) {
                 try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
                     client.getOutputStream().write("nonsense".repeat(4).getBytes(StandardCharsets.US_ASCII));
                     assertThat(client.getInputStream().readAllBytes()).isNotNull();

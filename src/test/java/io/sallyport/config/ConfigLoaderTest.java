@@ -105,7 +105,7 @@ class ConfigLoaderTest {
               }
               dns { servers = ["10.0.0.10:53"], timeout = 1s, min-ttl = 2s, max-ttl = 10s }
               limits.connections = 10
-              admin.bind = "0.0.0.0:9000"
+              admin { bind = "0.0.0.0:9000", token-file = "token" }
               log { level = debug, format = text }
               access-log { target = "logs/access.log", format = json }
               reload { watch = off, poll = 1m }
@@ -211,6 +211,8 @@ class ConfigLoaderTest {
                 limits.connections = 0
                 admin.bind.host = 127.0.0.1
                 admin.bind.port = 9901
+                admin.tokenFile = null
+                admin.where = x.conf:1
                 log.level = INFO
                 log.format = JSON
                 accessLog.target = Stdout
@@ -348,6 +350,8 @@ class ConfigLoaderTest {
                 limits.connections = 10
                 admin.bind.host = 0.0.0.0
                 admin.bind.port = 9000
+                admin.tokenFile = token
+                admin.where = x.conf:69
                 log.level = DEBUG
                 log.format = TEXT
                 accessLog.target.path = logs/access.log

@@ -238,6 +238,27 @@ final class KubernetesTest {
         }
     }
 
+    @Test
+    void theAdminTokenIsAskedForAndPrometheusHasIt() throws Exception {
+        Manifests manifests = Kustomize.build(GATEWAY, directory);
+        PodMetricsEndpoint endpoint = manifests
+                .one(PodMonitor.class)
+                .getSpec()
+                .getPodMetricsEndpoints()
+                .get(0);
+        Path file = Objects.requireNonNull(gatewayConfig(manifests).admin().tokenFile());
+
+        assertThat(volumeAt(pod(manifests), file).getSecret().getSecretName())
+                .isEqualTo(endpoint.getAuthorization().getCredentials().getName());
+        assertThat(file.getFileName())
+                .hasToString(endpoint.getAuthorization().getCredentials().getKey());
+        // What is sent where nothing is said, and what the admin listener takes.
+        assertThat(endpoint.getAuthorization().getType()).isNull();
+
+        Manifests base = Kustomize.build(Path.of("k8s", "gateway", "base"), directory);
+        assertThat(gatewayConfig(base).admin().tokenFile()).isNull();
+    }
+
     private void assertPortsAndFiles(PodSpec pod, ProxyConfig config, String secret) {
         Container container = sallyport(pod);
         ListenerConfig https = Objects.requireNonNull(config.listeners().get("https"));
@@ -286,8 +307,16 @@ final class KubernetesTest {
 
     private ProxyConfig gatewayConfig(Manifests manifests) throws ConfigException, IOException {
         String text = manifests.one(ConfigMap.class).getData().get("sallyport.conf");
-        assertThat(environment(sallyport(pod(manifests)))).containsEntry("SALLYPORT_CONFIG", "/config/sallyport.conf");
-        return ConfigLoader.load(Files.writeString(directory.resolve("sallyport.conf"), text));
+        StringBuilder file = new StringBuilder(text);
+        environment(sallyport(pod(manifests))).forEach((name, value) -> {
+            if (name.equals("SALLYPORT_CONFIG")) {
+                assertThat(value).isEqualTo("/config/sallyport.conf");
+            } else {
+                assertThat(text).contains("${?" + name + "}");
+                file.append(name).append(" = \"").append(value).append("\"\n");
+            }
+        });
+        return ConfigLoader.load(Files.writeString(directory.resolve("sallyport.conf"), file));
     }
 
     /** The volume in which the container finds a file; what is relative is so to the folder of the image's own file. */

@@ -42,6 +42,7 @@ final class ManifestsTest {
         "pod-disruption-budget.yaml, maxUnavailable, maxUnavailible",
         "network-policy.yaml, podSelector, podSelectors",
         "../../components/cert-manager/certificate.yaml, secretName, secret",
+        "../../components/admin-token/deployment.yaml, secretName, secret",
         "../../components/monitoring/pod-monitor.yaml, podMetricsEndpoints, endpoints",
         "../../components/monitoring/prometheus-rule.yaml, expr, expression",
     })

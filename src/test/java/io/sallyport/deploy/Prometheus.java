@@ -39,6 +39,11 @@ final class Prometheus implements AutoCloseable {
 
     /** Starts it, with all its files in {@code directory}. */
     static Prometheus scraping(InetSocketAddress admin, Path directory) throws IOException {
+        return scraping(admin, directory, "");
+    }
+
+    /** The same with more lines of the scrape configuration. */
+    static Prometheus scraping(InetSocketAddress admin, Path directory, String more) throws IOException {
         Promtool.assumeInstalled("prometheus");
         Path alerts = Path.of("src", "main", "prometheus", "alerts.yml").toAbsolutePath();
         Path configuration =
@@ -48,7 +53,8 @@ final class Prometheus implements AutoCloseable {
                 scrape_configs:
                   - job_name: sallyport
                     static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
-                """.formatted(alerts, admin.getPort()));
+                    %s
+                """.formatted(alerts, admin.getPort(), more));
         Path log = directory.resolve("prometheus.log");
         Process process = new ProcessBuilder(
                         "prometheus",

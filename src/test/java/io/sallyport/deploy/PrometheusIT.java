@@ -27,6 +27,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real Prometheus scrapes a running proxy, and whatever the dashboard and the alerts ask it has an answer. */
 class PrometheusIT {
@@ -78,6 +80,35 @@ class PrometheusIT {
                             && prometheus.rules().findValuesAsText("health").stream()
                                     .allMatch("ok"::equals));
             assertThat(firing(prometheus)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "authorization: { credentials_file: token }",
+                "basic_auth: { username: prometheus, password_file: token }"
+            })
+    void aTokenIsShownInEitherWay(String how) throws Exception {
+        String token = "a-token-for-prometheus";
+        Files.writeString(directory.resolve("token"), token + "\n");
+        try (FakeBackend backend = Http.backend();
+                RunningProxy proxy =
+                        RunningProxy.to(backend.address()).token(token).start();
+                Prometheus prometheus = Prometheus.scraping(proxy.adminAddress(), directory, how)) {
+            prometheus.awaitSeries("up == 1");
+            prometheus.awaitSeries("sallyport_build_info");
+        }
+    }
+
+    @Test
+    void withoutTheTokenNothingIsScraped() throws Exception {
+        try (FakeBackend backend = Http.backend();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .token("a-token-for-nobody")
+                        .start();
+                Prometheus prometheus = Prometheus.scraping(proxy.adminAddress(), directory)) {
+            prometheus.awaitSeries("up == 0");
         }
     }
 

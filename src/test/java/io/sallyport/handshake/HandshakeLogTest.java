@@ -46,6 +46,9 @@ class HandshakeLogTest {
                     .mapToLong(line -> line.number("count"))
                     .sum();
             assertThat(leftOut).isEqualTo(60 - told);
+            assertThat(proxy.accessLines().stream()
+                            .filter(line -> line.text("type").equals("connection")))
+                    .hasSize(told);
             proxy.drain();
         }
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.LogLine;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.TlsClient;
 import java.io.IOException;
@@ -36,6 +37,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
 class LivePageIT {
     private static final Set<String> NEEDS_A_NAME =
             Set.of("button", "combobox", "searchbox", "link", "image", "DisclosureTriangle", "region");
+
+    private static final String TOKEN = "a-token-for-people";
 
     @TempDir
     Path profile;
@@ -93,6 +96,10 @@ class LivePageIT {
         refuseTheCertificate();
 
         await().untilAsserted(() -> assertThat(text("#failures")).contains("plain http", "client rejected issuer"));
+        for (LogLine line : proxy.awaitLines("handshake_failure", 2)) {
+            assertThat(browser.findElements(By.cssSelector("[data-id='" + line.text("connection") + "']")))
+                    .hasSize(1);
+        }
         browser.findElement(By.cssSelector("#failures summary")).sendKeys(Keys.ENTER);
         await().untilAsserted(
                         () -> assertThat(text("#failures details[open] .steps")).contains("here it broke"));
@@ -143,6 +150,38 @@ class LivePageIT {
                 assertThat(value(node.get("name"))).as("name of %s", node).isNotBlank();
             }
         }
+    }
+
+    /** The address has what a person would type into the browser's own dialog. */
+    @Test
+    void worksWithATokenAndIsNotShownWithoutIt() throws Exception {
+        proxy.replaceToken(TOKEN);
+        proxy.edit(text -> text + "sallyport.admin.token-file = admin.token\n");
+        assertThat(proxy.reload()).isTrue();
+        proxy.askWith(TOKEN);
+        int port = proxy.adminAddress().getPort();
+
+        browser.get("http://localhost:" + port + "/");
+        assertThat(browser.findElements(By.id("state"))).isEmpty();
+        assertThat(text("body")).doesNotContain("https");
+        browser.manage().logs().get(LogType.BROWSER);
+
+        browser.get("http://anybody:" + TOKEN + "@localhost:" + port + "/");
+        await().untilAsserted(() -> assertThat(text("#state")).isEqualTo("ready"));
+        await().untilAsserted(() -> assertThat(text("#build")).contains("BoringSSL"));
+        talkHttp();
+        await().untilAsserted(() -> assertThat(text("#failures")).contains("plain http"));
+        await().untilAsserted(() -> assertThat(number("document.querySelectorAll('#tile-memory path[d*=L]').length"))
+                .isPositive());
+        // The browser goes on showing it by itself.
+        browser.get("http://localhost:" + port + "/");
+        await().untilAsserted(() -> assertThat(text("#state")).isEqualTo("ready"));
+        assertNoComplaint();
+
+        proxy.replaceToken("another-token-now");
+        assertThat(proxy.reload()).isTrue();
+        proxy.askWith("another-token-now");
+        await().untilAsserted(() -> assertThat(text("#state")).isEqualTo("no answer"));
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a change of files does to a server that runs, and what it does not. */
@@ -194,14 +195,22 @@ final class ReloadTest {
         }
     }
 
-    @Test
-    void saysWhatAReloadCannotChange() {
+    @ParameterizedTest
+    @CsvSource({
+        "event-loops, 1",
+        "log.format, text",
+        "access-log.target, none",
+        "admin.bind, 127.0.0.1:1",
+        "reload.watch, on",
+        "reload.poll, 1s"
+    })
+    void saysWhatAReloadCannotChange(String key, String value) {
         try (FakeBackend backend = FakeBackend.echo();
                 RunningProxy proxy = proxy(backend).start()) {
-            proxy.edit(text -> text.replace("event-loops = 2", "event-loops = 1"));
+            proxy.edit(text -> text + "sallyport." + key + " = \"" + value + "\"\n");
 
             assertThat(proxy.reload()).isFalse();
-            assertThat(proxy.get("/status").body()).contains("event-loops");
+            assertThat(proxy.get("/status").body()).contains(key + ": ").contains("restart to change it");
         }
     }
 

@@ -33,13 +33,21 @@ public interface ProxyUnderTest extends AutoCloseable {
     /** Where the configuration's relative paths start; deleted at the end. */
     Path directory();
 
+    /** What the admin listener is asked with; empty: nothing. */
+    default String token() {
+        return "";
+    }
+
     /** Asks the admin listener. */
     default HttpResponse<String> get(String path) {
         InetSocketAddress admin = adminAddress();
         URI uri = URI.create("http://127.0.0.1:" + admin.getPort() + path);
         try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(uri).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+            HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(PATIENCE);
+            if (!token().isEmpty()) {
+                request.header("Authorization", "Bearer " + token());
+            }
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -37,14 +37,19 @@ import java.util.stream.Stream;
  * asserts that all went back to where it was: nothing open, nothing counted, nothing logged that tells of a fault.
  */
 public final class RunningProxy implements ProxyUnderTest {
+    private static final String TOKEN = "admin.token";
+
     private final ProxyServer server;
     private final CertificateAuthority authority;
     private final Path directory;
     private final CapturedLog log;
+    private String token;
     private boolean drained;
 
-    private RunningProxy(ProxyServer server, CertificateAuthority authority, Path directory, CapturedLog log) {
+    private RunningProxy(
+            ProxyServer server, CertificateAuthority authority, Path directory, CapturedLog log, String token) {
         this.server = server;
+        this.token = token;
         this.authority = authority;
         this.directory = directory;
         this.log = log;
@@ -77,6 +82,25 @@ public final class RunningProxy implements ProxyUnderTest {
     @Override
     public Path directory() {
         return directory;
+    }
+
+    @Override
+    public String token() {
+        return token;
+    }
+
+    /** Replaces the content of the file of the admin token. */
+    public void replaceToken(String fresh) {
+        try {
+            Files.writeString(directory.resolve(TOKEN), fresh + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks the admin listener with another token from here on. */
+    public void askWith(String other) {
+        token = other;
     }
 
     public ProxyServer server() {
@@ -145,6 +169,7 @@ public final class RunningProxy implements ProxyUnderTest {
         private final List<IssuedCertificate> certificates = new ArrayList<>();
         private final Path directory;
         private CertificateAuthority authority = CertificateAuthority.create("Test Root");
+        private String token = "";
 
         private Builder(InetSocketAddress backend) {
             this.backend = backend;
@@ -168,6 +193,17 @@ public final class RunningProxy implements ProxyUnderTest {
             return this;
         }
 
+        /** Gives the admin listener a token, in a file {@code admin.token}, and asks it with that. */
+        public Builder token(String secret) {
+            token = secret;
+            try {
+                Files.writeString(directory.resolve(TOKEN), secret + "\n");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return with("admin.token-file = " + TOKEN);
+        }
+
         /** Where files that the settings name can be put, before the start. */
         public Path directory() {
             return directory;
@@ -176,7 +212,7 @@ public final class RunningProxy implements ProxyUnderTest {
         public RunningProxy start() {
             CapturedLog log = CapturedLog.start();
             try {
-                return new RunningProxy(ProxyServer.start(ConfigSource.of(write())), authority, directory, log);
+                return new RunningProxy(ProxyServer.start(ConfigSource.of(write())), authority, directory, log, token);
             } catch (ConfigException | StartException e) {
                 log.close();
                 delete(directory);
