@@ -93,7 +93,7 @@ public final class ConnectionLoops {
                     .bind(target)
                     .awaitUninterruptibly();
             if (!bound.isSuccess()) {
-                new Acceptors(acceptors).close();
+                new Acceptors(acceptors).close(false);
                 throw asException(bound.cause());
             }
             ranked(loop, bound);
