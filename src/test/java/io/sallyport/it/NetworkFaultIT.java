@@ -13,10 +13,12 @@ import io.sallyport.testing.TlsClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +57,11 @@ final class NetworkFaultIT {
             """;
 
     private NetworkNamespace away;
+
+    @BeforeAll
+    static void needNamespaces() {
+        NetworkNamespace.create().close();
+    }
 
     @BeforeEach
     void start() {
@@ -174,7 +181,7 @@ final class NetworkFaultIT {
 
     private static FakeBackend greeting() {
         return FakeBackend.running(socket -> {
-            socket.getOutputStream().write("here".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            socket.getOutputStream().write("here".getBytes(StandardCharsets.US_ASCII));
             socket.getInputStream().readAllBytes();
         });
     }
