@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * and the TLS profile change. {@code -Dsallyport.configurations} is how many reloads there are.
  */
 final class ConfigurationReloadIT {
-    private static final int RELOADS = Integer.getInteger("sallyport.configurations", 200);
+    private static final int RELOADS = Integer.getInteger("sallyport.configurations", 160);
 
     /** What is used after so many is what there may be at the end: by then the JVM has loaded what it needs. */
     private static final int WARM = 100;
