@@ -7,10 +7,11 @@ import java.time.Duration;
  *
  * @param watch whether the kernel is asked to tell of changes
  * @param poll how often files are looked at besides; zero: never
+ * @param maxAge how long live connections keep what a reload has replaced; zero: until they end
  */
-public record ReloadConfig(boolean watch, Duration poll) {
+public record ReloadConfig(boolean watch, Duration poll, Duration maxAge) {
 
     static ReloadConfig read(Section section) {
-        return new ReloadConfig(section.bool("watch"), section.duration("poll"));
+        return new ReloadConfig(section.bool("watch"), section.duration("poll"), section.duration("max-age"));
     }
 }

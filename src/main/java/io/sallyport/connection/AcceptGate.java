@@ -12,6 +12,7 @@ import io.sallyport.memory.DirectMemory;
 import io.sallyport.observe.ListenerMeters.AcceptError;
 import io.sallyport.observe.ListenerMeters.Limit;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,11 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     /** A connection may come a few turns after it is ready: those that are established are served first. */
     private static final int QUIET_LOOKS = 5;
 
+    /** The third packet of a TCP handshake that began before may take a round trip, and that half a second. */
+    private static final int HAND_OVER_LOOKS = 250;
+
     private static final long LOOK_MILLIS = 2;
-    private static final int MOST_LOOKS = 500;
+    private static final int MOST_LOOKS = 750;
 
     private final ListenerLimits limits;
     private final Supplier<ListenerSettings> settings;
@@ -101,20 +105,33 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
         arrival.queue();
     }
 
-    /** Closes the listening channel behind what the kernel has queued for it: that would be reset. */
-    void closeBehindTheQueue(Channel listening) {
-        look(listening, arrivals, QUIET_LOOKS, MOST_LOOKS);
+    /**
+     * Waits until the kernel's queue is empty: what is in it when the listening channel closes would be reset.
+     *
+     * @param handedOver new clients go elsewhere, and what is under way to here is waited for
+     * @return completes on the event loop
+     */
+    CompletableFuture<Void> whenQuiet(Channel listening, boolean handedOver) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        int looks = handedOver ? HAND_OVER_LOOKS : QUIET_LOOKS;
+        listening.eventLoop().execute(() -> look(listening, new Quiet(looks, result), looks, MOST_LOOKS));
+        return result;
     }
 
-    private void look(Channel listening, long seen, int quiet, int left) {
-        if (quiet == 0 || left == 0 || parked != null || !listening.config().isAutoRead()) {
-            listening.close();
+    /** So many looks at a channel to which nobody came. */
+    private record Quiet(int looks, CompletableFuture<Void> reached) {}
+
+    private void look(Channel listening, Quiet quiet, int wanted, int left) {
+        // Nothing comes any more where accepting pauses.
+        if (wanted == 0 || left == 0 || parked != null || !listening.config().isAutoRead()) {
+            quiet.reached.complete(null);
             return;
         }
+        long seen = arrivals;
         listening
                 .eventLoop()
                 .schedule(
-                        () -> look(listening, arrivals, arrivals == seen ? quiet - 1 : QUIET_LOOKS, left - 1),
+                        () -> look(listening, quiet, arrivals == seen ? wanted - 1 : quiet.looks, left - 1),
                         LOOK_MILLIS,
                         TimeUnit.MILLISECONDS);
     }

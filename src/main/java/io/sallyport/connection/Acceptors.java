@@ -1,8 +1,10 @@
 package io.sallyport.connection;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** The listening channels of one listener on one address: one on each event loop, or one for all. */
 public final class Acceptors {
@@ -30,16 +32,31 @@ public final class Acceptors {
         acceptors.forEach(acceptor -> acceptor.channel().config().setAutoRead(true));
     }
 
-    /** Closes the listening channels and waits until they are; accepted and queued connections go on. */
-    public void close() {
-        for (Acceptor acceptor : acceptors) {
-            Channel listening = acceptor.channel();
-            if (outlivesUs || !listening.isOpen()) {
-                listening.close();
-            } else {
-                listening.eventLoop().execute(() -> acceptor.gate().closeBehindTheQueue(listening));
-            }
+    /** The listening channels of TCP. */
+    public List<EpollServerSocketChannel> tcp() {
+        return acceptors.stream()
+                .map(Acceptor::channel)
+                .filter(EpollServerSocketChannel.class::isInstance)
+                .map(EpollServerSocketChannel.class::cast)
+                .toList();
+    }
+
+    /**
+     * Closes the listening channels and waits until they are; accepted and queued connections go on.
+     *
+     * @param handedOver whether new clients go to somebody else already, and only what is under way to here is waited for
+     */
+    public void close(boolean handedOver) {
+        List<Acceptor> open =
+                acceptors.stream().filter(each -> each.channel().isOpen()).toList();
+        if (!outlivesUs) {
+            // All close together: who is steered away from one that is closed may come to one that is about to be.
+            CompletableFuture.allOf(open.stream()
+                            .map(each -> each.gate().whenQuiet(each.channel(), handedOver))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
         }
-        acceptors.forEach(acceptor -> acceptor.channel().closeFuture().awaitUninterruptibly());
+        open.forEach(each -> each.channel().close());
+        acceptors.forEach(each -> each.channel().closeFuture().awaitUninterruptibly());
     }
 }

@@ -24,6 +24,7 @@ import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
 import io.sallyport.observe.CloseReason;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The event loops that move bytes, and the acceptors on them. */
@@ -93,7 +95,7 @@ public final class ConnectionLoops {
                     .bind(target)
                     .awaitUninterruptibly();
             if (!bound.isSuccess()) {
-                new Acceptors(acceptors).close();
+                new Acceptors(acceptors).close(false);
                 throw asException(bound.cause());
             }
             ranked(loop, bound);
@@ -192,6 +194,16 @@ public final class ConnectionLoops {
     /** Judges every connected client by what is in service now. */
     public void judgeClientsAgain() {
         loops.forEach(loop -> loop.live().judgeClientsAgain());
+    }
+
+    /**
+     * Has connections that began with what is no longer in service closed in a while, counted from when it was replaced.
+     *
+     * @param isReplaced says so of their settings, on any thread
+     * @param maxAge zero: they go on until they end
+     */
+    public void retire(Predicate<ListenerSettings> isReplaced, Duration maxAge) {
+        loops.forEach(loop -> loop.live().retire(isReplaced, maxAge));
     }
 
     /** Closes every connection. */

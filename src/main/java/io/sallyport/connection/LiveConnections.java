@@ -2,10 +2,12 @@ package io.sallyport.connection;
 
 import io.netty.channel.EventLoop;
 import io.sallyport.observe.CloseReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The open connections of one event loop; touched on that loop alone. */
@@ -51,6 +53,11 @@ final class LiveConnections {
     /** Judges every client with a certificate again, from any thread. */
     void judgeClientsAgain() {
         loop.execute(() -> new ArrayList<>(connections).forEach(ProxyConnection::judgeClientAgain));
+    }
+
+    /** As {@link ConnectionLoops#retire}, from any thread. */
+    void retire(Predicate<ListenerSettings> isReplaced, Duration maxAge) {
+        loop.execute(() -> connections.forEach(connection -> connection.retire(isReplaced, maxAge)));
     }
 
     /** Closes every connection, from any thread. */

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     private @Nullable HandshakeTurn turn;
     private @Nullable Future<?> timer;
     private @Nullable Future<?> lifetime;
+    private @Nullable Retirement retirement;
     private @Nullable ClientWatch watch;
     private int openChannels = 1;
 
@@ -182,6 +184,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     private Choice choose(ClientHello offered) {
         // A reload since the accept has freed the contexts of the settings that were current then.
         settings = current.get();
+        keepYoung();
         Choice choice = settings.routes().choose(offered);
         journal.allows(choice.allowed());
         return choice;
@@ -571,6 +574,32 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         }
     }
 
+    /** A reload has put something else into service: what this connection has may be replaced by now. */
+    void retire(Predicate<ListenerSettings> isReplaced, Duration maxAge) {
+        if (phase == Phase.CLOSED || !isReplaced.test(settings)) {
+            return;
+        }
+        if (retirement == null) {
+            retirement = new Retirement(frontend.eventLoop(), this::onMaxAge);
+        }
+        retirement.after(maxAge);
+    }
+
+    private void keepYoung() {
+        if (retirement != null) {
+            retirement.cancel();
+            retirement = null;
+        }
+    }
+
+    private void onMaxAge() {
+        if (handshakeOver) {
+            cutShort(CloseReason.MAX_AGE);
+        } else {
+            failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within reload.max-age"));
+        }
+    }
+
     /** Whoever closed it: Netty does so by itself when a write fails, and when both directions are over. */
     private void onFrontendClosed() {
         if (!handshakeOver) {
@@ -713,6 +742,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         if (lifetime != null) {
             lifetime.cancel(false);
         }
+        keepYoung();
         if (watch != null) {
             watch.cancel();
         }

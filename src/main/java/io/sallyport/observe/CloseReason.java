@@ -36,6 +36,8 @@ public enum CloseReason {
     OUT_OF_MEMORY(Side.PROXY),
     /** {@code timeouts.max-lifetime} passed. */
     MAX_LIFETIME(Side.PROXY),
+    /** {@code reload.max-age} passed since a reload replaced what the connection began with. */
+    MAX_AGE(Side.PROXY),
     /** The client's certificate came to its end while it was connected. */
     CLIENT_CERTIFICATE_EXPIRED(Side.PROXY),
     /** A revocation list that was loaded since names the client's certificate. */

@@ -352,6 +352,9 @@ public final class ProxyServer {
         lasting.backends().awaitTurn();
         retired.release();
         loops.judgeClientsAgain();
+        loops.retire(
+                settings -> !settings.equals(staged.listeners().get(settings.name())),
+                next.reload().maxAge());
     }
 
     private void publish(Generation serving) {

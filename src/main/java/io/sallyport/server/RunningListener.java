@@ -29,6 +29,7 @@ final class RunningListener {
     private final @Nullable UnixSocketFile file;
     private final ListenerLimits limits;
     private final Acceptors acceptors;
+    private final @Nullable PortHandOver handOver;
     private volatile ListenerSettings settings;
 
     private RunningListener(
@@ -50,6 +51,7 @@ final class RunningListener {
             this.file = new UnixSocketFile(unix.path());
             this.acceptors = loops.bind(new DomainSocketAddress(file.prepare().toFile()), limits, this::settings);
             file.publish();
+            this.handOver = null;
             return;
         }
         this.file = null;
@@ -58,6 +60,7 @@ final class RunningListener {
                     .takeSocket(inherited.name())
                     .orElseThrow(() -> new IOException("the service manager has handed over no socket of this name"));
             this.acceptors = loops.inherit(descriptor, limits, this::settings);
+            this.handOver = null;
             return;
         }
         HostPort port = ((NetworkAddress.Tcp) bind).hostPort();
@@ -69,6 +72,7 @@ final class RunningListener {
                     .log("the port is shared with another process (SO_REUSEPORT)");
         }
         this.acceptors = loops.bind(address, limits, this::settings);
+        this.handOver = PortHandOver.of(acceptors.tcp());
     }
 
     /**
@@ -123,7 +127,7 @@ final class RunningListener {
     }
 
     void close() {
-        acceptors.close();
+        acceptors.close(handOver != null && handOver.begin());
         if (file != null) {
             file.remove();
         }

@@ -108,7 +108,7 @@ class ConfigLoaderTest {
               admin { bind = "0.0.0.0:9000", token-file = "token" }
               log { level = debug, format = text }
               access-log { target = "logs/access.log", format = json }
-              reload { watch = off, poll = 1m }
+              reload { watch = off, poll = 1m, max-age = 2h }
               drain { delay = 5s, timeout = 1h }
             }
             """;
@@ -220,6 +220,7 @@ class ConfigLoaderTest {
                 drain.timeout = PT30S
                 reload.watch = true
                 reload.poll = PT10S
+                reload.maxAge = PT0S
                 """);
     }
 
@@ -359,6 +360,7 @@ class ConfigLoaderTest {
                 drain.timeout = PT1H
                 reload.watch = false
                 reload.poll = PT1M
+                reload.maxAge = PT2H
                 """);
     }
 

@@ -1,6 +1,7 @@
 package io.sallyport.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sallyport.testing.EachTlsVersion;
 import io.sallyport.testing.FakeBackend;
@@ -11,6 +12,9 @@ import io.sallyport.testing.StreamEnd;
 import io.sallyport.testing.TlsClient;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 
 /** Backends that are not what they should be. */
 class BackendFailureTest {
@@ -27,6 +31,31 @@ class BackendFailureTest {
             assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "refused"))
                     .isEqualTo(1);
             assertThat(proxy.log().lines("cannot connect to the backend")).hasSize(1);
+        }
+    }
+
+    @Test
+    void manyFailuresAreALineASecondThatTellsHowManyWereLeftOut() {
+        try (RefusedPort backend = new RefusedPort();
+                RunningProxy proxy = RunningProxy.to(backend.address()).start()) {
+            AtomicInteger failures = new AtomicInteger();
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        try (TlsClient client = TlsClient.connect(proxy)) {
+                            client.end();
+                        }
+                        failures.incrementAndGet();
+                        return proxy.log()
+                                        .lines("cannot connect to the backend")
+                                        .size()
+                                == 2;
+                    });
+
+            assertThat(proxy.log().values("cannot connect to the backend", "left_out"))
+                    .containsExactly("0", String.valueOf(failures.get() - 2));
+            assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "refused"))
+                    .isEqualTo(failures.get());
         }
     }
 

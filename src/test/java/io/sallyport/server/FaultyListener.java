@@ -96,7 +96,7 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
 
     @Override
     public void close() {
-        acceptors.close();
+        acceptors.close(false);
         // A loop that is stopped leaves the pipelines of open connections as they are.
         loops.whenEmpty().orTimeout(5, TimeUnit.SECONDS).join();
         loops.stop().awaitUninterruptibly(5, TimeUnit.SECONDS);

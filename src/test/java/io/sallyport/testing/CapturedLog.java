@@ -36,6 +36,16 @@ public final class CapturedLog implements AutoCloseable {
                 .toList();
     }
 
+    /** What every message so far that contains {@code words} says of a key. */
+    public List<String> values(String words, String key) {
+        return appender.events.stream()
+                .filter(event -> event.getFormattedMessage().contains(words))
+                .flatMap(event -> event.getKeyValuePairs().stream())
+                .filter(pair -> pair.key.equals(key))
+                .map(pair -> String.valueOf(pair.value))
+                .toList();
+    }
+
     /** What tells of a fault in the program: errors, and whatever Netty warns of. */
     public List<String> faults() {
         return appender.events.stream()
