@@ -110,6 +110,7 @@ class ConfigLoaderTest {
               access-log { target = "logs/access.log", format = json }
               reload { watch = off, poll = 1m }
               drain { delay = 5s, timeout = 1h }
+              transport = nio
             }
             """;
 
@@ -204,6 +205,7 @@ class ConfigLoaderTest {
                 backends.app.tls.allow = []
                 backends.app.tls.where = x.conf:7
                 eventLoops = 0
+                transport = AUTO
                 dns.servers = []
                 dns.timeout = PT2S
                 dns.minTtl = PT1S
@@ -342,6 +344,7 @@ class ConfigLoaderTest {
                 backends.api.tls.allow[0].conditions[0].spkiSha256 = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
                 backends.api.tls.where = x.conf:54
                 eventLoops = 3
+                transport = NIO
                 dns.servers[0].host = 10.0.0.10
                 dns.servers[0].port = 53
                 dns.timeout = PT1S
@@ -466,6 +469,7 @@ class ConfigLoaderTest {
                     dns.servers = ["localhost:53"] => dns.servers: "localhost:53" (expected: an IP address with its port, as 10.0.0.10:53 or [v6]:53)
                     backends.app.servers = {} => backends.app.servers: { ... } (expected: a list, each host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes or { ... })
                     event-loops = 1025 => event-loops: "1025" (expected: 0..1024)
+                    transport = io_uring => transport: "io_uring" (expected: auto | epoll | nio)
                     admin.bind = localhost => admin.bind: "localhost" (expected: host:port or [v6]:port, port 0..65535)
                     log.level = trace => log.level: "trace" (expected: off | error | warn | info | debug)
                     log.format = xml => log.format: "xml" (expected: json | text)
