@@ -21,6 +21,6 @@ public final class Main {
     }
 
     static int execute(String[] args, PrintWriter out, PrintWriter err) {
-        return CommandLines.create(new Console(out, err)).execute(args);
+        return CommandLines.create(new Console(out, err), args).execute(args);
     }
 }
