@@ -73,9 +73,9 @@ public final class ProxyServer {
     private volatile Generation generation;
     private volatile LifeState state = LifeState.STARTING;
 
-    private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded, Supervisor supervisor)
+    private ProxyServer(ConfigSource source, Content content, Loaded loaded, Supervisor supervisor)
             throws StartException {
-        this.config = config;
+        this.config = content.config();
         this.supervisor = supervisor;
         this.registry = loaded.registry();
         this.lasting = loaded.lasting();
@@ -90,7 +90,7 @@ public final class ProxyServer {
                 loaded.transport());
         this.connections = new PlaceLimiter(config.limits().connections());
         this.drain = new Drain(this::closeListeners, loops, () -> this.config.drain());
-        this.reloader = new Reloader(source, config, hash, this::swap, meters);
+        this.reloader = new Reloader(source, content, this::swap, meters);
         this.rotation = new TicketRotation(() -> generation);
         List<ConfigProblem> problems = new ArrayList<>();
         this.admin = bindAdmin(problems);
@@ -129,7 +129,7 @@ public final class ProxyServer {
             throws ConfigException, StartException {
         Transport transport = requireNatives(config);
         // Before the load: a file that changes in the middle is seen as changed by the first look.
-        String hash = ContentHash.of(config);
+        Content content = Content.of(config);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RuntimeMeters.bindTo(registry);
         Meters meters = new Meters(registry, BuildFacts.with(transport));
@@ -147,8 +147,7 @@ public final class ProxyServer {
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
                     source,
-                    config,
-                    hash,
+                    content,
                     new Loaded(transport, registry, accessLog, handshakes, lasting, generation),
                     supervisor);
             server.serve();

@@ -678,6 +678,14 @@ class ConfigLoaderTest {
         assertThat(pem.key()).isEqualTo(Path.of("/b/tls.key"));
     }
 
+    /** A look at the files would reload each time what differs in nothing. */
+    @Test
+    void isEqualWhenNothingIsChanged() throws Exception {
+        assertThat(load(EVERYTHING))
+                .isEqualTo(load(EVERYTHING))
+                .isNotEqualTo(load(EVERYTHING + "\n#\nsallyport.drain.delay = 77s"));
+    }
+
     @Test
     void givesEachListenerItsDefaults() throws Exception {
         ProxyConfig config = load(MINIMAL + """
