@@ -70,7 +70,7 @@ def parse():
     parser.add_argument("--jar", default=os.path.join(ROOT, "target", "sallyport.jar"))
     parser.add_argument("--java", default="java", help="the JVM for Sallyport and for the load generator")
     parser.add_argument("--java-options", default="", help="the JVM's options for Sallyport")
-    parser.add_argument("--also", action="append", default=[], metavar="NAME=JAVA[ OPTIONS][ @JAR]",
+    parser.add_argument("--also", action="append", default=[], metavar="NAME=JAVA[ OPTIONS][ @JAR][ +SETTING]",
                         help="one more Sallyport, e.g. 'jdk25=/usr/lib/jvm/.../bin/java -XX:AOTCache=x @other.jar'")
     parser.add_argument("--out", default=os.path.join(ROOT, "target", "compare"))
     parser.add_argument("--keep", default="", help="a folder for the configurations and outputs of the proxies")
@@ -88,16 +88,18 @@ def chosen(options):
         name, rest = words.split("=", 1)
         java, *flags = rest.split()
         jars = [flag[1:] for flag in flags if flag.startswith("@")]
-        flags = [flag for flag in flags if not flag.startswith("@")]
-        proxies.append(sallyport(f"sallyport {name}", java, flags, jars[0] if jars else options.jar))
+        settings = [flag[1:] for flag in flags if flag.startswith("+")]
+        flags = [flag for flag in flags if flag[0] not in "@+"]
+        proxies.append(sallyport(f"sallyport {name}", java, flags, jars[0] if jars else options.jar, settings))
     wanted = [name.strip() for name in options.proxies.split(",") if name.strip()]
     if wanted:
         proxies = [proxy for proxy in proxies if proxy.name in wanted or proxy.name.startswith("sallyport ")]
     return proxies
 
 
-def sallyport(name, java, flags, jar):
-    return type("Sallyport", (Sallyport,), {"name": name, "java": java, "options": tuple(flags), "jar": os.path.abspath(jar)})
+def sallyport(name, java, flags, jar, settings=()):
+    return type("Sallyport", (Sallyport,), {
+        "name": name, "java": java, "options": tuple(flags), "jar": os.path.abspath(jar), "settings": tuple(settings)})
 
 
 def complain(options, proxies):

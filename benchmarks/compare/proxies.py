@@ -277,6 +277,7 @@ class Sallyport(Proxy):
     java = "java"
     options = ()
     jar = ""
+    settings = ()
 
     @classmethod
     def missing(cls):
@@ -287,7 +288,7 @@ class Sallyport(Proxy):
     @classmethod
     def version(cls):
         java = first_line([cls.java, "-version"])
-        return f"{' '.join(first_line([cls.java, '-jar', cls.jar, 'version']).split())}, {java}, options: {' '.join(cls.options) or 'none'}"
+        return f"{' '.join(first_line([cls.java, '-jar', cls.jar, 'version']).split())}, {java}, options: {' '.join(cls.options + cls.settings) or 'none'}"
 
     def config(self, folder):
         files = self.files
@@ -314,6 +315,7 @@ sallyport {{
   backends.app.servers = [ "127.0.0.1:{self.backend}" ]
   admin.bind = "127.0.0.1:{free_port()}"
   access-log.target = "{logs}/access.log"
+  {chr(10).join(self.settings)}
 }}
 """
 

@@ -6,9 +6,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sallyport.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -44,14 +43,15 @@ public final class AdminServer implements AutoCloseable {
     }
 
     static AdminServer bind(InetSocketAddress address, AdminSource source, AdminTimeouts timeouts) throws IOException {
+        Transport transport = Transport.auto();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("sallyport-admin", true), EpollIoHandler.newFactory());
+                1, new DefaultThreadFactory("sallyport-admin", true), transport.handlers());
         OpenConnections connections = new OpenConnections(MAX_CONNECTIONS);
         Endpoints endpoints = new Endpoints(source, new RequestGuard(address));
         LiveStreams streams = new LiveStreams(source, timeouts.sample(), MAX_STREAMS);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
-                .channel(EpollServerSocketChannel.class)
+                .channelFactory(transport::serverSocket)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.AUTO_READ, false)

@@ -7,9 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.sallyport.memory.DirectMemory;
@@ -20,6 +17,7 @@ import io.sallyport.tls.BackendTlsContext;
 import io.sallyport.tls.PlainRecordLayer;
 import io.sallyport.tls.RecordLayer;
 import io.sallyport.tls.ServerCertificateException;
+import io.sallyport.transport.Transport;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -70,10 +68,11 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
     }
 
     void begin() {
+        Transport transport = Transport.of(loop);
         boolean unix = endpoint.address() instanceof DomainSocketAddress;
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
-                .channel(unix ? EpollDomainSocketChannel.class : EpollSocketChannel.class)
+                .channelFactory(unix ? transport::domainSocket : transport::socket)
                 .disableResolver()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, terms.timeoutMillis())
                 .option(ChannelOption.AUTO_READ, false)
@@ -83,9 +82,8 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .handler(new ChannelInboundHandlerAdapter());
         if (!unix) {
-            bootstrap
-                    .option(ChannelOption.SO_KEEPALIVE, true)
-                    .option(EpollChannelOption.TCP_NOTSENT_LOWAT, DirectMemory.UNSENT);
+            bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+            transport.unsent().ifPresent(option -> bootstrap.option(option, DirectMemory.UNSENT));
         }
         ChannelFuture connecting = bootstrap.connect(endpoint.address());
         if (connecting.cause() != null) {

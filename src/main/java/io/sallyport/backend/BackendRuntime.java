@@ -2,10 +2,10 @@ package io.sallyport.backend;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sallyport.config.NetworkAddress;
 import io.sallyport.observe.Meters;
+import io.sallyport.transport.Transport;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,9 +27,11 @@ public final class BackendRuntime implements AutoCloseable {
     /** Starts the thread. */
     public BackendRuntime() {
         group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("sallyport-backends", true), EpollIoHandler.newFactory());
+                1,
+                new DefaultThreadFactory("sallyport-backends", true),
+                Transport.auto().handlers());
         loop = group.next();
-        // A thread that starts later may find no file descriptor left for its epoll instance.
+        // A thread that starts later may find no file descriptor left to wait on.
         loop.submit(() -> {}).syncUninterruptibly();
     }
 

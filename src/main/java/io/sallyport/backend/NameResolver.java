@@ -1,8 +1,6 @@
 package io.sallyport.backend;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.resolver.DefaultHostsFileEntriesResolver;
 import io.netty.resolver.HostsFileEntriesResolver;
 import io.netty.resolver.dns.DnsNameResolver;
@@ -14,6 +12,7 @@ import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.sallyport.config.DnsConfig;
+import io.sallyport.transport.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -73,12 +72,13 @@ public final class NameResolver {
     /** A socket for each question, and so a port that nobody can guess. */
     private void ask(String name, Promise<Answer> result) {
         AnswerLifetime lifetime = new AnswerLifetime();
+        Transport transport = Transport.of(loop);
         DnsNameResolver resolver;
         try {
             resolver = new DnsNameResolverBuilder(loop)
-                    .datagramChannelType(EpollDatagramChannel.class)
+                    .datagramChannelFactory(transport::datagram)
                     // An answer that does not fit into a datagram is asked for again by TCP.
-                    .socketChannelType(EpollSocketChannel.class)
+                    .socketChannelFactory(transport::socket)
                     .nameServerProvider(servers)
                     .hostsFileEntriesResolver(hostsFile)
                     .queryTimeoutMillis(config.timeout().toMillis())

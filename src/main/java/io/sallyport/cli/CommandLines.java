@@ -1,6 +1,9 @@
 package io.sallyport.cli;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
@@ -9,7 +12,20 @@ import picocli.CommandLine.ScopeType;
 final class CommandLines {
     private CommandLines() {}
 
-    static CommandLine create(Console console) {
+    private static Map<String, Function<Console, Object>> commands() {
+        Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
+        commands.put("run", RunCommand::new);
+        commands.put("check", CheckCommand::new);
+        commands.put("config", ConfigCommand::new);
+        commands.put("quickstart", QuickstartCommand::new);
+        commands.put("healthcheck", HealthcheckCommand::new);
+        commands.put("explain", ExplainCommand::new);
+        commands.put("version", VersionCommand::new);
+        return commands;
+    }
+
+    /** For these arguments: reading the annotations of commands that nobody asked for takes a twentieth of a start. */
+    static CommandLine create(Console console, String... arguments) {
         CommandLine root = new CommandLine(new SallyportCommand());
         root.getCommandSpec()
                 .addOption(OptionSpec.builder("-h", "--help")
@@ -17,15 +33,11 @@ final class CommandLines {
                         .scopeType(ScopeType.INHERIT)
                         .description("Show this help and exit.")
                         .build());
-        List<Object> commands = List.of(
-                new RunCommand(console),
-                new CheckCommand(console),
-                new ConfigCommand(console),
-                new QuickstartCommand(console),
-                new HealthcheckCommand(console),
-                new ExplainCommand(console),
-                new VersionCommand(console));
-        commands.forEach(root::addSubcommand);
+        Map<String, Function<Console, Object>> commands = commands();
+        if (arguments.length > 0 && commands.containsKey(arguments[0])) {
+            commands.keySet().retainAll(Set.of(arguments[0]));
+        }
+        commands.values().forEach(command -> root.addSubcommand(command.apply(console)));
         return root.setOut(console.out())
                 .setErr(console.err())
                 .setExecutionExceptionHandler(new Failures(console))

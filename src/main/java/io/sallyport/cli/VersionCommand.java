@@ -1,12 +1,13 @@
 package io.sallyport.cli;
 
-import io.netty.channel.epoll.Epoll;
 import io.netty.handler.ssl.OpenSsl;
+import io.sallyport.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** {@code version}. */
@@ -22,7 +23,7 @@ final class VersionCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         console.out().println("Sallyport  " + own());
         console.out().println("JDK        " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
-        console.out().println("transport  " + transport() + ", Netty " + artifact("netty-common"));
+        console.out().println("transport  " + transports() + "; Netty " + artifact("netty-common"));
         console.out().println("TLS        " + tls() + ", netty-tcnative " + artifact("netty-tcnative-classes"));
         return ExitCode.OK;
     }
@@ -31,8 +32,9 @@ final class VersionCommand implements Callable<Integer> {
         return Objects.requireNonNullElse(VersionCommand.class.getPackage().getImplementationVersion(), "development");
     }
 
-    private static String transport() {
-        return Epoll.isAvailable() ? "epoll" : "none (" + Epoll.unavailabilityCause() + ")";
+    /** What there is to choose from, the best first. */
+    private static String transports() {
+        return Transport.available().map(Transport::toString).collect(Collectors.joining(", "));
     }
 
     private static String tls() {

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * A whole configuration. Listener and backend names are unique, and every listener's backend exists.
  *
  * @param eventLoops threads that move bytes; 0 means one for each processor
+ * @param transport what they run on
  */
 public record ProxyConfig(
         Map<String, ListenerConfig> listeners,
         Map<String, BackendConfig> backends,
         int eventLoops,
+        TransportChoice transport,
         DnsConfig dns,
         ProcessLimitsConfig limits,
         AdminConfig admin,
@@ -39,6 +41,7 @@ public record ProxyConfig(
                 listeners,
                 backends,
                 section.integer("event-loops", 0, 1024),
+                section.choice("transport", TransportChoice.class),
                 section.child("dns", DnsConfig::read),
                 section.child("limits", ProcessLimitsConfig::read),
                 section.child("admin", AdminConfig::read),

@@ -1,7 +1,7 @@
 package io.sallyport.connection;
 
 import io.netty.channel.Channel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.UnixChannel;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,12 +32,12 @@ public final class Acceptors {
         acceptors.forEach(acceptor -> acceptor.channel().config().setAutoRead(true));
     }
 
-    /** The listening channels of TCP. */
-    public List<EpollServerSocketChannel> tcp() {
+    /** The listening channels that show their descriptors: none on the JDK's sockets. */
+    public List<UnixChannel> withDescriptors() {
         return acceptors.stream()
                 .map(Acceptor::channel)
-                .filter(EpollServerSocketChannel.class::isInstance)
-                .map(EpollServerSocketChannel.class::cast)
+                .filter(UnixChannel.class::isInstance)
+                .map(UnixChannel.class::cast)
                 .toList();
     }
 

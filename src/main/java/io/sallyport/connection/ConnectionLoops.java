@@ -10,11 +10,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -23,12 +19,12 @@ import io.sallyport.limits.ListenerLimits;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
 import io.sallyport.observe.CloseReason;
+import io.sallyport.transport.Transport;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -40,27 +36,38 @@ import java.util.function.Supplier;
 public final class ConnectionLoops {
     private static final int BACKLOG = 4096;
 
+    private final Transport transport;
     private final MultiThreadIoEventLoopGroup group;
     private final List<Loop> loops = new ArrayList<>();
     private final ConnectionIds ids = new ConnectionIds();
 
-    private record Loop(EventLoop executor, EstablishedFirstIoHandler order, LiveConnections live) {}
+    private record Loop(EventLoop executor, ServingOrder order, LiveConnections live) {}
 
     /** Starts {@code count} threads, all of them at once. */
-    public ConnectionLoops(int count) {
-        IoHandlerFactory epoll = HalfCloseIoHandler.newFactory();
-        IdentityHashMap<ThreadAwareExecutor, EstablishedFirstIoHandler> orders = new IdentityHashMap<>();
+    public ConnectionLoops(int count, Transport transport) {
+        this.transport = transport;
+        IdentityHashMap<ThreadAwareExecutor, ServingOrder> orders = new IdentityHashMap<>();
         group = new MultiThreadIoEventLoopGroup(
-                count,
-                new DefaultThreadFactory("sallyport-loop"),
-                executor -> orders.computeIfAbsent(
-                        executor, loop -> new EstablishedFirstIoHandler(epoll.newHandler(loop))));
+                count, new DefaultThreadFactory("sallyport-loop"), handlers(transport, orders));
         for (EventExecutor executor : group) {
             IoEventLoop loop = (IoEventLoop) executor;
-            loops.add(new Loop(loop, Objects.requireNonNull(orders.get(loop)), new LiveConnections(loop)));
-            // A thread that starts later may find no file descriptor left for its epoll instance.
+            loops.add(new Loop(loop, orders.getOrDefault(loop, ServingOrder.AS_IT_COMES), new LiveConnections(loop)));
+            // A thread that starts later may find no file descriptor left to wait on.
             loop.submit(() -> {}).syncUninterruptibly();
         }
+    }
+
+    private static IoHandlerFactory handlers(
+            Transport transport, IdentityHashMap<ThreadAwareExecutor, ServingOrder> orders) {
+        if (transport != Transport.EPOLL) {
+            return transport.handlers();
+        }
+        IoHandlerFactory epoll = HalfCloseIoHandler.newFactory();
+        return loop -> {
+            EstablishedFirstIoHandler handler = new EstablishedFirstIoHandler(epoll.newHandler(loop));
+            orders.put(loop, handler);
+            return handler;
+        };
     }
 
     /**
@@ -76,10 +83,10 @@ public final class ConnectionLoops {
         InetSocketAddress target = address;
         for (Loop loop : loops) {
             AcceptGate gate = new AcceptGate(limits, refusals, trouble, settings);
-            ChannelFuture bound = new ServerBootstrap()
+            ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(loop.executor())
-                    .channel(EpollServerSocketChannel.class)
-                    .option(UnixChannelOption.SO_REUSEPORT, true)
+                    .channelFactory(transport::serverSocket)
+                    .option(transport.sharedPort(), true)
                     .option(ChannelOption.SO_BACKLOG, BACKLOG)
                     .option(ChannelOption.AUTO_READ, false)
                     // One connection a turn: what comes after it waits behind those that are established.
@@ -88,12 +95,11 @@ public final class ConnectionLoops {
                     .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FrugalReads())
                     .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true)
-                    .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, DirectMemory.UNSENT)
                     .handler(gate)
                     .childHandler(new FrontendInitializer(
-                            settings, executor -> gate(loop, limits, refusals), any -> loop.live(), ids))
-                    .bind(target)
-                    .awaitUninterruptibly();
+                            settings, executor -> gate(loop, limits, refusals), any -> loop.live(), ids));
+            transport.unsent().ifPresent(option -> bootstrap.childOption(option, DirectMemory.UNSENT));
+            ChannelFuture bound = bootstrap.bind(target).awaitUninterruptibly();
             if (!bound.isSuccess()) {
                 new Acceptors(acceptors).close(false);
                 throw asException(bound.cause());
@@ -114,7 +120,7 @@ public final class ConnectionLoops {
      */
     public Acceptors bind(DomainSocketAddress address, ListenerLimits limits, Supplier<ListenerSettings> settings)
             throws Exception {
-        return acceptForAll(EpollServerDomainSocketChannel::new, limits, settings, false, with -> with.bind(address));
+        return acceptForAll(transport::serverDomainSocket, limits, settings, false, with -> with.bind(address));
     }
 
     /**
@@ -125,9 +131,7 @@ public final class ConnectionLoops {
      */
     public Acceptors inherit(int descriptor, ListenerLimits limits, Supplier<ListenerSettings> settings)
             throws Exception {
-        EpollServerSocketChannel tcp = new EpollServerSocketChannel(descriptor);
-        // Only TCP has an address that this kind of channel can tell.
-        ServerChannel listening = tcp.localAddress() == null ? new EpollServerDomainSocketChannel(descriptor) : tcp;
+        ServerChannel listening = transport.inherited(descriptor);
         return acceptForAll(() -> listening, limits, settings, true, ServerBootstrap::register);
     }
 

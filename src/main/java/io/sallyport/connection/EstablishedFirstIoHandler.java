@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>The slice is never shorter than what the established connections took in the same turn: a loop that is full of them
  * still spends half of its time on new ones.
  */
-final class EstablishedFirstIoHandler extends DelegatingIoHandler {
+final class EstablishedFirstIoHandler extends DelegatingIoHandler implements ServingOrder {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.connection");
 
     /** One key exchange with its signature takes longer, so that it has a turn for itself; cheap steps share one. */
@@ -59,13 +59,13 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler {
         this.clock = clock;
     }
 
-    /** From now on this channel is served at once. */
-    void establish(Channel channel) {
+    @Override
+    public void establish(Channel channel) {
         rank(((UnixChannel) channel).fd(), Rank.ESTABLISHED);
     }
 
-    /** From now on this channel is served when nothing else waits. */
-    void accept(Channel channel) {
+    @Override
+    public void accept(Channel channel) {
         rank(((UnixChannel) channel).fd(), Rank.ACCEPTOR);
     }
 
@@ -76,8 +76,8 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler {
         }
     }
 
-    /** Does this as one step of a handshake; on the event loop. */
-    void handshake(Runnable step) {
+    @Override
+    public void handshake(Runnable step) {
         turns.add(step);
     }
 

@@ -17,8 +17,7 @@ import java.net.SocketAddress;
  * @param limits what is counted on all loops
  * @param order what is served first
  */
-record HandshakeGate(
-        ListenerLimits limits, EventExecutor loop, EstablishedFirstIoHandler order, LimitRefusals refusals) {
+record HandshakeGate(ListenerLimits limits, EventExecutor loop, ServingOrder order, LimitRefusals refusals) {
 
     /**
      * Counts a connection for the source that a PROXY protocol header tells of, until the channel is closed.

@@ -3,13 +3,14 @@ package io.sallyport.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.Direction;
 import io.sallyport.tls.RecordLayer;
+import io.sallyport.transport.Transport;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -341,8 +342,8 @@ final class Relay {
 
     /** close_notify and FIN leave in one segment: the shutdown that follows lets go of both. */
     private static void holdUntilFin(Channel channel) {
-        if (channel.isActive() && channel instanceof EpollSocketChannel socket) {
-            socket.config().setTcpCork(true);
+        if (channel.isActive() && channel instanceof SocketChannel) {
+            Transport.of(channel.eventLoop()).hold(channel);
         }
     }
 

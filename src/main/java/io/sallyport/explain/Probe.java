@@ -8,10 +8,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.explain.ProbeHandler.Seen;
+import io.sallyport.transport.Transport;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -21,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Makes handshakes through BoringSSL, one after another. Blocks; owns an event loop. */
 final class Probe implements AutoCloseable {
-    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final Transport transport = Transport.auto();
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, transport.handlers());
     private final Duration timeout;
     private final boolean proxyHeader;
 
@@ -40,7 +40,7 @@ final class Probe implements AutoCloseable {
         CompletableFuture<Seen> outcome = new CompletableFuture<>();
         ChannelFuture connect = new Bootstrap()
                 .group(loop)
-                .channel(EpollSocketChannel.class)
+                .channelFactory(transport::socket)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(timeout.toMillis()))
                 .handler(new ChannelInitializer<>() {
                     @Override

@@ -71,7 +71,7 @@ final class AdminView implements AdminSource {
 
     @Override
     public void writeStatus(JsonGenerator json) throws IOException {
-        BuildInfo build = BuildFacts.current();
+        BuildInfo build = BuildFacts.with(server.transport());
         json.writeStartObject();
         json.writeStringField("state", stateText());
         json.writeStringField("version", build.version());

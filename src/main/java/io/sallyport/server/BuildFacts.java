@@ -2,17 +2,18 @@ package io.sallyport.server;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.sallyport.observe.Meters.BuildInfo;
+import io.sallyport.transport.Transport;
 import java.util.Objects;
 
 /** What is running. */
 public final class BuildFacts {
     private BuildFacts() {}
 
-    public static BuildInfo current() {
+    public static BuildInfo with(Transport transport) {
         return new BuildInfo(
                 Objects.requireNonNullElse(BuildFacts.class.getPackage().getImplementationVersion(), "development"),
                 Runtime.version().toString(),
                 String.valueOf(OpenSsl.versionString()),
-                "epoll");
+                transport.toString());
     }
 }

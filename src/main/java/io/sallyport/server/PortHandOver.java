@@ -1,7 +1,7 @@
 package io.sallyport.server;
 
 import io.netty.channel.ChannelException;
-import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -23,16 +23,16 @@ import org.slf4j.LoggerFactory;
 final class PortHandOver {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.listener");
 
-    private final List<EpollServerSocketChannel> ours;
+    private final List<UnixChannel> ours;
     private final Set<String> earlier;
 
-    private PortHandOver(List<EpollServerSocketChannel> ours, Set<String> earlier) {
+    private PortHandOver(List<UnixChannel> ours, Set<String> earlier) {
         this.ours = List.copyOf(ours);
         this.earlier = earlier;
     }
 
     /** Notes who was there before. Reads files. */
-    static PortHandOver of(List<EpollServerSocketChannel> ours) {
+    static PortHandOver of(List<UnixChannel> ours) {
         try {
             // What the last one to leave attached would send everybody to us, and nobody to those who stay.
             SocketProgram.steerNoMore(ours.get(0));
@@ -53,7 +53,7 @@ final class PortHandOver {
      * @return whether there are any: then what is under way to us takes a while to come
      */
     boolean begin() {
-        if (!ours.stream().allMatch(EpollServerSocketChannel::isOpen)) {
+        if (!ours.stream().allMatch(UnixChannel::isOpen)) {
             return false;
         }
         try {

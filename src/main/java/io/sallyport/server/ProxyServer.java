@@ -2,7 +2,6 @@ package io.sallyport.server;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.channel.epoll.Epoll;
 import io.netty.handler.ssl.OpenSsl;
 import io.sallyport.admin.AdminServer;
 import io.sallyport.backend.Backend;
@@ -14,6 +13,7 @@ import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.TransportChoice;
 import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
@@ -28,6 +28,7 @@ import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.TlsPolicy;
+import io.sallyport.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,6 +60,7 @@ public final class ProxyServer {
     private final AccessLog accessLog;
     private final HandshakeLog handshakes;
     private final LogLevel logLevel;
+    private final Transport transport;
     private final ConnectionLoops loops;
     private final PlaceLimiter connections;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
@@ -71,9 +73,9 @@ public final class ProxyServer {
     private volatile Generation generation;
     private volatile LifeState state = LifeState.STARTING;
 
-    private ProxyServer(ConfigSource source, ProxyConfig config, String hash, Loaded loaded, Supervisor supervisor)
+    private ProxyServer(ConfigSource source, Content content, Loaded loaded, Supervisor supervisor)
             throws StartException {
-        this.config = config;
+        this.config = content.config();
         this.supervisor = supervisor;
         this.registry = loaded.registry();
         this.lasting = loaded.lasting();
@@ -82,11 +84,13 @@ public final class ProxyServer {
         this.handshakes = loaded.handshakes();
         this.generation = loaded.generation();
         this.logLevel = new LogLevel(config.log().level());
+        this.transport = loaded.transport();
         this.loops = new ConnectionLoops(
-                config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops());
+                config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops(),
+                loaded.transport());
         this.connections = new PlaceLimiter(config.limits().connections());
         this.drain = new Drain(this::closeListeners, loops, () -> this.config.drain());
-        this.reloader = new Reloader(source, config, hash, this::swap, meters);
+        this.reloader = new Reloader(source, content, this::swap, meters);
         this.rotation = new TicketRotation(() -> generation);
         List<ConfigProblem> problems = new ArrayList<>();
         this.admin = bindAdmin(problems);
@@ -98,6 +102,7 @@ public final class ProxyServer {
     }
 
     private record Loaded(
+            Transport transport,
             PrometheusMeterRegistry registry,
             AccessLog accessLog,
             HandshakeLog handshakes,
@@ -122,12 +127,12 @@ public final class ProxyServer {
     /** The same for a process that somebody supervises. */
     public static ProxyServer start(ConfigSource source, ProxyConfig config, Supervisor supervisor)
             throws ConfigException, StartException {
-        requireNatives();
+        Transport transport = requireNatives(config);
         // Before the load: a file that changes in the middle is seen as changed by the first look.
-        String hash = ContentHash.of(config);
+        Content content = Content.of(config);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RuntimeMeters.bindTo(registry);
-        Meters meters = new Meters(registry, BuildFacts.current());
+        Meters meters = new Meters(registry, BuildFacts.with(transport));
         KeyLog keyLog = openKeyLog();
         AccessLog accessLog = AccessLog.open(config.accessLog());
         HandshakeLog handshakes = new HandshakeLog(accessLog);
@@ -141,7 +146,10 @@ public final class ProxyServer {
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
-                    source, config, hash, new Loaded(registry, accessLog, handshakes, lasting, generation), supervisor);
+                    source,
+                    content,
+                    new Loaded(transport, registry, accessLog, handshakes, lasting, generation),
+                    supervisor);
             server.serve();
             return server;
         } catch (StartException e) {
@@ -163,8 +171,8 @@ public final class ProxyServer {
      * @throws StartException with every problem
      */
     public static List<String> check(ProxyConfig config) throws StartException {
-        requireNatives();
-        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.current());
+        Transport transport = requireNatives(config);
+        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.with(transport));
         try (BackendRuntime backends = new BackendRuntime()) {
             GenerationLoader loader =
                     new GenerationLoader(config, Lasting.of(meters, new HandshakeLog(AccessLog.none()), backends));
@@ -256,10 +264,11 @@ public final class ProxyServer {
         return meters.connectionsActive();
     }
 
-    private static void requireNatives() throws StartException {
-        if (!Epoll.isAvailable()) {
-            throw new StartException(
-                    new ConfigProblem("", "transport", "epoll is not available: " + root(Epoll.unavailabilityCause())));
+    private static Transport requireNatives(ProxyConfig config) throws StartException {
+        Transport transport = Transport.of(config.transport());
+        List<ConfigProblem> problems = TransportLimits.problems(config, transport);
+        if (!problems.isEmpty()) {
+            throw new StartException(problems);
         }
         if (!OpenSsl.isAvailable()) {
             throw new StartException(new ConfigProblem(
@@ -269,6 +278,7 @@ public final class ProxyServer {
             throw new StartException(
                     new ConfigProblem("", "TLS library", OpenSsl.versionString() + " was found (expected: BoringSSL)"));
         }
+        return transport;
     }
 
     private static @Nullable KeyLog openKeyLog() throws StartException {
@@ -285,6 +295,13 @@ public final class ProxyServer {
     }
 
     private void serve() {
+        LOG.atInfo()
+                .addKeyValue("transport", transport.toString())
+                .addKeyValue("count", loops.size())
+                .log("event loops");
+        if (config.transport() == TransportChoice.AUTO && transport != Transport.EPOLL) {
+            LOG.warn("epoll is not available: {}", Transport.EPOLL.unavailability());
+        }
         generation.backends().values().forEach(Backend::start);
         listeners.values().forEach(RunningListener::accept);
         publish(generation);
@@ -302,6 +319,7 @@ public final class ProxyServer {
     /** Puts a new configuration into service, on the reloader's thread. */
     private void swap(ProxyConfig next) throws StartException {
         List<ConfigProblem> problems = new ArrayList<>(Unchangeable.problems(config, next));
+        problems.addAll(TransportLimits.problems(next, transport));
         if (state != LifeState.READY) {
             problems.add(new ConfigProblem("", "reload", "stopping"));
         }
@@ -410,6 +428,10 @@ public final class ProxyServer {
 
     Generation generation() {
         return generation;
+    }
+
+    Transport transport() {
+        return transport;
     }
 
     LifeState state() {

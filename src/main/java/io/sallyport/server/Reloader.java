@@ -43,7 +43,7 @@ final class Reloader implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private String served;
+    private Content served;
     private String toldProblems = "";
     private volatile Outcome last;
 
@@ -61,15 +61,15 @@ final class Reloader implements AutoCloseable {
      */
     record Outcome(Instant at, ReloadResult result, String detail) {}
 
-    Reloader(ConfigSource source, ProxyConfig serving, String hash, Swap swap, Meters meters) {
+    Reloader(ConfigSource source, Content serving, Swap swap, Meters meters) {
         this.source = source;
         this.swap = swap;
         this.meters = meters;
-        this.served = hash;
+        this.served = serving;
         this.last = new Outcome(Instant.now(), ReloadResult.SUCCESS, "");
-        this.watcher =
-                new FileWatcher(serving.reload().watch(), serving.reload().poll(), this::look);
-        watch(serving);
+        this.watcher = new FileWatcher(
+                serving.config().reload().watch(), serving.config().reload().poll(), this::look);
+        watch(serving.config());
         // Looking wakes this thread up now, so that a full descriptor table later does not keep it from starting.
         executor.execute(() -> {});
     }
@@ -126,13 +126,13 @@ final class Reloader implements AutoCloseable {
         @Nullable ProxyConfig config = null;
         try {
             config = source.load();
-            String hash = ContentHash.of(config);
-            if (hash.equals(served)) {
+            Content content = Content.of(config);
+            if (content.equals(served)) {
                 toldProblems = "";
                 return asked ? done(new Outcome(Instant.now(), ReloadResult.UNCHANGED, "")) : last;
             }
             swap.apply(config);
-            served = hash;
+            served = content;
             toldProblems = "";
             LOG.info("reloaded");
             return done(new Outcome(Instant.now(), ReloadResult.SUCCESS, ""));

@@ -1,6 +1,7 @@
 package io.sallyport.server;
 
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannel;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.LimitsConfig;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +74,8 @@ final class RunningListener {
                     .log("the port is shared with another process (SO_REUSEPORT)");
         }
         this.acceptors = loops.bind(address, limits, this::settings);
-        this.handOver = PortHandOver.of(acceptors.tcp());
+        List<UnixChannel> sockets = acceptors.withDescriptors();
+        this.handOver = sockets.isEmpty() ? null : PortHandOver.of(sockets);
     }
 
     /**

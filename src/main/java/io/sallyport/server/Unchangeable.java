@@ -4,6 +4,7 @@ import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ProxyConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /** What a reload cannot change, and says so rather than doing it by half. */
@@ -16,6 +17,10 @@ final class Unchangeable {
         List<ConfigProblem> problems = new ArrayList<>();
         if (next.eventLoops() != serving.eventLoops()) {
             problems.add(new ConfigProblem("", "event-loops", next.eventLoops() + RULE));
+        }
+        if (next.transport() != serving.transport()) {
+            problems.add(
+                    new ConfigProblem("", "transport", next.transport().name().toLowerCase(Locale.ROOT) + RULE));
         }
         if (!Objects.equals(next.admin().bind(), serving.admin().bind())) {
             problems.add(new ConfigProblem("", "admin.bind", next.admin().bind() + RULE));

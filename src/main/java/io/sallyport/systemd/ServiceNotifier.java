@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -42,6 +43,11 @@ final class ServiceNotifier implements AutoCloseable {
         if (socket.isEmpty()) {
             return null;
         }
+        if (!Epoll.isAvailable()) {
+            // Without it there are no datagrams to unix sockets.
+            warn(socket, String.valueOf(Epoll.unavailabilityCause()));
+            return null;
+        }
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("sallyport-systemd", true), EpollIoHandler.newFactory());
         try {
@@ -56,13 +62,17 @@ final class ServiceNotifier implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) { // What Netty throws here is checked, though it does not say so.
-            LOG.atWarn()
-                    .addKeyValue("socket", socket)
-                    .addKeyValue("cause", e.toString())
-                    .log("the service manager cannot be told anything ($NOTIFY_SOCKET)");
+            warn(socket, e.toString());
         }
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         return null;
+    }
+
+    private static void warn(String socket, String cause) {
+        LOG.atWarn()
+                .addKeyValue("socket", socket)
+                .addKeyValue("cause", cause)
+                .log("the service manager cannot be told anything ($NOTIFY_SOCKET)");
     }
 
     /** An abstract socket is written with an @ for the NUL that it begins with. */

@@ -200,7 +200,7 @@ class MainTest {
         assertThat(outcome.out()).hasSize(4);
         assertThat(outcome.out().get(0)).isEqualTo("Sallyport  development");
         assertThat(outcome.out().get(1)).contains(Runtime.version().toString());
-        assertThat(outcome.out().get(2)).matches("transport  epoll, Netty 4\\.\\d+\\.\\d+\\.Final");
+        assertThat(outcome.out().get(2)).matches("transport  epoll, nio; Netty 4\\.\\d+\\.\\d+\\.Final");
         assertThat(outcome.out().get(3)).matches("TLS        BoringSSL.*, netty-tcnative 2\\.\\d+\\.\\d+\\.Final");
     }
 

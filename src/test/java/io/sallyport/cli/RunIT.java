@@ -160,7 +160,7 @@ class RunIT {
         try (SallyportProcess process = SallyportProcess.start(directory, Map.of(), "version")) {
             assertThat(process.exitCode()).isZero();
             assertThat(process.out().get(0)).matches("Sallyport  \\d+\\.\\d+\\.\\d+.*");
-            assertThat(process.out().get(2)).matches("transport  epoll, Netty 4\\..*");
+            assertThat(process.out().get(2)).matches("transport  epoll, nio; Netty 4\\..*");
             assertThat(process.out().get(3)).matches("TLS        BoringSSL.*, netty-tcnative 2\\..*");
             assertThat(process.err()).isEmpty();
         }

@@ -110,6 +110,7 @@ class ConfigLoaderTest {
               access-log { target = "logs/access.log", format = json }
               reload { watch = off, poll = 1m, max-age = 2h }
               drain { delay = 5s, timeout = 1h }
+              transport = nio
             }
             """;
 
@@ -204,6 +205,7 @@ class ConfigLoaderTest {
                 backends.app.tls.allow = []
                 backends.app.tls.where = x.conf:7
                 eventLoops = 0
+                transport = AUTO
                 dns.servers = []
                 dns.timeout = PT2S
                 dns.minTtl = PT1S
@@ -343,6 +345,7 @@ class ConfigLoaderTest {
                 backends.api.tls.allow[0].conditions[0].spkiSha256 = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
                 backends.api.tls.where = x.conf:54
                 eventLoops = 3
+                transport = NIO
                 dns.servers[0].host = 10.0.0.10
                 dns.servers[0].port = 53
                 dns.timeout = PT1S
@@ -468,6 +471,7 @@ class ConfigLoaderTest {
                     dns.servers = ["localhost:53"] => dns.servers: "localhost:53" (expected: an IP address with its port, as 10.0.0.10:53 or [v6]:53)
                     backends.app.servers = {} => backends.app.servers: { ... } (expected: a list, each host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes or { ... })
                     event-loops = 1025 => event-loops: "1025" (expected: 0..1024)
+                    transport = io_uring => transport: "io_uring" (expected: auto | epoll | nio)
                     admin.bind = localhost => admin.bind: "localhost" (expected: host:port or [v6]:port, port 0..65535)
                     log.level = trace => log.level: "trace" (expected: off | error | warn | info | debug)
                     log.format = xml => log.format: "xml" (expected: json | text)
@@ -674,6 +678,14 @@ class ConfigLoaderTest {
                 .get(0);
         assertThat(pem.chain()).isEqualTo(directory.resolve("../a/tls.crt"));
         assertThat(pem.key()).isEqualTo(Path.of("/b/tls.key"));
+    }
+
+    /** A look at the files would reload each time what differs in nothing. */
+    @Test
+    void isEqualWhenNothingIsChanged() throws Exception {
+        assertThat(load(EVERYTHING))
+                .isEqualTo(load(EVERYTHING))
+                .isNotEqualTo(load(EVERYTHING + "\n#\nsallyport.drain.delay = 77s"));
     }
 
     @Test

@@ -37,19 +37,21 @@ final class ArchitectureTest {
         ARROWS.put("config", Set.of());
         ARROWS.put("limits", Set.of());
         ARROWS.put("memory", Set.of());
+        ARROWS.put("transport", Set.of("config"));
         ARROWS.put("handshake", Set.of());
         ARROWS.put("diagnosis", Set.of("handshake"));
         ARROWS.put("observe", Set.of("config", "handshake", "diagnosis"));
         ARROWS.put("tls", Set.of("config", "diagnosis"));
         ARROWS.put("proxyprotocol", Set.of("config", "tls"));
-        ARROWS.put("backend", Set.of("config", "memory", "observe", "tls", "proxyprotocol"));
-        ARROWS.put("admin", Set.of("config", "observe"));
+        ARROWS.put("backend", Set.of("config", "memory", "transport", "observe", "tls", "proxyprotocol"));
+        ARROWS.put("admin", Set.of("config", "transport", "observe"));
         ARROWS.put(
                 "connection",
                 Set.of(
                         "config",
                         "limits",
                         "memory",
+                        "transport",
                         "handshake",
                         "diagnosis",
                         "observe",
@@ -58,11 +60,21 @@ final class ArchitectureTest {
                         "backend"));
         ARROWS.put(
                 "server",
-                Set.of("config", "limits", "memory", "handshake", "observe", "tls", "backend", "admin", "connection"));
-        ARROWS.put("quickstart", Set.of("config"));
-        ARROWS.put("explain", Set.of("config", "handshake", "tls"));
+                Set.of(
+                        "config",
+                        "limits",
+                        "memory",
+                        "transport",
+                        "handshake",
+                        "observe",
+                        "tls",
+                        "backend",
+                        "admin",
+                        "connection"));
+        ARROWS.put("quickstart", Set.of("config", "transport"));
+        ARROWS.put("explain", Set.of("config", "transport", "handshake", "tls"));
         ARROWS.put("systemd", Set.of("server"));
-        ARROWS.put("cli", Set.of("config", "observe", "server", "systemd", "quickstart", "explain"));
+        ARROWS.put("cli", Set.of("config", "transport", "observe", "server", "systemd", "quickstart", "explain"));
     }
 
     private static JavaClasses product;
@@ -127,6 +139,8 @@ final class ArchitectureTest {
         assertUsedOnlyIn("io.netty.handler.codec.haproxy..", "proxyprotocol");
         assertUsedOnlyIn("io.netty.resolver..", "backend");
         assertUsedOnlyIn("io.netty.internal.tcnative..", "tls");
+        assertUsedOnlyIn("io.netty.channel.epoll..", "transport", "connection", "systemd");
+        assertUsedOnlyIn("io.netty.channel.nio..", "transport");
     }
 
     private static void assertUsedOnlyIn(String library, String... packages) {

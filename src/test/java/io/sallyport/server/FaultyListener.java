@@ -17,6 +17,7 @@ import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
 import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.RsaAccelerator;
+import io.sallyport.transport.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** A listener with a fault of our own. Its configuration has the listener {@code https}. */
 public final class FaultyListener implements AutoCloseable, ConnectionLog {
     private final BlockingQueue<HandshakeReport> reports = new LinkedBlockingQueue<>();
-    private final ConnectionLoops loops = new ConnectionLoops(1);
+    private final ConnectionLoops loops = new ConnectionLoops(1, Transport.auto());
     private final Generation generation;
     private final Acceptors acceptors;
     private boolean freed;

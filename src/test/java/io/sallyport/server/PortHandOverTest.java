@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -115,11 +116,11 @@ class PortHandOverTest {
     }
 
     private Sharer listen(InetSocketAddress address, int sockets) throws InterruptedException {
-        List<EpollServerSocketChannel> channels = new ArrayList<>();
+        List<UnixChannel> channels = new ArrayList<>();
         AtomicInteger accepted = new AtomicInteger();
         InetSocketAddress target = address;
         for (int i = 0; i < sockets; i++) {
-            EpollServerSocketChannel channel = (EpollServerSocketChannel) new ServerBootstrap()
+            UnixChannel channel = (UnixChannel) new ServerBootstrap()
                     .group(group)
                     .channel(EpollServerSocketChannel.class)
                     .option(UnixChannelOption.SO_REUSEPORT, true)
@@ -134,7 +135,7 @@ class PortHandOverTest {
                     .sync()
                     .channel();
             channels.add(channel);
-            target = channel.localAddress();
+            target = (InetSocketAddress) channel.localAddress();
         }
         return new Sharer(channels, PortHandOver.of(channels), accepted);
     }
@@ -150,10 +151,10 @@ class PortHandOverTest {
     }
 
     /** What would be a process: a set of sockets that come and go together. */
-    private record Sharer(List<EpollServerSocketChannel> channels, PortHandOver handOver, AtomicInteger accepted) {
+    private record Sharer(List<UnixChannel> channels, PortHandOver handOver, AtomicInteger accepted) {
 
         InetSocketAddress address() {
-            return channels.get(0).localAddress();
+            return (InetSocketAddress) channels.get(0).localAddress();
         }
 
         /** How many came here, of so many that came here and to the other. */

@@ -198,6 +198,7 @@ final class ReloadTest {
     @ParameterizedTest
     @CsvSource({
         "event-loops, 1",
+        "transport, nio",
         "log.format, text",
         "access-log.target, none",
         "admin.bind, 127.0.0.1:1",

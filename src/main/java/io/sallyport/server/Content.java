@@ -13,19 +13,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Whether a configuration with everything that it names is the one that was loaded before. */
-final class ContentHash {
-    private ContentHash() {}
+/**
+ * A configuration with everything that it names, to be told from the one that was loaded before.
+ *
+ * @param files SHA-256 over the content of its files, in hex; a file that cannot be read counts as such
+ */
+record Content(ProxyConfig config, String files) {
 
-    /** SHA-256 over the configuration and the content of its files, in hex; a file that cannot be read counts as such. */
-    static String of(ProxyConfig config) {
+    static Content of(ProxyConfig config) {
         MessageDigest digest = sha256();
-        digest.update(config.toString().getBytes(StandardCharsets.UTF_8));
         for (Path file : ConfigFiles.of(config)) {
             digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
             digest.update(hash(file));
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return new Content(config, HexFormat.of().formatHex(digest.digest()));
     }
 
     private static byte[] hash(Path file) {

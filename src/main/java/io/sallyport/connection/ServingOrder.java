@@ -1,0 +1,20 @@
+package io.sallyport.connection;
+
+import io.netty.channel.Channel;
+
+/** What one event loop serves first. Confined to that loop. */
+interface ServingOrder {
+    /** Everything as it comes, on transports whose events nothing of ours stands before. */
+    ServingOrder AS_IT_COMES = new ServingOrder() {};
+
+    /** From now on this channel is served at once. */
+    default void establish(Channel channel) {}
+
+    /** From now on this channel is served when nothing else waits. */
+    default void accept(Channel channel) {}
+
+    /** Does this as one step of a handshake. */
+    default void handshake(Runnable step) {
+        step.run();
+    }
+}

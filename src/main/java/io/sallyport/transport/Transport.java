@@ -1,0 +1,242 @@
+package io.sallyport.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import io.sallyport.config.NetworkAddress;
+import io.sallyport.config.TransportChoice;
+import java.net.StandardSocketOptions;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the kernel's interfaces for sockets: what an event loop runs on, and the channels that fit it.
+ *
+ * <p>A class of a transport is first loaded when that transport is used or asked for.
+ */
+public enum Transport {
+    EPOLL {
+        @Override
+        @Nullable
+        Throwable unavailabilityCause() {
+            return Epoll.unavailabilityCause();
+        }
+
+        @Override
+        public boolean serves(NetworkAddress address) {
+            return true;
+        }
+
+        @Override
+        public IoHandlerFactory handlers() {
+            return EpollIoHandler.newFactory();
+        }
+
+        @Override
+        public SocketChannel socket() {
+            return new EpollSocketChannel();
+        }
+
+        @Override
+        public DatagramChannel datagram() {
+            return new EpollDatagramChannel();
+        }
+
+        @Override
+        public ServerChannel serverSocket() {
+            return new EpollServerSocketChannel();
+        }
+
+        @Override
+        public Channel domainSocket() {
+            return new EpollDomainSocketChannel();
+        }
+
+        @Override
+        public ServerChannel serverDomainSocket() {
+            return new EpollServerDomainSocketChannel();
+        }
+
+        @Override
+        public ServerChannel inherited(int descriptor) {
+            EpollServerSocketChannel tcp = new EpollServerSocketChannel(descriptor);
+            // Only TCP has an address that this kind of channel can tell.
+            return tcp.localAddress() == null ? new EpollServerDomainSocketChannel(descriptor) : tcp;
+        }
+
+        @Override
+        public ChannelOption<Boolean> sharedPort() {
+            return UnixChannelOption.SO_REUSEPORT;
+        }
+
+        @Override
+        public Optional<ChannelOption<Long>> unsent() {
+            return Optional.of(EpollChannelOption.TCP_NOTSENT_LOWAT);
+        }
+
+        @Override
+        public void hold(Channel channel) {
+            channel.config().setOption(EpollChannelOption.TCP_CORK, true);
+        }
+    },
+
+    NIO {
+        @Override
+        @Nullable
+        Throwable unavailabilityCause() {
+            return null;
+        }
+
+        @Override
+        public boolean serves(NetworkAddress address) {
+            return address instanceof NetworkAddress.Tcp;
+        }
+
+        @Override
+        public IoHandlerFactory handlers() {
+            return NioIoHandler.newFactory();
+        }
+
+        @Override
+        public SocketChannel socket() {
+            return new NioSocketChannel();
+        }
+
+        @Override
+        public DatagramChannel datagram() {
+            return new NioDatagramChannel();
+        }
+
+        @Override
+        public ServerChannel serverSocket() {
+            return new NioServerSocketChannel();
+        }
+
+        @Override
+        public ChannelOption<Boolean> sharedPort() {
+            return NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
+        }
+
+        @Override
+        public Optional<ChannelOption<Long>> unsent() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void hold(Channel channel) {}
+    };
+
+    /** What a configuration asks for. It may not be available. */
+    public static Transport of(TransportChoice choice) {
+        return switch (choice) {
+            case AUTO -> auto();
+            case EPOLL -> EPOLL;
+            case NIO -> NIO;
+        };
+    }
+
+    /** The best that there is on this system. */
+    public static Transport auto() {
+        return Epoll.isAvailable() ? EPOLL : NIO;
+    }
+
+    /** What a loop runs on. */
+    public static Transport of(EventLoop loop) {
+        return ((IoEventLoop) loop).isCompatible(EpollIoHandle.class) ? EPOLL : NIO;
+    }
+
+    /** All that can be used here, the best first. */
+    public static Stream<Transport> available() {
+        return Stream.of(values()).filter(transport -> transport.unavailability() == null);
+    }
+
+    abstract @Nullable Throwable unavailabilityCause();
+
+    /** Why it cannot be used here; null: it can. */
+    public @Nullable String unavailability() {
+        Throwable cause = unavailabilityCause();
+        if (cause == null) {
+            return null;
+        }
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.toString();
+    }
+
+    /** Whether a socket of this kind can be listened on and connected to. */
+    public abstract boolean serves(NetworkAddress address);
+
+    /** For event loops. */
+    public abstract IoHandlerFactory handlers();
+
+    public abstract SocketChannel socket();
+
+    public abstract DatagramChannel datagram();
+
+    public abstract ServerChannel serverSocket();
+
+    /**
+     * A unix-domain socket.
+     *
+     * @throws UnsupportedOperationException where it does not serve such addresses
+     */
+    public Channel domainSocket() {
+        throw new UnsupportedOperationException(toString());
+    }
+
+    /**
+     * A unix-domain socket to listen on.
+     *
+     * @throws UnsupportedOperationException where it does not serve such addresses
+     */
+    public ServerChannel serverDomainSocket() {
+        throw new UnsupportedOperationException(toString());
+    }
+
+    /**
+     * A listening socket, of TCP or a unix-domain one, that somebody else has bound.
+     *
+     * @throws UnsupportedOperationException where it does not serve such addresses
+     */
+    public ServerChannel inherited(int descriptor) {
+        throw new UnsupportedOperationException(toString());
+    }
+
+    /** Several sockets on one port, between which the kernel spreads connections. */
+    public abstract ChannelOption<Boolean> sharedPort();
+
+    /** How many bytes the kernel takes of a TCP connection and cannot send yet; nothing where that cannot be said. */
+    public abstract Optional<ChannelOption<Long>> unsent();
+
+    /** What is written from now on leaves together with the FIN, where that can be had. */
+    public abstract void hold(Channel channel);
+
+    /** As in a configuration. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
