@@ -109,7 +109,8 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         live.add(this);
         journal.opened();
         frontend.closeFuture().addListener(closed -> onFrontendClosed());
-        lifetime = after(settings.timeouts().maxLifetime(), this::onLifetimeOver);
+        lifetime = after(
+                settings.timeouts().maxLifetime(), () -> endOfTime(CloseReason.MAX_LIFETIME, "timeouts.max-lifetime"));
         Backend plain = settings.plainBackend();
         if (plain != null) {
             hold(plain);
@@ -566,11 +567,12 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         return CloseReason.INTERNAL_ERROR;
     }
 
-    private void onLifetimeOver() {
+    /** Ends a connection that may not last longer, by this setting. */
+    private void endOfTime(CloseReason why, String setting) {
         if (handshakeOver) {
-            cutShort(CloseReason.MAX_LIFETIME);
+            cutShort(why);
         } else {
-            failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within timeouts.max-lifetime"));
+            failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within " + setting));
         }
     }
 
@@ -580,7 +582,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             return;
         }
         if (retirement == null) {
-            retirement = new Retirement(frontend.eventLoop(), this::onMaxAge);
+            retirement = new Retirement(frontend.eventLoop(), () -> endOfTime(CloseReason.MAX_AGE, "reload.max-age"));
         }
         retirement.after(maxAge);
     }
@@ -589,14 +591,6 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         if (retirement != null) {
             retirement.cancel();
             retirement = null;
-        }
-    }
-
-    private void onMaxAge() {
-        if (handshakeOver) {
-            cutShort(CloseReason.MAX_AGE);
-        } else {
-            failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within reload.max-age"));
         }
     }
 
