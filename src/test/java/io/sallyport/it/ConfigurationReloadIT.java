@@ -93,21 +93,13 @@ final class ConfigurationReloadIT {
             Samples samples = Samples.parse(metrics);
             return new Footprint(
                     (long) samples.sum("jvm_memory_used_bytes", "area", "heap"),
-                    residentKib(proxy),
+                    proxy.residentKib(),
                     samples.sum("sallyport_tls_contexts"),
                     samples.sum("jvm_threads_live_threads"),
                     descriptors(proxy),
                     metrics.lines()
                             .filter(line -> line.startsWith("sallyport_"))
                             .count());
-        }
-
-        private static long residentKib(ChildProxy proxy) throws IOException {
-            return Files.readAllLines(Path.of("/proc/" + proxy.pid() + "/status")).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow();
         }
 
         private static long descriptors(ChildProxy proxy) throws IOException {

@@ -10,12 +10,9 @@ import io.sallyport.testing.HandshakeLoad;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.ProxyUnderTest;
 import io.sallyport.testing.RunningProxy;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -63,7 +60,7 @@ final class ReloadIT {
             for (int i = 0; i < RELOADS; i++) {
                 awaitHandshakes(load, i * HANDSHAKES_EACH);
                 if (i == RELOADS / 4) {
-                    warm = residentKib(proxy);
+                    warm = proxy.residentKib();
                 }
                 pairs.get(i % 2).writePem(proxy.directory(), "server0");
                 reload(proxy);
@@ -80,7 +77,7 @@ final class ReloadIT {
                     .isZero();
             assertThat(proxy.metric("sallyport_handshakes_total", "result", "success"))
                     .isEqualTo(load.done());
-            long grown = residentKib(proxy) - warm;
+            long grown = proxy.residentKib() - warm;
             System.out.printf(
                     "%d handshakes, %d reloads, %d contexts built, %.0f alive, resident memory %d KiB, grown by %d KiB%n",
                     load.done(),
@@ -120,13 +117,5 @@ final class ReloadIT {
                         .send(request, HttpResponse.BodyHandlers.discarding())
                         .statusCode())
                 .isEqualTo(202);
-    }
-
-    private static long residentKib(ChildProxy proxy) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + proxy.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
     }
 }

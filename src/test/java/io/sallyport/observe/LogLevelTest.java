@@ -6,14 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.sallyport.config.LogConfig;
 import io.sallyport.config.LogConfig.Format;
 import io.sallyport.config.LogConfig.Level;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,18 +18,8 @@ class LogLevelTest {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.test");
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final PrintStream before = System.out;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void capture() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restore() {
-        System.setOut(before);
-    }
+    @RegisterExtension
+    private final StandardOutput out = new StandardOutput();
 
     @Test
     void holdsForAWhileAndThenTheConfiguredOneIsBack() {
@@ -129,6 +115,6 @@ class LogLevelTest {
     }
 
     private String text() {
-        return out.toString(StandardCharsets.UTF_8);
+        return out.text();
     }
 }

@@ -6,16 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.sallyport.config.LogConfig;
 import io.sallyport.config.LogConfig.Format;
 import io.sallyport.config.LogConfig.Level;
-import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,18 +21,8 @@ class LogSetupTest {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.test");
     private static final Logger NETTY = LoggerFactory.getLogger("io.netty.handler.ssl.OpenSsl");
 
-    private final PrintStream before = System.out;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void capture() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restore() {
-        System.setOut(before);
-    }
+    @RegisterExtension
+    private final StandardOutput out = new StandardOutput();
 
     @Test
     void jsonHasOneObjectALine() {
@@ -159,6 +147,6 @@ class LogSetupTest {
     }
 
     private List<String> lines() {
-        return out.toString(StandardCharsets.UTF_8).lines().toList();
+        return out.text().lines().toList();
     }
 }

@@ -92,6 +92,15 @@ public final class ChildProxy implements ProxyUnderTest {
         return process.pid();
     }
 
+    /** What is in memory now, pages of files included. */
+    public long residentKib() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
