@@ -38,7 +38,7 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler implements Ser
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.connection");
 
     /** One key exchange with its signature takes longer, so that it has a turn for itself; cheap steps share one. */
-    private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     private static final long NOTHING_YET = 0;
 
@@ -98,8 +98,6 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler implements Ser
                 break;
             }
         }
-        handshakes.forEach(Ranked::mute);
-        acceptors.forEach(Ranked::mute);
         return handled;
     }
 
@@ -155,6 +153,7 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler implements Ser
             EpollIoOps ops = ((EpollIoEvent) event).ops();
             if (ready != null) {
                 ready = ready.with(ops);
+                waitUnreported();
                 return;
             }
             if (rank == Rank.ESTABLISHED) {
@@ -183,9 +182,12 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler implements Ser
             }
         }
 
-        /** While it waits it need not be reported again, turn after turn. */
-        void mute() {
-            if (registration != null) {
+        /**
+         * What waits for longer need not be reported turn after turn. Most wait for one turn only, which costs less than
+         * the two system calls; so does a listening socket, of which there are few.
+         */
+        private void waitUnreported() {
+            if (registration != null && rank == Rank.HANDSHAKE) {
                 registration.mute();
             }
         }

@@ -101,18 +101,37 @@ class EstablishedFirstIoHandlerTest {
     }
 
     @Test
-    void channelThatWaitsIsNotReportedAgainAndGetsBackWhatItWantsThen() throws Exception {
+    void channelThatWaitsForTwoTurnsIsNotReportedAgainAndGetsBackWhatItWantsThen() throws Exception {
         FakeChannel first = handshake("handshake 1");
         FakeChannel second = handshake("handshake 2");
-        epoll.ready(first, second);
+        FakeChannel third = handshake("handshake 3");
+        epoll.ready(first, second, third);
         turn();
-        assertThat(epoll.ops(second)).isEqualTo(EpollIoOps.EPOLLET);
+        assertThat(epoll.ops(third)).isEqualTo(EpollIoOps.EPOLLIN);
 
-        second.wants(EpollIoOps.EPOLLOUT);
-        assertThat(epoll.ops(second)).isEqualTo(EpollIoOps.EPOLLET);
+        epoll.ready(third);
         turn();
-        assertThat(served).containsExactly("handshake 1", "handshake 2");
-        assertThat(epoll.ops(second)).isEqualTo(EpollIoOps.EPOLLOUT);
+        assertThat(epoll.ops(third)).isEqualTo(EpollIoOps.EPOLLET);
+        third.wants(EpollIoOps.EPOLLOUT);
+        assertThat(epoll.ops(third)).isEqualTo(EpollIoOps.EPOLLET);
+        turn();
+        assertThat(served).containsExactly("handshake 1", "handshake 2", "handshake 3");
+        assertThat(epoll.ops(third)).isEqualTo(EpollIoOps.EPOLLOUT);
+    }
+
+    @Test
+    void acceptorThatWaitsStaysAsItIs() throws Exception {
+        FakeChannel listening = acceptor("accept");
+        FakeChannel first = handshake("handshake 1");
+        FakeChannel second = handshake("handshake 2");
+        epoll.ready(listening, first, second);
+        turn();
+        epoll.ready(listening);
+        turn();
+        assertThat(epoll.ops(listening)).isEqualTo(EpollIoOps.EPOLLIN);
+
+        turn();
+        assertThat(served).containsExactly("handshake 1", "handshake 2", "accept");
     }
 
     @Test
