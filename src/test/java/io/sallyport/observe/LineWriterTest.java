@@ -58,13 +58,26 @@ class LineWriterTest {
         try (LineWriter<Integer> writer = LineWriter.start(sink, LineWriterTest::render, 100)) {
             writer.offer(0);
             sink.entered.await();
-            IntStream.range(1, 100).forEach(writer::offer);
+            IntStream.range(1, 20).forEach(writer::offer);
             sink.gate.countDown();
         }
 
         assertThat(sink.writes).hasSize(2);
-        assertThat(sink.writes.get(1).lines()).hasSize(99);
+        assertThat(sink.writes.get(1).lines()).hasSize(19);
         assertThat(sink.closed).isTrue();
+    }
+
+    @Test
+    void writesABacklogInPieces() throws Exception {
+        GatedSink sink = new GatedSink();
+        try (LineWriter<Integer> writer = LineWriter.start(sink, LineWriterTest::render, 100)) {
+            writer.offer(0);
+            sink.entered.await();
+            IntStream.range(1, 101).forEach(writer::offer);
+            sink.gate.countDown();
+        }
+
+        assertThat(sink.writes).extracting(written -> written.lines().count()).containsExactly(1L, 32L, 32L, 32L, 4L);
     }
 
     @Test
