@@ -51,7 +51,7 @@ public final class AdminServer implements AutoCloseable {
         LiveStreams streams = new LiveStreams(source, timeouts.sample(), MAX_STREAMS);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
-                .channelFactory(transport::serverSocket)
+                .channelFactory(() -> transport.serverSocket(address.getAddress()))
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.AUTO_READ, false)

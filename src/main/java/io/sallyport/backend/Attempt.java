@@ -1,13 +1,13 @@
 package io.sallyport.backend;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
@@ -20,6 +20,7 @@ import io.sallyport.tls.ServerCertificateException;
 import io.sallyport.transport.Transport;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import org.jspecify.annotations.Nullable;
 
@@ -68,39 +69,47 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
     }
 
     void begin() {
-        Transport transport = Transport.of(loop);
-        boolean unix = endpoint.address() instanceof DomainSocketAddress;
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channelFactory(unix ? transport::domainSocket : transport::socket)
-                .disableResolver()
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, terms.timeoutMillis())
-                .option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FrugalReads())
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                // A failed write must not close the channel: what the server said before is still to be read.
-                .option(ChannelOption.AUTO_CLOSE, false)
-                .handler(new ChannelInboundHandlerAdapter());
-        if (!unix) {
-            bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
-            transport.unsent().ifPresent(option -> bootstrap.option(option, DirectMemory.UNSENT));
-        }
-        ChannelFuture connecting = bootstrap.connect(endpoint.address());
-        if (connecting.cause() != null) {
-            // Without a file descriptor there is no channel: what the future has cannot even be closed, and would tell
-            // its
-            // listeners on a thread of Netty's.
-            fail(root(connecting.cause()));
+        Channel opened;
+        try {
+            opened = open();
+        } catch (ChannelException e) {
+            // Without a file descriptor there is no channel.
+            fail(root(e));
             return;
         }
-        channel = connecting.channel();
-        connecting.addListener(done -> {
+        ChannelFuture registered = loop.register(opened);
+        if (registered.cause() != null) {
+            fail(registered.cause());
+            return;
+        }
+        channel = opened;
+        opened.connect(endpoint.address()).addListener(done -> {
             if (done.isSuccess()) {
-                opened(connecting.channel());
+                opened(opened);
             } else {
                 fail(done.cause());
             }
         });
+    }
+
+    private Channel open() {
+        Transport transport = Transport.of(loop);
+        Channel opened;
+        if (endpoint.address() instanceof InetSocketAddress tcp) {
+            SocketChannel socket = transport.socketTo(tcp.getAddress());
+            transport.tune(socket, DirectMemory.UNSENT);
+            opened = socket;
+        } else {
+            opened = transport.domainSocket();
+        }
+        ChannelConfig config = opened.config();
+        config.setConnectTimeoutMillis(terms.timeoutMillis());
+        config.setAutoRead(false);
+        config.setRecvByteBufAllocator(new FrugalReads());
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        // A failed write must not close the channel: what the server said before is still to be read.
+        config.setAutoClose(false);
+        return opened;
     }
 
     /** Lets go of it. */

@@ -1,7 +1,6 @@
 package io.sallyport.backend;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.sallyport.config.BackendConfig;
@@ -123,9 +122,8 @@ final class HealthCheck {
 
         @Override
         public void onOpened(Channel opened) {
-            ChannelHandlerContext lowest = opened.pipeline().firstContext();
-            if (backend.proxyProtocol().version() != SendProxyProtocolConfig.Version.OFF && lowest != null) {
-                lowest.writeAndFlush(HeaderWriter.local(backend.proxyProtocol()));
+            if (backend.proxyProtocol().version() != SendProxyProtocolConfig.Version.OFF) {
+                opened.writeAndFlush(HeaderWriter.local(backend.proxyProtocol()));
             }
         }
 

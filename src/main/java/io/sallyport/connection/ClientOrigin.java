@@ -2,7 +2,6 @@ package io.sallyport.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.backend.Backend;
 import io.sallyport.config.SendProxyProtocolConfig.Version;
@@ -42,12 +41,12 @@ final class ClientOrigin {
     }
 
     /**
-     * Writes the header that {@code pool} wants, without a flush, so that it leaves with what comes next; below the other
-     * handlers, since TLS to the server begins behind it. The channel need not be connected yet.
+     * Writes the header that {@code pool} wants, without a flush, so that it leaves with what comes next.
+     *
+     * @param server with nothing in its pipeline yet: TLS to the server begins behind the header
      */
     void tell(Channel server, Backend pool, String id, ConnectionJournal journal) {
-        ChannelHandlerContext lowest = server.pipeline().firstContext();
-        if (pool.proxyProtocol().version() == Version.OFF || lowest == null) {
+        if (pool.proxyProtocol().version() == Version.OFF) {
             return;
         }
         ClientHello hello = journal.hello();
@@ -55,6 +54,6 @@ final class ClientOrigin {
                 pool.proxyProtocol(),
                 new ProxiedConnection(
                         id, endpoints, hello == null ? null : hello.sentServerName(), journal.session(), shown));
-        lowest.write(header);
+        server.write(header);
     }
 }

@@ -10,6 +10,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -85,7 +86,7 @@ public final class ConnectionLoops {
             AcceptGate gate = new AcceptGate(limits, refusals, trouble, settings);
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(loop.executor())
-                    .channelFactory(transport::serverSocket)
+                    .channelFactory(() -> transport.serverSocket(address.getAddress()))
                     .option(transport.sharedPort(), true)
                     .option(ChannelOption.SO_BACKLOG, BACKLOG)
                     .option(ChannelOption.AUTO_READ, false)
@@ -94,11 +95,10 @@ public final class ConnectionLoops {
                     .childOption(ChannelOption.AUTO_READ, false)
                     .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FrugalReads())
                     .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                    .childOption(ChannelOption.SO_KEEPALIVE, true)
                     .handler(gate)
                     .childHandler(new FrontendInitializer(
                             settings, executor -> gate(loop, limits, refusals), any -> loop.live(), ids));
-            transport.unsent().ifPresent(option -> bootstrap.childOption(option, DirectMemory.UNSENT));
+            transport.tune(bootstrap, DirectMemory.UNSENT);
             ChannelFuture bound = bootstrap.bind(target).awaitUninterruptibly();
             if (!bound.isSuccess()) {
                 new Acceptors(acceptors).close(false);
@@ -132,7 +132,12 @@ public final class ConnectionLoops {
     public Acceptors inherit(int descriptor, ListenerLimits limits, Supplier<ListenerSettings> settings)
             throws Exception {
         ServerChannel listening = transport.inherited(descriptor);
-        return acceptForAll(() -> listening, limits, settings, true, ServerBootstrap::register);
+        return acceptForAll(() -> listening, limits, settings, true, bootstrap -> {
+            if (listening instanceof ServerSocketChannel) {
+                transport.tune(bootstrap, DirectMemory.UNSENT);
+            }
+            return bootstrap.register();
+        });
     }
 
     private Acceptors acceptForAll(

@@ -8,11 +8,13 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.sallyport.transport.Transport;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a TCP connection so that what was written arrives: FIN, read and discard until the peer's FIN, then close.
+ * Closes a TCP connection so that what was written arrives: FIN, read and discard until the peer's FIN, then close. Where
+ * either FIN is there already the two streams came to their end by themselves, and nothing is left to wait for.
  *
  * <p>A close with unread input makes Linux send a reset, and the reset takes the last alert with it. The wait is bounded
  * by {@link #PATIENCE_MILLIS}.
@@ -30,7 +32,7 @@ final class LingerHandler extends ChannelDuplexHandler {
             return;
         }
         DuplexChannel channel = (DuplexChannel) ctx.channel();
-        if (!channel.isActive() || channel.isInputShutdown()) {
+        if (!channel.isActive() || channel.isInputShutdown() || channel.isOutputShutdown()) {
             ctx.close(promise);
             return;
         }
@@ -42,9 +44,7 @@ final class LingerHandler extends ChannelDuplexHandler {
                 end(ctx);
                 return;
             }
-            if (!channel.isOutputShutdown()) {
-                channel.shutdownOutput();
-            }
+            Transport.of(channel.eventLoop()).shutdownOutput(channel);
             ctx.read();
         });
     }

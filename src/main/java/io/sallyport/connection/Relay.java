@@ -349,7 +349,7 @@ final class Relay {
 
     private static void shutdownOutput(Channel channel) {
         if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
-            ((DuplexChannel) channel).shutdownOutput();
+            Transport.of(channel.eventLoop()).shutdownOutput((DuplexChannel) channel);
         }
     }
 }

@@ -40,7 +40,7 @@ final class Probe implements AutoCloseable {
         CompletableFuture<Seen> outcome = new CompletableFuture<>();
         ChannelFuture connect = new Bootstrap()
                 .group(loop)
-                .channelFactory(transport::socket)
+                .channelFactory(() -> transport.socketTo(address.getAddress()))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(timeout.toMillis()))
                 .handler(new ChannelInitializer<>() {
                     @Override

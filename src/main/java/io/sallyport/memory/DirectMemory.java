@@ -20,7 +20,7 @@ public final class DirectMemory {
      * Bytes that the kernel takes of a socket and cannot send yet (TCP_NOTSENT_LOWAT). Without it the buffer of a peer that
      * does not read grows to megabytes, in memory that no limit of the JVM knows of.
      */
-    public static final long UNSENT = 128 << 10;
+    public static final int UNSENT = 128 << 10;
 
     /** What the allocator keeps at hand. */
     public static final long FIXED = 16 << 20;

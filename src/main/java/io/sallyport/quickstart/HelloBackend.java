@@ -41,10 +41,11 @@ public final class HelloBackend implements AutoCloseable {
         Transport transport = Transport.auto();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("hello-backend", true), transport.handlers());
+        InetAddress loopback = InetAddress.getLoopbackAddress();
         ChannelGroup open = new DefaultChannelGroup(group.next(), true);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
-                .channelFactory(transport::serverSocket)
+                .channelFactory(() -> transport.serverSocket(loopback))
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel accepted) {
@@ -56,7 +57,7 @@ public final class HelloBackend implements AutoCloseable {
                                 .addLast(new HelloHandler());
                     }
                 })
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .bind(new InetSocketAddress(loopback, 0))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             stop(group);

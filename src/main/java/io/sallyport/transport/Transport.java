@@ -1,5 +1,6 @@
 package io.sallyport.transport;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -17,17 +18,25 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.TransportChoice;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.NotYetConnectedException;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +69,18 @@ public enum Transport {
         }
 
         @Override
+        public SocketChannel socketTo(InetAddress peer) {
+            return new EpollSocketChannel(family(peer));
+        }
+
+        @Override
         public DatagramChannel datagram() {
             return new EpollDatagramChannel();
         }
 
         @Override
-        public ServerChannel serverSocket() {
-            return new EpollServerSocketChannel();
+        public ServerChannel serverSocket(InetAddress address) {
+            return new EpollServerSocketChannel(family(address));
         }
 
         @Override
@@ -92,13 +106,31 @@ public enum Transport {
         }
 
         @Override
-        public Optional<ChannelOption<Long>> unsent() {
-            return Optional.of(EpollChannelOption.TCP_NOTSENT_LOWAT);
+        public void tune(ServerBootstrap listening, int unsent) {
+            // Netty has these options for connections only. The numbers are those of sys/socket.h and netinet/tcp.h.
+            listening
+                    .option(new IntegerUnixChannelOption("SO_KEEPALIVE", 1, 9), 1)
+                    .option(new IntegerUnixChannelOption("TCP_NOTSENT_LOWAT", 6, 25), unsent);
+        }
+
+        @Override
+        public void tune(SocketChannel connection, int unsent) {
+            connection.config().setKeepAlive(true);
+            connection.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) unsent);
         }
 
         @Override
         public void hold(Channel channel) {
             channel.config().setOption(EpollChannelOption.TCP_CORK, true);
+        }
+
+        @Override
+        public void shutdownOutput(DuplexChannel channel) {
+            try {
+                ((Socket) ((UnixChannel) channel).fd()).shutdown(false, true);
+            } catch (IOException | NotYetConnectedException e) {
+                // The peer has reset the connection meanwhile: its next event says so.
+            }
         }
     },
 
@@ -125,12 +157,17 @@ public enum Transport {
         }
 
         @Override
+        public SocketChannel socketTo(InetAddress peer) {
+            return socket();
+        }
+
+        @Override
         public DatagramChannel datagram() {
             return new NioDatagramChannel();
         }
 
         @Override
-        public ServerChannel serverSocket() {
+        public ServerChannel serverSocket(InetAddress address) {
             return new NioServerSocketChannel();
         }
 
@@ -140,13 +177,27 @@ public enum Transport {
         }
 
         @Override
-        public Optional<ChannelOption<Long>> unsent() {
-            return Optional.empty();
+        public void tune(ServerBootstrap listening, int unsent) {
+            listening.childOption(ChannelOption.SO_KEEPALIVE, true);
+        }
+
+        @Override
+        public void tune(SocketChannel connection, int unsent) {
+            connection.config().setKeepAlive(true);
         }
 
         @Override
         public void hold(Channel channel) {}
+
+        @Override
+        public void shutdownOutput(DuplexChannel channel) {
+            channel.shutdownOutput();
+        }
     };
+
+    private static SocketProtocolFamily family(InetAddress address) {
+        return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    }
 
     /** What a configuration asks for. It may not be available. */
     public static Transport of(TransportChoice choice) {
@@ -194,9 +245,13 @@ public enum Transport {
 
     public abstract SocketChannel socket();
 
+    /** A socket of the peer's family: one of IPv6 reaches IPv4 too, by more of the kernel's work. */
+    public abstract SocketChannel socketTo(InetAddress peer);
+
     public abstract DatagramChannel datagram();
 
-    public abstract ServerChannel serverSocket();
+    /** A socket of the address's family to listen on. */
+    public abstract ServerChannel serverSocket(InetAddress address);
 
     /**
      * A unix-domain socket.
@@ -228,11 +283,25 @@ public enum Transport {
     /** Several sockets on one port, between which the kernel spreads connections. */
     public abstract ChannelOption<Boolean> sharedPort();
 
-    /** How many bytes the kernel takes of a TCP connection and cannot send yet; nothing where that cannot be said. */
-    public abstract Optional<ChannelOption<Long>> unsent();
+    /**
+     * Has the kernel find out about a vanished peer (keep-alive), and take no more bytes than {@code unsent} that it cannot
+     * send yet, where that can be said.
+     */
+    public abstract void tune(SocketChannel connection, int unsent);
+
+    /** The same for all that a TCP socket accepts: where they can, they begin with what it has itself. */
+    public abstract void tune(ServerBootstrap listening, int unsent);
 
     /** What is written from now on leaves together with the FIN, where that can be had. */
     public abstract void hold(Channel channel);
+
+    /**
+     * Sends a FIN, behind everything that was flushed. Nothing may be written any more.
+     *
+     * <p>Nothing says that it is done, not even to the pipeline: Netty's own makes an exception with its stack each time,
+     * for writes that might be queued.
+     */
+    public abstract void shutdownOutput(DuplexChannel channel);
 
     /** As in a configuration. */
     @Override
