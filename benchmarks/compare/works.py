@@ -62,5 +62,5 @@ PACED = Work("request 1 KiB at 70 % load", "exchanges", 0, words={"size": 1024, 
 COLD = handshake("first 10,000 handshakes", 10_000, version="TLSv1.3")
 
 # What a proxy is given before it is measured, of each kind, spread over the works of that kind: a JVM compiles for long.
-WARM_UP = {"handshakes": 60_000, "exchanges": 300_000, "bulk": 4096}
+WARM_UP = {"handshakes": 160_000, "exchanges": 300_000, "bulk": 4096}
 IDLE_STEPS = (1, 1000, 8000)
