@@ -52,11 +52,7 @@ class TransportTest {
             SocketChannel channel = accepted();
 
             assertThat(client.isConnected()).isTrue();
-            assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
-            if (transport == Transport.EPOLL) {
-                assertThat(channel.config().getOption(EpollChannelOption.TCP_NOTSENT_LOWAT))
-                        .isEqualTo((long) UNSENT);
-            }
+            assertTuned(transport, channel);
         }
     }
 
@@ -70,11 +66,7 @@ class TransportTest {
         loop(transport).register(channel).sync();
         channel.connect(address).sync();
 
-        assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
-        if (transport == Transport.EPOLL) {
-            assertThat(channel.config().getOption(EpollChannelOption.TCP_NOTSENT_LOWAT))
-                    .isEqualTo((long) UNSENT);
-        }
+        assertTuned(transport, channel);
         channel.close().sync();
     }
 
@@ -125,6 +117,14 @@ class TransportTest {
         assertThat(listening.config().getOption(SO_DOMAIN)).isEqualTo(family);
         assertThat(channel.remoteAddress()).isEqualTo(bound);
         channel.close().sync();
+    }
+
+    private static void assertTuned(Transport transport, SocketChannel channel) {
+        assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+        if (transport == Transport.EPOLL) {
+            assertThat(channel.config().getOption(EpollChannelOption.TCP_NOTSENT_LOWAT))
+                    .isEqualTo((long) UNSENT);
+        }
     }
 
     private Channel listen(Transport transport, String address) throws Exception {
