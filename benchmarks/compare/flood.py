@@ -2,8 +2,9 @@
 
 The proxy has one core. The flood has the other one, and shares it with the measured connection and the backend, which run
 at real-time priority: what they wait for is the proxy. What they take of that core the flood has not, so what is kept of the
-handshakes is counted by the proxy's processor time, that of the measured connection included. And since two at real-time
-priority still wait for what the kernel does for the flood on their core, the time in the proxy is measured by itself, too.
+handshakes is counted by the proxy's processor time: with that of the measured connection, and without what its requests cost
+when nothing else is done. And since both still wait for what the kernel does for the flood on their core, the time in the
+proxy is measured by itself, too.
 """
 
 import sys
@@ -71,13 +72,16 @@ class Flood:
             busy = processor(proxy)
             alone = client.ask(FULL.kind, **dict(flood, count=3 * handshakes))
             alone_each = (processor(proxy) - busy) / alone["count"]
+            busy = processor(proxy)
             unloaded = self.exchange(proxy, meter, count)
+            requests = processor(proxy) - busy
             busy = processor(proxy)
             flooding = Flooding(client, flood)
             time.sleep(0.5)
             flooded = self.exchange(proxy, meter, count)
             beside_per_second = flooding.end()
-            beside_each = (processor(proxy) - busy) / flooding.count
+            beside = processor(proxy) - busy
+            beside_each = beside / flooding.count
             result = {
                 "unloaded": {key: unloaded[key] for key in PERCENTILES},
                 "flooded": {key: flooded[key] for key in PERCENTILES},
@@ -86,6 +90,7 @@ class Flood:
                 "alone_per_second": alone["count"] / alone["seconds"],
                 "flood_per_second": beside_per_second,
                 "kept": alone_each / max(beside_each, 1e-9),
+                "kept_beside_requests": alone_each * flooding.count / max(beside - requests, 1e-9),
                 "errors": unloaded["errors"] + flooded["errors"],
             }
             result["p99_factor"] = flooded["p99"] / max(unloaded["p99"], 1)
@@ -96,7 +101,8 @@ class Flood:
                   f"({result['p999_factor']:.1f} x) µs, in the proxy {unloaded['in_proxy']['p99']:.0f} to "
                   f"{flooded['in_proxy']['p99']:.0f} and {unloaded['in_proxy']['p999']:.0f} to "
                   f"{flooded['in_proxy']['p999']:.0f}, {result['alone_per_second']:.0f} handshakes/s alone, "
-                  f"{result['flood_per_second']:.0f} beside it, {100 * result['kept']:.0f} % kept", file=sys.stderr, flush=True)
+                  f"{result['flood_per_second']:.0f} beside it, {100 * result['kept']:.0f} % kept, "
+                  f"{100 * result['kept_beside_requests']:.0f} % without the requests' own cost", file=sys.stderr, flush=True)
         return results
 
     def exchange(self, proxy, meter, count):
@@ -139,8 +145,8 @@ class Flooding:
 
 def table(results):
     lines = [
-        "| flood | proxy | p50 | p99 | p99.9 | in the proxy p50 | p99 | p99.9 | handshakes/s alone | beside the connection | kept |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "| flood | proxy | p50 | p99 | p99.9 | in the proxy p50 | p99 | p99.9 | handshakes/s alone | beside the connection | kept | without the requests |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for lanes in LANES:
         for name, by_lanes in results.items():
@@ -148,5 +154,5 @@ def table(results):
             times = " | ".join(f"{row['unloaded' + where][key]:.0f} → {row['flooded' + where][key]:.0f}"
                                for where in ("", "_in_proxy") for key in PERCENTILES)
             lines.append(f"| {lanes} | {name} | {times} | {row['alone_per_second']:.0f} | {row['flood_per_second']:.0f} "
-                         f"| {100 * row['kept']:.0f} % |")
+                         f"| {100 * row['kept']:.0f} % | {100 * row['kept_beside_requests']:.0f} % |")
     return "\n".join(lines)
