@@ -22,7 +22,9 @@ SNAPSHOT = 96
 
 # A record of TLS 1.3 with one byte for its type, a tag of 16 and a header of 5.
 RECORD = 22
-PARTS = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
+PERCENTILES = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
+# A message may share its segment with the end of the handshake, and is not seen then.
+SEEN = 0.999
 # IPv4 and TCP, without and with the timestamps that Linux sends.
 HEADERS = (40, 52)
 
@@ -51,16 +53,14 @@ class Wire:
         self.code = ctypes.create_string_buffer(code, len(code))
         self.socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(program), ctypes.addressof(self.code)))
 
-    def percentiles(self, names):
-        """The time in the proxy, there and back, in µs."""
+    def end(self, count):
+        """The percentiles of the time in the proxy, there and back, in µs, of ``count`` messages."""
         times = sorted(self.times())
         _, dropped = struct.unpack("II", self.socket.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))
-        if dropped or not times:
-            raise RuntimeError(f"{len(times)} requests were seen, and {dropped} segments not")
-        return {name: times[int(len(times) * PARTS[name])] / 1e3 for name in names}
-
-    def close(self):
         self.socket.close()
+        if dropped or len(times) < SEEN * count:
+            raise RuntimeError(f"{len(times)} of {count} requests were seen, and {dropped} segments not")
+        return {name: times[int(len(times) * part)] / 1e3 for name, part in PERCENTILES.items()}
 
     def times(self):
         times = []
