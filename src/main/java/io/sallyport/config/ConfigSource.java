@@ -18,17 +18,7 @@ public interface ConfigSource {
 
     /** A file. */
     static ConfigSource of(Path file) {
-        return new ConfigSource() {
-            @Override
-            public ProxyConfig load() throws ConfigException {
-                return ConfigLoader.load(file);
-            }
-
-            @Override
-            public Optional<Path> file() {
-                return Optional.of(file);
-            }
-        };
+        return new FileSource(file);
     }
 
     /** A configuration that never changes; the files that it names are read once, and may be gone after that. */
