@@ -16,9 +16,13 @@ public final class Main {
         if (System.getProperty(RECORDED) == null) {
             System.setProperty(RECORDED, "false");
         }
-        int exitCode = execute(args, writer(System.out), writer(System.err));
-        // An exit waits for shutdown hooks; nothing of ours needs one, and SIGTERM must end with 0, not with 143.
-        Runtime.getRuntime().halt(exitCode);
+        int exitCode = ExitCode.FAILURE;
+        try {
+            exitCode = execute(args, writer(System.out), writer(System.err));
+        } finally {
+            // An exit waits for shutdown hooks; nothing of ours needs one, and SIGTERM must end with 0, not with 143.
+            Runtime.getRuntime().halt(exitCode);
+        }
     }
 
     /** Flushed with each line: a flush at the end would wait forever for a reader of our output that stands still. */

@@ -2,7 +2,8 @@ package io.sallyport.cli;
 
 import io.sallyport.server.ProxyServer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,9 +12,12 @@ final class Serving {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.cli");
 
     private final CompletableFuture<ProxyServer> started = new CompletableFuture<>();
-    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicInteger stops = new AtomicInteger();
 
-    /** The first of these signals drains, the second stops at once. One that comes during the start waits for its end. */
+    /**
+     * The first of these signals drains, the second stops at once, the third ends the process as it is. One that comes during
+     * the start waits for its end.
+     */
     Serving stopOn(String... signals) {
         for (String signal : signals) {
             OsSignals.handle(signal, () -> stop("SIG" + signal));
@@ -39,15 +43,39 @@ final class Serving {
     }
 
     private void stop(String signal) {
-        if (stopping.compareAndSet(false, true)) {
+        try {
+            stop(signal, stops.incrementAndGet());
+        } catch (Error e) {
+            halt(e);
+        }
+    }
+
+    private void stop(String signal, int times) {
+        if (times == 1) {
             LOG.info("{}: stopping", signal);
-            started.thenAccept(ProxyServer::drain);
+            act(ProxyServer::drain);
             return;
         }
         LOG.info("{} again: stopping at once", signal);
-        if (!started.isDone()) {
+        if (!started.isDone() || times > 2) {
             Runtime.getRuntime().halt(ExitCode.FAILURE); // a start can hang, in a name server for instance
         }
-        started.thenAccept(ProxyServer::stopNow);
+        act(ProxyServer::stopNow);
+    }
+
+    private void act(Consumer<ProxyServer> action) {
+        started.thenAccept(action).exceptionally(failure -> {
+            halt(failure);
+            return null;
+        });
+    }
+
+    /** A signal that is handled has no default action: whoever cannot act on it would leave nobody to end the process. */
+    private static void halt(Throwable failure) {
+        try {
+            System.err.println("cannot stop in order: " + failure);
+        } finally {
+            Runtime.getRuntime().halt(ExitCode.FAILURE);
+        }
     }
 }

@@ -12,7 +12,6 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ThreadAwareExecutor;
@@ -38,6 +37,7 @@ public final class ConnectionLoops {
     private static final int BACKLOG = 4096;
 
     private final Transport transport;
+    private final LoopThreads threads = new LoopThreads();
     private final MultiThreadIoEventLoopGroup group;
     private final List<Loop> loops = new ArrayList<>();
     private final ConnectionIds ids = new ConnectionIds();
@@ -48,8 +48,7 @@ public final class ConnectionLoops {
     public ConnectionLoops(int count, Transport transport) {
         this.transport = transport;
         IdentityHashMap<ThreadAwareExecutor, ServingOrder> orders = new IdentityHashMap<>();
-        group = new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory("sallyport-loop"), handlers(transport, orders));
+        group = new MultiThreadIoEventLoopGroup(count, threads, handlers(transport, orders));
         for (EventExecutor executor : group) {
             IoEventLoop loop = (IoEventLoop) executor;
             loops.add(new Loop(loop, orders.getOrDefault(loop, ServingOrder.AS_IT_COMES), new LiveConnections(loop)));
@@ -230,8 +229,14 @@ public final class ConnectionLoops {
         return loops.size();
     }
 
+    /** Completes when a loop ends that was not stopped: its connections hang from then on, and so do those that come to it. */
+    public CompletableFuture<Void> lost() {
+        return threads.lost();
+    }
+
     /** Stops the threads; what is still open is cut. */
     public Future<?> stop() {
+        threads.stopping();
         return group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 

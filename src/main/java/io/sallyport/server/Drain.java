@@ -51,6 +51,11 @@ final class Drain {
         return done;
     }
 
+    /** Completes at once, and leaves open what is open: there is nobody left to close it. */
+    void abandon() {
+        done.complete(false);
+    }
+
     /** Ends all waiting. */
     void cutShort() {
         cut.complete(null);
@@ -68,8 +73,12 @@ final class Drain {
                 LOG.warn("connections are cut: they did not finish within drain.timeout, or a second signal came");
             }
         } finally {
-            closeAll.run();
-            done.complete(finished);
+            try {
+                closeAll.run();
+            } finally {
+                // Or a process that cannot close something would never end.
+                done.complete(finished);
+            }
         }
     }
 

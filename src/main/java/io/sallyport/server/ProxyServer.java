@@ -90,6 +90,7 @@ public final class ProxyServer {
                 loaded.transport());
         this.connections = new PlaceLimiter(config.limits().connections());
         this.drain = new Drain(this::closeListeners, loops, () -> this.config.drain());
+        loops.lost().thenRun(this::abandon);
         this.reloader = new Reloader(source, content, this::swap, meters);
         this.rotation = new TicketRotation(() -> generation);
         List<ConfigProblem> problems = new ArrayList<>();
@@ -446,6 +447,16 @@ public final class ProxyServer {
         listeners.values().forEach(RunningListener::close);
         if (admin != null) {
             admin.letGo();
+        }
+    }
+
+    /** A proxy that listens and does not answer is worse than none: whoever supervises it shall begin anew. */
+    private void abandon() {
+        state = LifeState.STOPPED;
+        try {
+            LOG.error("an event loop ended by an error: its connections hang, so the process ends");
+        } finally {
+            drain.abandon();
         }
     }
 

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunIT {
     @TempDir
@@ -58,6 +60,27 @@ class RunIT {
             process.signal("TERM");
 
             assertThat(process.exitCode()).isEqualTo(1);
+        }
+    }
+
+    /** Whoever copies a new version over it leaves the old one without the classes that it has not needed yet. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProcessWhoseJarIsOverwrittenStillEnds(boolean hasServed) throws Exception {
+        Path folder = Files.createDirectory(directory.resolve("lib"));
+        Path jar = Files.copy(SallyportProcess.jar(), folder.resolve("copy.jar"));
+        try (SallyportProcess process = SallyportProcess.startFrom(jar, directory, "run", "-c", configuration(""))) {
+            int port = port(process);
+            if (hasServed) {
+                // What a signal and a connection need is loaded then, and what the end of an event loop needs is not.
+                process.signal("HUP");
+                process.awaitLine("SIGHUP");
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
+            }
+            Files.write(jar, new byte[(int) Files.size(jar)]);
+            process.signal("TERM");
+
+            assertThat(process.exitCode()).isBetween(0, 1);
         }
     }
 

@@ -36,18 +36,29 @@ final class SallyportProcess implements AutoCloseable {
     /** Starts {@code java -jar sallyport.jar arguments} in {@code directory}, which is where temporary files go too. */
     static SallyportProcess start(Path directory, Map<String, String> environment, Object... arguments)
             throws IOException {
+        return new SallyportProcess(builder(directory, environment, command(jar(), directory, arguments))
+                .start());
+    }
+
+    /** Starts another jar than the packaged one, such as a copy of it. */
+    static SallyportProcess startFrom(Path jar, Path directory, Object... arguments) throws IOException {
         return new SallyportProcess(
-                builder(directory, environment, command(directory, arguments)).start());
+                builder(directory, Map.of(), command(jar, directory, arguments)).start());
     }
 
     /** Starts it through a shell: {@code wrapper} is shell text that ends in front of the command. */
     static SallyportProcess startThrough(String wrapper, Path directory, Object... arguments) throws IOException {
         List<String> shell = new ArrayList<>(List.of("sh", "-c", wrapper + " \"$@\"", "sh"));
-        shell.addAll(command(directory, arguments));
+        shell.addAll(command(jar(), directory, arguments));
         return new SallyportProcess(builder(directory, Map.of(), shell).start());
     }
 
-    private static List<String> command(Path directory, Object... arguments) {
+    /** The packaged one. */
+    static Path jar() {
+        return Path.of(Objects.requireNonNull(System.getProperty("sallyport.jar")));
+    }
+
+    private static List<String> command(Path jar, Path directory, Object... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 // Whoever runs the tests in the background may have had these ignored, and Java leaves them so.
                 "env",
@@ -56,7 +67,7 @@ final class SallyportProcess implements AutoCloseable {
                 "-Dio.netty.leakDetection.level=paranoid",
                 "-Djava.io.tmpdir=" + directory,
                 "-jar",
-                Objects.requireNonNull(System.getProperty("sallyport.jar"))));
+                jar.toString()));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
