@@ -10,6 +10,7 @@ import io.sallyport.limits.SourceLimiter.Verdict;
 import io.sallyport.observe.ListenerMeters.Limit;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the handshakes of one listener begin on one event loop.
@@ -52,8 +53,8 @@ record HandshakeGate(ListenerLimits limits, EventExecutor loop, ServingOrder ord
         refusals.tell(settings, Limit.HANDSHAKES_IN_FLIGHT);
     }
 
-    /** A channel is past its handshake, and comes before those that are not. */
-    void establish(Channel channel) {
-        order.establish(channel);
+    /** A connection is past its handshake, and comes before those that are not. */
+    void establish(Channel client, @Nullable Channel backend) {
+        order.establish(client, backend);
     }
 }

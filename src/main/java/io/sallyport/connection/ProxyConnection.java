@@ -433,10 +433,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     @Override
     public void onEstablished() {
-        gate.establish(frontend);
-        if (backend != null) {
-            gate.establish(backend);
-        }
+        gate.establish(frontend, backend);
     }
 
     // ---- ends of stream

@@ -42,7 +42,13 @@ class EstablishedFirstIoHandlerTest {
 
     private FakeChannel established(String name) throws Exception {
         FakeChannel channel = handshake(name);
-        order.rank(channel.fd, Rank.ESTABLISHED);
+        order.rank(channel.fd, Rank.BACKEND);
+        return channel;
+    }
+
+    private FakeChannel client(String name) throws Exception {
+        FakeChannel channel = handshake(name);
+        order.rank(channel.fd, Rank.CLIENT);
         return channel;
     }
 
@@ -86,6 +92,32 @@ class EstablishedFirstIoHandlerTest {
         assertThat(served).endsWith("handshake 3");
         turn();
         assertThat(epoll.blocked).containsExactly(true, false, false, true);
+    }
+
+    @Test
+    void anAnswerIsWaitedForBeforeTheNextHandshakeAndNotForLong() throws Exception {
+        FakeChannel first = handshake("handshake 1");
+        FakeChannel second = handshake("handshake 2");
+        FakeChannel third = handshake("handshake 3");
+        FakeChannel client = client("request");
+        FakeChannel backend = established("answer");
+        epoll.ready(first, second, third);
+        turn();
+        epoll.ready(client);
+        turn();
+        turn();
+        assertThat(served).containsExactly("handshake 1", "request");
+
+        epoll.ready(backend);
+        turn();
+        assertThat(served).endsWith("request", "answer", "handshake 2");
+
+        epoll.ready(client);
+        turn();
+        assertThat(served).endsWith("request");
+        now += Patience.LONGEST;
+        turn();
+        assertThat(served).endsWith("request", "handshake 3");
     }
 
     @Test
