@@ -1,14 +1,13 @@
 """What becomes of one kept-alive connection while others do nothing but handshakes.
 
 The proxy has one core. The flood has the other one, and shares it with the measured connection and the backend, which run
-at real-time priority: what they wait for is mostly the proxy. What they take of that core the flood has not, so what is
-kept of the handshakes is counted by the proxy's processor time: with that of the measured connection, and without what its
-requests cost when nothing else is done. And since both still wait for what the kernel does for the flood on their core, the
-time in the proxy is measured by itself, too.
+at real-time priority: what they wait for is mostly the proxy. Since both still wait for what the kernel does for the flood on
+their core, the time in the proxy is measured by itself, too. What they take of that core the flood has not: what is kept of
+the handshakes is counted by the clock and by the proxy's processor time.
 """
 
+import statistics
 import sys
-import threading
 import time
 
 import procfs
@@ -18,11 +17,16 @@ from works import WORKS
 
 FULL = next(work for work in WORKS if work.name == "full 1.3 ECDSA")
 LANES = (32, 1000)
-REALTIME = ("chrt", "-f")
-BACKEND_PRIORITY = "20"
-METER_PRIORITY = "30"
-PIECE = 4000
+BACKEND_PRIORITY = 20
+METER_PRIORITY = 30
+WARM_UP = 120_000
+EXCHANGES = 8_000
+# A connection without a pause would have the more of the proxy the better it is served, and leave the flood less.
+PAUSE_MICROS = 400
 MESSAGE_BYTES = 64
+SECONDS_ALONE = 3
+# Until all lanes are under way.
+SECONDS_TO_BEGIN = 0.5
 
 
 class Flood:
@@ -31,126 +35,119 @@ class Flood:
         self.files = files
         self.start = start
         self.stop = stop
+        self.scale = 0.05 if options.quick else max(options.scale, 0.05)
 
-    def load(self, *prefix):
-        return Load(self.options.java, self.load_jar, self.options.load_cores, prefix)
+    def load(self):
+        return Load(self.options.java, self.load_jar, self.options.load_cores)
 
     def all(self, classes, load_jar):
         self.load_jar = load_jar
         results = {}
-        backend = self.load(*REALTIME, BACKEND_PRIORITY)
-        meter = self.load(*REALTIME, METER_PRIORITY)
-        client = self.load()
+        backend = self.load()
+        self.meter = self.load()
+        self.client = self.load()
         try:
             self.backend_port = backend.ask("backend")["port"]
+            self.meter.ask("exchanges", port=self.backend_port, plain="true", count=WARM_UP, lanes=1, size=MESSAGE_BYTES)
+            backend.real_time(BACKEND_PRIORITY)
+            self.meter.real_time(METER_PRIORITY)
             for proxy_class in classes:
                 # haproxy's own protection is a rate, of what it does at most.
                 rate = results.get("haproxy", {}).get("32", {}).get("alone_per_second", 0)
                 proxy = self.start(proxy_class, self.backend_port, rate)
-                results[proxy.name] = self.measure(proxy, meter, client)
+                results[proxy.name] = self.measure(proxy)
                 self.stop(proxy)
         finally:
-            for each in (meter, client, backend):
+            for each in (self.meter, self.client, backend):
                 each.close()
         return results
 
-    def measure(self, proxy, meter, client):
-        scale = 0.05 if self.options.quick else max(self.options.scale, 0.05)
-        count = int(20_000 * scale)
-        handshakes = int(PIECE * scale)
-        warm = 15 if proxy.name.startswith("sallyport") else 1
-        client.ask(FULL.kind, **FULL.command(proxy, handshakes * warm, self.files), lanes=32)
-        # Both at once, too, or the first of the floods would be measured while a JVM compiles for it.
-        warming = Flooding(client, dict(FULL.command(proxy, handshakes, self.files), lanes=LANES[0]))
-        _, wire = self.exchange(proxy, meter, count)
-        warming.end()
-        wire.end(count)
+    def measure(self, proxy):
+        warm = WARM_UP if proxy.name.startswith("sallyport") else WARM_UP // 15
+        self.client.ask(FULL.kind, **FULL.command(proxy, int(warm * self.scale), self.files), lanes=LANES[0])
+        rounds = 1 if self.options.quick else self.options.rounds
+        # The first is not counted: a JVM compiles for it.
+        taken = [{lanes: self.round(proxy, lanes) for lanes in LANES} for _ in range(1 + rounds)][1:]
         results = {}
         for lanes in LANES:
-            flood = dict(FULL.command(proxy, handshakes, self.files), lanes=lanes)
-            busy = processor(proxy)
-            alone = client.ask(FULL.kind, **dict(flood, count=3 * handshakes))
-            alone_each = (processor(proxy) - busy) / alone["count"]
-            busy = processor(proxy)
-            unloaded, wire = self.exchange(proxy, meter, count)
-            requests = processor(proxy) - busy
-            unloaded_in_proxy = wire.end(count)
-            busy = processor(proxy)
-            flooding = Flooding(client, flood)
-            time.sleep(0.5)
-            flooded, wire = self.exchange(proxy, meter, count)
-            beside_per_second = flooding.end()
-            beside = processor(proxy) - busy
-            # Not sooner: reading what was seen takes a core, which the flood would miss.
-            flooded_in_proxy = wire.end(count)
-            beside_each = beside / flooding.count
-            result = {
-                "unloaded": {key: unloaded[key] for key in PERCENTILES},
-                "flooded": {key: flooded[key] for key in PERCENTILES},
-                "unloaded_in_proxy": unloaded_in_proxy,
-                "flooded_in_proxy": flooded_in_proxy,
-                "alone_per_second": alone["count"] / alone["seconds"],
-                "flood_per_second": beside_per_second,
-                "kept": alone_each / max(beside_each, 1e-9),
-                "kept_beside_requests": alone_each * flooding.count / max(beside - requests, 1e-9),
-                "errors": unloaded["errors"] + flooded["errors"],
-            }
-            result["p99_factor"] = flooded["p99"] / max(unloaded["p99"], 1)
-            result["p999_factor"] = flooded["p999"] / max(unloaded["p999"], 1)
+            each = [one[lanes] for one in taken]
+            result = {key: statistics.median(one[key] for one in each) for key in each[0]}
+            result["errors"] = sum(one["errors"] for one in each)
+            result["rounds"] = each
             results[str(lanes)] = result
-            print(f"flood of {lanes:4} {proxy.name:20} p99 {unloaded['p99']:.0f} to {flooded['p99']:.0f} "
-                  f"({result['p99_factor']:.1f} x), p99.9 {unloaded['p999']:.0f} to {flooded['p999']:.0f} "
-                  f"({result['p999_factor']:.1f} x) µs, in the proxy {unloaded_in_proxy['p99']:.0f} to "
-                  f"{flooded_in_proxy['p99']:.0f} and {unloaded_in_proxy['p999']:.0f} to "
-                  f"{flooded_in_proxy['p999']:.0f}, {result['alone_per_second']:.0f} handshakes/s alone, "
-                  f"{result['flood_per_second']:.0f} beside it, {100 * result['kept']:.0f} % kept, "
-                  f"{100 * result['kept_beside_requests']:.0f} % without the requests' own cost", file=sys.stderr, flush=True)
+        print(table({proxy.name: results}), file=sys.stderr, flush=True)
         return results
 
-    def exchange(self, proxy, meter, count):
+    def round(self, proxy, lanes):
+        count = int(EXCHANGES * self.scale)
+        flood = dict(FULL.command(proxy, 0, self.files), lanes=lanes)
+        unloaded, wire = self.exchange(proxy, count)
+        result = figures("unloaded", unloaded, wire.end(count))
+        self.client.ask("flood", **flood)
+        time.sleep(SECONDS_TO_BEGIN)
+        alone = Window(proxy, self.client)
+        time.sleep(SECONDS_ALONE * self.scale)
+        alone.end()
+        beside = Window(proxy, self.client)
+        flooded, wire = self.exchange(proxy, count)
+        beside.end()
+        flood = self.client.ask("flood-end")
+        # Not sooner: reading what was seen takes a core, which the flood would miss.
+        result.update(figures("flooded", flooded, wire.end(count)))
+        result["p99_factor"] = flooded["p99"] / max(unloaded["p99"], 1)
+        result["p999_factor"] = flooded["p999"] / max(unloaded["p999"], 1)
+        result["alone_per_second"] = alone.per_second
+        result["beside_per_second"] = beside.per_second
+        result["kept"] = beside.per_second / alone.per_second
+        result["kept_by_processor"] = alone.processor_each / beside.processor_each
+        result["errors"] = unloaded["errors"] + flooded["errors"] + flood["errors"]
+        return result
+
+    def exchange(self, proxy, count):
         port = proxy.ports["ecdsa"]
         wire = Wire(port, self.backend_port, MESSAGE_BYTES)
-        return meter.ask("exchanges", count=count, port=port, lanes=1, size=MESSAGE_BYTES), wire
+        return self.meter.ask("exchanges", count=count, port=port, lanes=1, size=MESSAGE_BYTES,
+                              pause=PAUSE_MICROS), wire
 
 
-def processor(proxy):
-    return sum(procfs.cpu_seconds(proxy.pid()))
+class Window:
+    """The handshakes of a stretch of the flood, and the proxy's processor time for each."""
 
-
-class Flooding:
-    """Handshakes without an end, until one is asked for."""
-
-    def __init__(self, client, words):
+    def __init__(self, proxy, client):
+        self.proxy = proxy
         self.client = client
-        self.words = words
-        self.ending = False
-        self.count = 0
-        self.seconds = 0.0
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
+        self.at = self.now()
 
-    def run(self):
-        while not self.ending:
-            answer = self.client.ask(FULL.kind, **self.words)
-            self.count += answer["count"]
-            self.seconds += answer["seconds"]
+    def now(self):
+        processor = sum(procfs.cpu_seconds(self.proxy.pid()))
+        return time.monotonic(), self.client.ask("flood-so-far")["count"], processor
 
     def end(self):
-        self.ending = True
-        self.thread.join()
-        return self.count / max(self.seconds, 1e-9)
+        seconds, count, processor = (after - before for before, after in zip(self.at, self.now()))
+        if count == 0:
+            raise RuntimeError(f"no handshake in {seconds:.1f} s")
+        self.per_second = count / seconds
+        self.processor_each = max(processor, 1e-9) / count
+
+
+def figures(when, ends, in_proxy):
+    return {f"{when}_{where}{name}": each[name]
+            for where, each in (("", ends), ("in_proxy_", in_proxy)) for name in PERCENTILES}
 
 
 def table(results):
+    """The medians of the rounds; each round is in the results."""
     lines = [
-        "| flood | proxy | p50 | p99 | p99.9 | in the proxy p50 | p99 | p99.9 | handshakes/s alone | beside the connection | kept | without the requests |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| flood | proxy | p50 | p99 | p99.9 | p99 × | p99.9 × | in the proxy p50 | p99 | p99.9 | handshakes/s alone | beside the connection | kept | by processor time |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for lanes in LANES:
         for name, by_lanes in results.items():
             row = by_lanes[str(lanes)]
-            times = " | ".join(f"{row['unloaded' + where][key]:.0f} → {row['flooded' + where][key]:.0f}"
-                               for where in ("", "_in_proxy") for key in PERCENTILES)
-            lines.append(f"| {lanes} | {name} | {times} | {row['alone_per_second']:.0f} | {row['flood_per_second']:.0f} "
-                         f"| {100 * row['kept']:.0f} % | {100 * row['kept_beside_requests']:.0f} % |")
+            ends, in_proxy = ([f"{row[f'unloaded_{where}{key}']:.0f} → {row[f'flooded_{where}{key}']:.0f}" for key in PERCENTILES]
+                              for where in ("", "in_proxy_"))
+            cells = [lanes, name, *ends, f"{row['p99_factor']:.1f}", f"{row['p999_factor']:.1f}", *in_proxy,
+                     f"{row['alone_per_second']:.0f}", f"{row['beside_per_second']:.0f}",
+                     f"{100 * row['kept']:.0f} %", f"{100 * row['kept_by_processor']:.0f} %"]
+            lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     return "\n".join(lines)

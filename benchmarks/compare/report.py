@@ -32,6 +32,9 @@ def errors(results):
     for proxy, figures in results["start"].items():
         found += [f"{count} idle connections, {proxy}: {idle['errors']} errors"
                   for count, idle in figures["idle"].items() if idle["errors"]]
+    for proxy, by_lanes in results.get("flood", {}).items():
+        found += [f"flood of {lanes}, {proxy}: {figures['errors']} errors" for lanes, figures in by_lanes.items()
+                  if figures["errors"]]
     return found
 
 

@@ -4,6 +4,7 @@ A packet socket on the loopback device sees the segments of one connection of sm
 proxy, on to the backend, and back. Each is stamped when it is handed to the network, and arrives at once. Needs root.
 """
 
+import collections
 import ctypes
 import socket
 import struct
@@ -14,7 +15,8 @@ SO_TIMESTAMPNS = 35
 SOL_PACKET = 263
 PACKET_STATISTICS = 6
 PACKET_IGNORE_OUTGOING = 23
-ETH_P_IP = 0x0800
+# All protocols: taps of one protocol come after it, and a fast answer is seen before what it answers.
+ETH_P_ALL = 0x0003
 
 # All that is kept until it is read: 80,000 small segments with what the kernel adds to each.
 KEPT_BYTES = 512 << 20
@@ -41,7 +43,7 @@ class Wire:
         self.socket.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         self.filter([payload + headers for payload in self.payloads.values() for headers in HEADERS])
         self.socket.setblocking(False)
-        self.socket.bind(("lo", ETH_P_IP))
+        self.socket.bind(("lo", ETH_P_ALL))
 
     def filter(self, lengths):
         """Lets pass what has one of these total lengths (RFC 791), in the language of BPF."""
@@ -63,11 +65,16 @@ class Wire:
         return {name: times[int(len(times) * part)] / 1e3 for name, part in PERCENTILES.items()}
 
     def times(self):
+        segments = list(self.segments())
+        # The flood has segments of these sizes, too, now and then.
+        measured = {end: peers.most_common(1)[0][0] for end, peers in self.peers(segments).items()}
         times = []
         stamps = []
-        for hop, stamp in self.segments():
+        for hop, end, peer, stamp in segments:
+            if peer != measured[end]:
+                continue
             if hop != len(stamps):
-                # Of another connection, or of an exchange of which the beginning was not seen.
+                # An exchange of which the beginning was not seen.
                 stamps = []
                 if hop != 0:
                     continue
@@ -76,6 +83,13 @@ class Wire:
                 times.append(stamps[1] - stamps[0] + stamps[3] - stamps[2])
                 stamps = []
         return times
+
+    def peers(self, segments):
+        """How many segments each port has had with the proxy and with the backend."""
+        counts = {port: collections.Counter() for port in self.payloads}
+        for _, end, peer, _ in segments:
+            counts[end][peer] += 1
+        return counts
 
     def segments(self):
         while True:
@@ -88,6 +102,6 @@ class Wire:
             source, target = struct.unpack_from("!HH", packet, header)
             payload = total - header - (packet[header + 12] >> 4) * 4
             seconds, nanos = struct.unpack("ll", ancillary[0][2])
-            for way, port in (("to", target), ("from", source)):
-                if self.payloads.get(port) == payload:
-                    yield self.hops[way, port], seconds * 1_000_000_000 + nanos
+            for way, end, peer in (("to", target, source), ("from", source, target)):
+                if self.payloads.get(end) == payload:
+                    yield self.hops[way, end], end, peer, seconds * 1_000_000_000 + nanos

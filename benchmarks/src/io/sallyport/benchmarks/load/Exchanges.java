@@ -7,13 +7,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Requests on kept-alive connections, each answered by as many bytes as it has.
  *
  * <p>With a rate of 0 each connection sends its next request as soon as it is answered. With a rate requests are due at
  * fixed times whatever became of those before, and their time is counted from when they were due: a proxy that stalls
- * does not thereby excuse what it kept waiting. The event loop then spins, since no timer is exact enough.
+ * does not thereby excuse what it kept waiting. The event loop then spins, since no timer is exact enough. With a pause
+ * each connection thinks for about so long before its next request, which is timed from when it is sent: a proxy that
+ * answers sooner is not given more to do for it.
  */
 final class Exchanges extends Work {
     private final Spinner spinner;
@@ -21,6 +25,8 @@ final class Exchanges extends Work {
     private final int size;
     private final long count;
     private final double nanosPerRequest;
+    private final long pauseNanos;
+    private final SplittableRandom random = new SplittableRandom(1);
     private final List<Lane> ready = new ArrayList<>();
     private long sent;
     private long answered;
@@ -35,6 +41,7 @@ final class Exchanges extends Work {
         this.count = command.number("count", 1000L);
         long rate = command.number("rate", 0L);
         this.nanosPerRequest = rate == 0 ? 0 : 1e9 / rate;
+        this.pauseNanos = TimeUnit.MICROSECONDS.toNanos(command.number("pause", 0L));
     }
 
     @Override
@@ -77,8 +84,18 @@ final class Exchanges extends Work {
             figures.end();
             ready.forEach(Lane::end);
         } else if (nanosPerRequest == 0 && sent < count) {
-            lane.send(System.nanoTime());
+            next(lane);
         }
+    }
+
+    private void next(Lane lane) {
+        if (pauseNanos == 0) {
+            lane.send(System.nanoTime());
+            return;
+        }
+        // Never in step with what else the proxy does.
+        long pause = pauseNanos / 2 + random.nextLong(pauseNanos);
+        loop.schedule(() -> lane.send(System.nanoTime()), pause, TimeUnit.NANOSECONDS);
     }
 
     private final class Lane extends ClientConnection {

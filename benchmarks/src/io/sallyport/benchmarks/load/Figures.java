@@ -32,6 +32,10 @@ final class Figures {
         count++;
     }
 
+    long count() {
+        return count;
+    }
+
     void resumed() {
         resumed++;
     }

@@ -10,6 +10,8 @@ import io.netty.channel.EventLoopGroup;
  * <p>The time is from connect to the answer.
  */
 final class Handshakes extends Work {
+    static final int UNTIL_ENDED = Integer.MAX_VALUE;
+
     private final int lanes;
     private int toBegin;
     private int open;
@@ -25,6 +27,11 @@ final class Handshakes extends Work {
         for (int i = 0; i < lanes; i++) {
             next();
         }
+    }
+
+    /** Those under way are the last. */
+    void end() {
+        toBegin = 0;
     }
 
     private void next() {

@@ -30,6 +30,7 @@ public final class LoadTool {
     private final Chunks chunks = new Chunks();
     private final Map<String, List<IdleConnections.Idle>> idle = new HashMap<>();
     private final Map<String, Client> idleClients = new HashMap<>();
+    private Flood flood;
 
     LoadTool() {}
 
@@ -63,6 +64,9 @@ public final class LoadTool {
             case "backend" -> "ok port=" + listen();
             case "idle" -> idle(command);
             case "first" -> first(command);
+            case "flood" -> flood(command);
+            case "flood-so-far" -> "ok count=" + flood.count();
+            case "flood-end" -> flood.end(command.number("timeout", DEFAULT_SECONDS));
             default -> work(command);
         };
     }
@@ -78,6 +82,11 @@ public final class LoadTool {
             };
             return work.run(command.number("timeout", DEFAULT_SECONDS));
         }
+    }
+
+    private String flood(Command command) throws Exception {
+        flood = new Flood(Client.of(command, loops), loops, command.number("lanes", 32));
+        return "ok";
     }
 
     /** Tries until a whole handshake and one answered byte come through. */

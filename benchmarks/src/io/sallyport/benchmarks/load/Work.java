@@ -30,7 +30,15 @@ abstract class Work {
 
     /** Returns the figures as one line; what is not done after {@code seconds} counts as an error. */
     final String run(int seconds) throws InterruptedException {
+        start();
+        return await(seconds);
+    }
+
+    final void start() {
         loop.execute(this::begin);
+    }
+
+    final String await(int seconds) throws InterruptedException {
         if (!over.await(seconds, TimeUnit.SECONDS)) {
             loop.submit(() -> {
                         figures.failed(new TimeoutException(seconds + " s"));
