@@ -35,7 +35,7 @@ class Flood:
         self.files = files
         self.start = start
         self.stop = stop
-        self.scale = 0.05 if options.quick else max(options.scale, 0.05)
+        self.scale = 0.25 if options.quick else max(options.scale, 0.25)
 
     def load(self):
         return Load(self.options.java, self.load_jar, self.options.load_cores)
