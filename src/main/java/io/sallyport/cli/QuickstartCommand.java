@@ -48,7 +48,7 @@ final class QuickstartCommand implements Callable<Integer> {
         try (LogSetup log = LogSetup.start(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT));
                 HelloBackend backend = HelloBackend.start()) {
             // There is nothing to reload here: a terminal that hangs up means the end.
-            Serving serving = new Serving().stopOn("TERM", "INT", "HUP");
+            Serving serving = new Serving(console).stopOn("TERM", "INT", "HUP");
             ProxyServer server = start(backend.address());
             greet(server);
             return serving.untilStopped(server);

@@ -38,7 +38,7 @@ final class RunCommand implements Callable<Integer> {
             return CheckCommand.check(config, console);
         }
         try (LogSetup log = LogSetup.start(config.log())) {
-            Serving serving = new Serving().stopOn("TERM", "INT").reloadOn("HUP", "USR1");
+            Serving serving = new Serving(console).stopOn("TERM", "INT").reloadOn("HUP", "USR1");
             return serve(serving, config);
         }
     }

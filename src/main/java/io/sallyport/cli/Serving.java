@@ -13,6 +13,11 @@ final class Serving {
 
     private final CompletableFuture<ProxyServer> started = new CompletableFuture<>();
     private final AtomicInteger stops = new AtomicInteger();
+    private final Console console;
+
+    Serving(Console console) {
+        this.console = console;
+    }
 
     /**
      * The first of these signals drains, the second stops at once, the third ends the process as it is. One that comes during
@@ -71,9 +76,9 @@ final class Serving {
     }
 
     /** A signal that is handled has no default action: whoever cannot act on it would leave nobody to end the process. */
-    private static void halt(Throwable failure) {
+    private void halt(Throwable failure) {
         try {
-            System.err.println("cannot stop in order: " + failure);
+            console.err().println("cannot stop in order: " + failure);
         } finally {
             Runtime.getRuntime().halt(ExitCode.FAILURE);
         }

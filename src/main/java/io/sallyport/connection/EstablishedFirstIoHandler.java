@@ -113,12 +113,10 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler implements Ser
     }
 
     private boolean isAnswerNear(long now) {
-        if (firstEstablishedNanos == NOTHING_YET) {
-            return patience.lasts(now);
-        }
-        if (answerExpected) {
+        boolean served = firstEstablishedNanos != NOTHING_YET;
+        if (served && answerExpected) {
             patience.begin(now);
-        } else {
+        } else if (served) {
             patience.end(now);
         }
         return patience.lasts(now);
