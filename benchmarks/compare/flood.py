@@ -91,7 +91,7 @@ class Flood:
         beside = Window(proxy, self.client)
         flooded, wire = self.exchange(proxy, count)
         beside.end()
-        flood = self.client.ask("flood-end")
+        ended = self.client.ask("flood-end")
         # Not sooner: reading what was seen takes a core, which the flood would miss.
         result.update(figures("flooded", flooded, wire.end(count)))
         result["p99_factor"] = flooded["p99"] / max(unloaded["p99"], 1)
@@ -100,7 +100,7 @@ class Flood:
         result["beside_per_second"] = beside.per_second
         result["kept"] = beside.per_second / alone.per_second
         result["kept_by_processor"] = alone.processor_each / beside.processor_each
-        result["errors"] = unloaded["errors"] + flooded["errors"] + flood["errors"]
+        result["errors"] = unloaded["errors"] + flooded["errors"] + ended["errors"]
         return result
 
     def exchange(self, proxy, count):

@@ -1,7 +1,6 @@
 package io.sallyport.cli;
 
 import io.sallyport.config.ConfigException;
-import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.observe.LogSetup;
@@ -33,18 +32,19 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, StartException {
-        ProxyConfig config = ConfigLoader.load(file.path());
+        ConfigSource source = ConfigSource.of(file.path());
+        ProxyConfig config = source.load();
         if (test) {
             return CheckCommand.check(config, console);
         }
         try (LogSetup log = LogSetup.start(config.log())) {
             Serving serving = new Serving(console).stopOn("TERM", "INT").reloadOn("HUP", "USR1");
-            return serve(serving, config);
+            return serve(serving, source, config);
         }
     }
 
-    private int serve(Serving serving, ProxyConfig config) throws ConfigException, StartException {
-        ConfigSource source = ConfigSource.of(file.path());
+    private static int serve(Serving serving, ConfigSource source, ProxyConfig config)
+            throws ConfigException, StartException {
         try (ServiceSupervisor supervisor = new ServiceSupervisor(System.getenv())) {
             ProxyServer server = ProxyServer.start(source, config, supervisor);
             supervisor.watch(server::turn);

@@ -97,7 +97,7 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler implements Ser
             return handled;
         }
         long now = clock.getAsLong();
-        if (isAnswerNear(now)) {
+        if (waitsForAnswer(now)) {
             return handled;
         }
         long established = firstEstablishedNanos == NOTHING_YET ? 0 : now - firstEstablishedNanos;
@@ -112,7 +112,7 @@ final class EstablishedFirstIoHandler extends DelegatingIoHandler implements Ser
         return handled;
     }
 
-    private boolean isAnswerNear(long now) {
+    private boolean waitsForAnswer(long now) {
         boolean served = firstEstablishedNanos != NOTHING_YET;
         if (served && answerExpected) {
             patience.begin(now);

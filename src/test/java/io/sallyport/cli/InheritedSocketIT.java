@@ -112,7 +112,7 @@ class InheritedSocketIT {
                         name,
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-jar",
-                        String.valueOf(System.getProperty("sallyport.jar")),
+                        SallyportProcess.jar().toString(),
                         "run",
                         "-c",
                         configuration.toString()))

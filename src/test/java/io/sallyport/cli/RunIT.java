@@ -195,7 +195,7 @@ class RunIT {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
-                String.valueOf(System.getProperty("sallyport.jar")),
+                SallyportProcess.jar().toString(),
                 "run",
                 "-c",
                 file.toString());

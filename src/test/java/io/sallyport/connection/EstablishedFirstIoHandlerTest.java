@@ -40,6 +40,10 @@ class EstablishedFirstIoHandlerTest {
         return channel;
     }
 
+    private void threeHandshakesReady() throws Exception {
+        epoll.ready(handshake("handshake 1"), handshake("handshake 2"), handshake("handshake 3"));
+    }
+
     private FakeChannel established(String name) throws Exception {
         FakeChannel channel = handshake(name);
         order.rank(channel.fd, Rank.BACKEND);
@@ -77,11 +81,8 @@ class EstablishedFirstIoHandlerTest {
 
     @Test
     void oneHandshakeATurnWhereNothingElseIsDone() throws Exception {
-        FakeChannel first = handshake("handshake 1");
-        FakeChannel second = handshake("handshake 2");
-        FakeChannel third = handshake("handshake 3");
         FakeChannel relay = established("relay");
-        epoll.ready(first, second, third);
+        threeHandshakesReady();
         turn();
         assertThat(served).containsExactly("handshake 1");
 
@@ -96,12 +97,9 @@ class EstablishedFirstIoHandlerTest {
 
     @Test
     void anAnswerIsWaitedForBeforeTheNextHandshakeAndNotForLong() throws Exception {
-        FakeChannel first = handshake("handshake 1");
-        FakeChannel second = handshake("handshake 2");
-        FakeChannel third = handshake("handshake 3");
         FakeChannel client = client("request");
         FakeChannel backend = established("answer");
-        epoll.ready(first, second, third);
+        threeHandshakesReady();
         turn();
         epoll.ready(client);
         turn();
