@@ -14,11 +14,14 @@ public final class Ja4 {
     private static final int HASH_BYTES = 6;
     private static final int MAX_COUNT = 99;
 
+    /** One for each thread that writes a log: looking it up and making it costs as much as the hash. */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Ja4::sha256);
+
     private Ja4() {}
 
     /** The fingerprint, always 36 characters of {@code [0-9A-Za-z_]}. */
     public static String of(ClientHello hello) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = SHA_256.get();
         StringBuilder text = new StringBuilder(36)
                 .append('t')
                 .append(version(hello))

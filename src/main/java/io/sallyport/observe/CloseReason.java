@@ -55,9 +55,11 @@ public enum CloseReason {
         BACKEND,
         PROXY;
 
+        private final String tag = name().toLowerCase(Locale.ROOT);
+
         /** Lower case, as in logs. */
         public String tag() {
-            return name().toLowerCase(Locale.ROOT);
+            return tag;
         }
     }
 

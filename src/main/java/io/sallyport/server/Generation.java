@@ -7,12 +7,12 @@ import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.TicketKeys;
 import io.sallyport.tls.TlsContexts;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +49,15 @@ record Generation(
         return result;
     }
 
-    /** The epochs of the ticket keys at {@code now}; they change when keys have to. */
+    /** The epochs of the ticket keys at {@code now}; they change when keys have to. Asked for every second: no streams. */
     List<Long> ticketEpochs(Instant now) {
-        return listeners.values().stream()
-                .flatMap(listener -> Stream.ofNullable(listener.ticketKeys()))
-                .map(keys -> keys.epoch(now))
-                .toList();
+        List<Long> epochs = new ArrayList<>();
+        for (ListenerSettings listener : listeners.values()) {
+            if (listener.ticketKeys() != null) {
+                epochs.add(listener.ticketKeys().epoch(now));
+            }
+        }
+        return epochs;
     }
 
     /** Puts the ticket keys of {@code now} into every context. */
