@@ -451,6 +451,11 @@ public final class TlsClient implements AutoCloseable {
                 plain.flip();
             }
             runTasks();
+            if (result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && result.bytesConsumed() == 0) {
+                // However often it is asked again, the engine reads nothing before it has sent something.
+                throw new IllegalStateException(
+                        "the client has not shaken hands: its TLS stream has no end, only TCP's");
+            }
             if (result.getStatus() == Status.CLOSED) {
                 ended = true;
                 alert = "close_notify";
