@@ -63,6 +63,23 @@ class RunIT {
         }
     }
 
+    @Test
+    void theThirdSignalEndsAProcessWhoseStopHangs() throws Exception {
+        try (SallyportProcess process = debugged("");
+                TlsClient client = new TlsClient(port(process))) {
+            client.begin();
+            process.signal("TERM");
+            Debugger.attach(process).suspend("sallyport-drain");
+            process.signal("INT");
+            process.awaitLine("SIGINT again");
+            assertThat(process.isAlive()).isTrue();
+
+            process.signal("TERM");
+
+            assertThat(process.exitCode()).isEqualTo(1);
+        }
+    }
+
     /** Whoever copies a new version over it leaves the old one without the classes that it has not needed yet. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -220,6 +237,10 @@ class RunIT {
 
     private SallyportProcess run(String more) throws IOException {
         return SallyportProcess.start(directory, Map.of(), "run", "-c", configuration(more));
+    }
+
+    private SallyportProcess debugged(String more) throws IOException {
+        return SallyportProcess.start(directory, Debugger.ENVIRONMENT, "run", "-c", configuration(more));
     }
 
     private Path configuration(String more) throws IOException {
