@@ -6,10 +6,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sallyport.transport.LoopThreads;
 import io.sallyport.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,12 +22,14 @@ public final class AdminServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_STREAMS = 16;
 
+    private final LoopThreads threads;
     private final EventLoopGroup group;
     private final Channel channel;
     private final OpenConnections connections;
     private final InetSocketAddress address;
 
-    private AdminServer(EventLoopGroup group, Channel channel, OpenConnections connections) {
+    private AdminServer(LoopThreads threads, EventLoopGroup group, Channel channel, OpenConnections connections) {
+        this.threads = threads;
         this.connections = connections;
         this.group = group;
         this.channel = channel;
@@ -44,8 +47,8 @@ public final class AdminServer implements AutoCloseable {
 
     static AdminServer bind(InetSocketAddress address, AdminSource source, AdminTimeouts timeouts) throws IOException {
         Transport transport = Transport.auto();
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("sallyport-admin", true), transport.handlers());
+        LoopThreads threads = new LoopThreads("sallyport-admin", true);
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, threads, transport.handlers());
         OpenConnections connections = new OpenConnections(MAX_CONNECTIONS);
         Endpoints endpoints = new Endpoints(source, new RequestGuard(address));
         LiveStreams streams = new LiveStreams(source, timeouts.sample(), MAX_STREAMS);
@@ -65,7 +68,7 @@ public final class AdminServer implements AutoCloseable {
         bound.channel().pipeline().addLast(new AcceptFailures());
         // An event loop that is shut down without a quiet period may end with sockets still open.
         bound.channel().closeFuture().addListener(closed -> connections.closeAll());
-        return new AdminServer(group, bound.channel(), connections);
+        return new AdminServer(threads, group, bound.channel(), connections);
     }
 
     /** Starts to answer. */
@@ -86,9 +89,15 @@ public final class AdminServer implements AutoCloseable {
         channel.eventLoop().execute(connections::letGo);
     }
 
+    /** Completes when the thread ends though it was not stopped: whoever asks gets no answer from then on. */
+    public CompletableFuture<Void> lost() {
+        return threads.lost();
+    }
+
     /** Closes every socket and ends the thread; returns when that is done. Not to be called on the admin thread. */
     @Override
     public void close() {
+        threads.stopping();
         channel.close().awaitUninterruptibly();
         stop(group);
     }

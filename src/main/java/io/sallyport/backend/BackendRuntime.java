@@ -2,12 +2,13 @@ package io.sallyport.backend;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sallyport.config.NetworkAddress;
 import io.sallyport.observe.Meters;
+import io.sallyport.transport.LoopThreads;
 import io.sallyport.transport.Transport;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  * <p>That loop moves no bytes of connections: a thousand checks at once delay nobody.
  */
 public final class BackendRuntime implements AutoCloseable {
+    private final LoopThreads threads = new LoopThreads("sallyport-backends", true);
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
     private final Map<Key, BackendServer> servers = new ConcurrentHashMap<>();
@@ -26,10 +28,7 @@ public final class BackendRuntime implements AutoCloseable {
 
     /** Starts the thread. */
     public BackendRuntime() {
-        group = new MultiThreadIoEventLoopGroup(
-                1,
-                new DefaultThreadFactory("sallyport-backends", true),
-                Transport.auto().handlers());
+        group = new MultiThreadIoEventLoopGroup(1, threads, Transport.auto().handlers());
         loop = group.next();
         // A thread that starts later may find no file descriptor left to wait on.
         loop.submit(() -> {}).syncUninterruptibly();
@@ -58,8 +57,14 @@ public final class BackendRuntime implements AutoCloseable {
         loop.submit(() -> {}).awaitUninterruptibly();
     }
 
+    /** Completes when the loop ends though it was not stopped: nothing is checked or looked up from then on. */
+    public CompletableFuture<Void> lost() {
+        return threads.lost();
+    }
+
     @Override
     public void close() {
+        threads.stopping();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

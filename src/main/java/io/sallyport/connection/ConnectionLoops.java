@@ -19,6 +19,7 @@ import io.sallyport.limits.ListenerLimits;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
 import io.sallyport.observe.CloseReason;
+import io.sallyport.transport.LoopThreads;
 import io.sallyport.transport.Transport;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -37,7 +38,7 @@ public final class ConnectionLoops {
     private static final int BACKLOG = 4096;
 
     private final Transport transport;
-    private final LoopThreads threads = new LoopThreads();
+    private final LoopThreads threads = new LoopThreads("sallyport-loop", false);
     private final MultiThreadIoEventLoopGroup group;
     private final List<Loop> loops = new ArrayList<>();
     private final ConnectionIds ids = new ConnectionIds();

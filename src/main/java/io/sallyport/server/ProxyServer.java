@@ -90,7 +90,6 @@ public final class ProxyServer {
                 loaded.transport());
         this.connections = new PlaceLimiter(config.limits().connections());
         this.drain = new Drain(this::closeListeners, loops, () -> this.config.drain());
-        loops.lost().thenRun(this::abandon);
         this.reloader = new Reloader(source, content, this::swap, meters);
         this.rotation = new TicketRotation(() -> generation);
         List<ConfigProblem> problems = new ArrayList<>();
@@ -99,6 +98,11 @@ public final class ProxyServer {
         if (!problems.isEmpty()) {
             closeAll();
             throw new StartException(problems);
+        }
+        loops.lost().thenRun(this::abandon);
+        lasting.backends().lost().thenRun(this::abandon);
+        if (admin != null) {
+            admin.lost().thenRun(this::abandon);
         }
     }
 
@@ -454,7 +458,7 @@ public final class ProxyServer {
     private void abandon() {
         state = LifeState.STOPPED;
         try {
-            LOG.error("an event loop ended by an error: its connections hang, so the process ends");
+            LOG.error("an event loop ended by an error: what it served hangs, so the process ends");
         } finally {
             drain.abandon();
         }

@@ -1,6 +1,9 @@
 package io.sallyport.cli;
 
 import com.sun.jdi.Bootstrap;
+import com.sun.jdi.ClassNotLoadedException;
+import com.sun.jdi.IncompatibleThreadStateException;
+import com.sun.jdi.InvalidTypeException;
 import com.sun.jdi.ThreadReference;
 import com.sun.jdi.VirtualMachine;
 import com.sun.jdi.connect.AttachingConnector;
@@ -41,6 +44,16 @@ final class Debugger {
     /** Lets a thread do nothing from now on; waits until there is one whose name begins so. */
     void suspend(String thread) {
         await(thread).suspend();
+    }
+
+    /** Has a thread fail with an error, as soon as it comes back from the kernel. */
+    void fail(String thread) throws InvalidTypeException, ClassNotLoadedException, IncompatibleThreadStateException {
+        // Every JVM has some of these at hand, for when it cannot make one.
+        await(thread)
+                .stop(machine.classesByName("java.lang.OutOfMemoryError")
+                        .get(0)
+                        .instances(1)
+                        .get(0));
     }
 
     private ThreadReference await(String name) {

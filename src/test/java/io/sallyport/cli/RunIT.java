@@ -101,6 +101,21 @@ class RunIT {
         }
     }
 
+    /** The loops of the connections, of the checks of servers, and of the admin listener. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sallyport-loop", "sallyport-backends", "sallyport-admin"})
+    void aProcessThatLosesAnEventLoopEnds(String thread) throws Exception {
+        try (SallyportProcess process = debugged("backends.app.health-check { type = tcp, interval = 100ms }")) {
+            int admin = Integer.parseInt(process.awaitLine("\"message\":\"admin\".*127\\.0\\.0\\.1:(\\d+)"));
+            Debugger.attach(process).fail(thread);
+            // The admin listener's is the one that nothing but a client wakes.
+            new Socket(InetAddress.getLoopbackAddress(), admin).close();
+
+            assertThat(process.exitCode()).isEqualTo(1);
+            assertThat(process.out()).anyMatch(line -> line.contains("an event loop ended by an error"));
+        }
+    }
+
     @Test
     void reloadSignalsDoNotEndIt() throws Exception {
         try (SallyportProcess process = run("")) {

@@ -1,4 +1,4 @@
-package io.sallyport.connection;
+package io.sallyport.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LoopThreadsTest {
-    private final LoopThreads threads = new LoopThreads();
+    private final LoopThreads threads = new LoopThreads("loop", true);
 
     @Test
     void aLoopThatEndsByAnErrorIsTold() {

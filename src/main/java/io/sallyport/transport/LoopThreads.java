@@ -1,29 +1,34 @@
-package io.sallyport.connection;
+package io.sallyport.transport;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The threads of the event loops, and the news of one that ended though nobody stopped it.
+ * The threads of some event loops, and the news of one that ended though nobody stopped it.
  *
  * <p>Netty's loop ends by an {@link Error}, such as that of a class that cannot be read any more. What is told by the loop
  * itself cannot be relied on then.
  */
-final class LoopThreads extends DefaultThreadFactory {
+public final class LoopThreads extends DefaultThreadFactory {
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
     private volatile boolean stopping;
 
-    LoopThreads() {
-        super("sallyport-loop");
+    /**
+     * For loops that have not been made yet.
+     *
+     * @param daemon whether the process may end while they run
+     */
+    public LoopThreads(String name, boolean daemon) {
+        super(name, daemon);
     }
 
     /** Completes, on the thread that ends, with the first that does before {@link #stopping()}. */
-    CompletableFuture<Void> lost() {
+    public CompletableFuture<Void> lost() {
         return lost;
     }
 
     /** From now on threads end because they are to. */
-    void stopping() {
+    public void stopping() {
         stopping = true;
     }
 
