@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.internal.OutOfDirectMemoryError;
@@ -26,6 +27,7 @@ import io.sallyport.tls.RecordHandler;
 import io.sallyport.tls.RecordLayer;
 import io.sallyport.tls.TlsContext;
 import io.sallyport.tls.TlsSession;
+import io.sallyport.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -619,10 +621,22 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     private void onIdleDeadline() {
         long left = settings.timeouts().idle().toNanos() - relaying().idleNanos();
         if (left > 0) {
+            giveUpWhenIdle(frontend);
+            giveUpWhenIdle(backend);
             arm(Duration.ofNanos(left), this::onIdleDeadline);
             return;
         }
         cutShort(CloseReason.IDLE_TIMEOUT);
+    }
+
+    /**
+     * What its peer sends keeps a connection from being idle, however long ago this side has vanished. Most connections end
+     * sooner, and are spared the two system calls.
+     */
+    private void giveUpWhenIdle(@Nullable Channel channel) {
+        if (channel instanceof SocketChannel tcp) {
+            Transport.of(tcp.eventLoop()).giveUpAfter(tcp, settings.timeouts().idle());
+        }
     }
 
     private void watch(TlsSession agreed) {

@@ -8,7 +8,7 @@ public enum CloseReason {
     CLIENT_CLOSED(Side.CLIENT),
     /** The client's TCP stream ended without close_notify. */
     TRUNCATED(Side.CLIENT),
-    /** The client reset the TCP connection. */
+    /** The client reset the TCP connection, or took nothing for so long that the kernel gave it up. */
     CLIENT_RESET(Side.CLIENT),
     /** The client broke TLS after the handshake: a record that does not decrypt, a fatal alert. */
     CLIENT_TLS_ERROR(Side.CLIENT),
@@ -18,7 +18,7 @@ public enum CloseReason {
     BARE_PROBE(Side.CLIENT),
     /** The backend ended its stream first. */
     BACKEND_CLOSED(Side.BACKEND),
-    /** The backend reset the TCP connection. */
+    /** The backend reset the TCP connection, or took nothing for so long that the kernel gave it up. */
     BACKEND_RESET(Side.BACKEND),
     /** No server of the backend could be reached. */
     BACKEND_UNREACHABLE(Side.BACKEND),

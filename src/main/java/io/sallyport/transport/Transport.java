@@ -37,6 +37,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.NotYetConnectedException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,18 @@ public enum Transport {
         }
 
         @Override
+        public void giveUpAfter(SocketChannel connection, Duration patience) {
+            if (patience.isZero() || patience.compareTo(PATIENCE_OF_THE_KERNEL) >= 0) {
+                return;
+            }
+            try {
+                connection.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) patience.toMillis());
+            } catch (ChannelException e) {
+                // A sandbox's kernel need not have it either.
+            }
+        }
+
+        @Override
         public void hold(Channel channel) {
             channel.config().setOption(EpollChannelOption.TCP_CORK, true);
         }
@@ -192,6 +205,11 @@ public enum Transport {
         }
 
         @Override
+        public void giveUpAfter(SocketChannel connection, Duration patience) {
+            // The JDK does not have the option.
+        }
+
+        @Override
         public void hold(Channel channel) {}
 
         @Override
@@ -199,6 +217,9 @@ public enum Transport {
             channel.shutdownOutput();
         }
     };
+
+    /** What net.ipv4.tcp_retries2 comes to, unless somebody has changed it: a longer one would keep peers for longer. */
+    private static final Duration PATIENCE_OF_THE_KERNEL = Duration.ofMinutes(15);
 
     private static SocketProtocolFamily family(InetAddress address) {
         return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
@@ -296,6 +317,14 @@ public enum Transport {
 
     /** The same for all that a TCP socket accepts: where they can, they begin with what it has itself. */
     public abstract void tune(ServerBootstrap listening, int unsent);
+
+    /**
+     * Has the kernel give up a peer that takes nothing of what it is sent for so long (TCP_USER_TIMEOUT, RFC 5482), where that
+     * can be said and is sooner than by itself. Not before a connection stands: it would bound its SYNs too.
+     *
+     * @param patience zero: as long as the kernel's own
+     */
+    public abstract void giveUpAfter(SocketChannel connection, Duration patience);
 
     /** What is written from now on leaves together with the FIN, where that can be had. */
     public abstract void hold(Channel channel);

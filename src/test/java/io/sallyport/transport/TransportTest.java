@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +69,21 @@ class TransportTest {
 
         assertTuned(transport, channel);
         channel.close().sync();
+    }
+
+    /** By itself it does after 15 minutes, and a longer time of ours would take the place of that. */
+    @ParameterizedTest
+    @CsvSource({"PT0S, 0", "PT0.5S, 500", "PT14M, 840000", "PT1H, 0", "P24D, 0"})
+    void kernelGivesUpAVanishedPeerNoLaterThanByItself(Duration patience, int millis) throws Exception {
+        Channel listening = listen(Transport.EPOLL, "127.0.0.1");
+        try (Socket client = connect(listening)) {
+            SocketChannel channel = accepted();
+            Transport.EPOLL.giveUpAfter(channel, patience);
+
+            assertThat(client.isConnected()).isTrue();
+            assertThat(channel.config().getOption(EpollChannelOption.TCP_USER_TIMEOUT))
+                    .isEqualTo(millis);
+        }
     }
 
     @ParameterizedTest
