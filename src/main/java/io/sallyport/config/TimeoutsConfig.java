@@ -7,7 +7,7 @@ import java.time.Duration;
  * once.
  *
  * @param handshake from accept to the end of the TLS handshake
- * @param idle without a byte in either direction; or, below 15 minutes, without one side taking any
+ * @param idle without a byte in either direction; below 450 s, twice as long may one side take none
  * @param halfClose from the first end of stream to the end of the connection
  * @param maxLifetime from accept to the end of the connection, whatever it does
  */
