@@ -2,7 +2,7 @@ package io.sallyport.handshake;
 
 /** Certificate compression algorithms (RFC 8879 section 7.3). */
 public final class CertificateCompressionAlgorithms {
-    private static final CodeTable TABLE = CodeTable.ofShorts("""
+    private static final CodeTable TABLE = CodeTable.of(4, """
             0001 zlib
             0002 brotli
             0003 zstd""");

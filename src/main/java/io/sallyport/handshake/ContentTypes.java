@@ -7,7 +7,7 @@ public final class ContentTypes {
     public static final int HANDSHAKE = 22;
     public static final int APPLICATION_DATA = 23;
 
-    private static final CodeTable TABLE = CodeTable.ofBytes("""
+    private static final CodeTable TABLE = CodeTable.of(2, """
             14 change_cipher_spec
             15 alert
             16 handshake

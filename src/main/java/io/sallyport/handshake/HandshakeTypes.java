@@ -15,7 +15,7 @@ public final class HandshakeTypes {
     public static final int FINISHED = 20;
     public static final int CERTIFICATE_STATUS = 22;
 
-    private static final CodeTable TABLE = CodeTable.ofBytes("""
+    private static final CodeTable TABLE = CodeTable.of(2, """
             00 HelloRequest
             01 ClientHello
             02 ServerHello

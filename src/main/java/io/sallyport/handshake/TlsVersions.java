@@ -9,7 +9,7 @@ public final class TlsVersions {
     public static final int TLS_1_2 = 0x0303;
     public static final int TLS_1_3 = 0x0304;
 
-    private static final CodeTable TABLE = CodeTable.ofShorts("""
+    private static final CodeTable TABLE = CodeTable.of(4, """
             0002 SSLv2
             0300 SSLv3
             0301 TLSv1 TLSv1.0

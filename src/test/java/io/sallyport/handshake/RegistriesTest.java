@@ -1,7 +1,6 @@
 package io.sallyport.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sallyport.testing.Openssl;
@@ -90,7 +89,18 @@ class RegistriesTest {
     }
 
     @Test
-    void refusesRowsOutOfOrder() {
-        assertThatIllegalArgumentException().isThrownBy(() -> CodeTable.ofBytes("02 b\n01 a"));
+    void namesWhatOldClientsStillOfferThoughItWasNeverRegistered() {
+        assertThat(CipherSuites.name(0x0066)).isEqualTo("TLS_DHE_DSS_WITH_RC4_128_SHA");
+        assertThat(CipherSuites.name(0x0065)).isEqualTo("TLS_DHE_DSS_EXPORT1024_WITH_RC4_56_SHA");
+        assertThat(SignatureSchemes.name(0x0402)).isEqualTo("dsa_sha256");
+    }
+
+    @Test
+    void keepsTheRegisteredNameOfACodeThatHasAliases() {
+        CodeTable table = CodeTable.of(2, "02 b\n01 a").with("02 c d");
+
+        assertThat(table.name(2)).isEqualTo("b");
+        assertThat(table.code("D")).isEqualTo(2);
+        assertThat(table.codes()).isEqualTo(CodeList.of(1, 2));
     }
 }
