@@ -55,7 +55,7 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
 
     /** What signs with its RSA keys fails, as a hardware module that has gone would. */
     public static FaultyListener unableToSign(Path file) throws Exception {
-        return new FaultyListener(file, new RsaAccelerator(FailingSigner::new));
+        return new FaultyListener(file, new RsaAccelerator(FailingSigner::new, () -> true));
     }
 
     private Generation generation(ProxyConfig config, RsaAccelerator accelerator)

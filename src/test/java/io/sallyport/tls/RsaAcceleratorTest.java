@@ -82,19 +82,29 @@ class RsaAcceleratorTest {
                 .isInstanceOf(GeneralSecurityException.class);
     }
 
-    @Test
-    void decidesByATrialOnceAndThenTheSameForEveryKey() {
-        RsaAccelerator accelerator = new RsaAccelerator();
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void signsAloneWhereTheProcessorMakesItFaster(boolean faster) {
+        RsaAccelerator accelerator = new RsaAccelerator(() -> AmazonCorrettoCryptoProvider.INSTANCE, () -> faster);
 
-        boolean first = accelerator.signerFor(rsa, RsaSigning.AUTO).isPresent();
-
-        assertThat(accelerator.signerFor(rsa, RsaSigning.AUTO).isPresent()).isEqualTo(first);
+        assertThat(accelerator.signerFor(rsa, RsaSigning.AUTO).isPresent()).isEqualTo(faster);
+        assertThat(accelerator.signerFor(rsa, RsaSigning.CORRETTO)).isPresent();
     }
 
     @Test
-    void bothSignersPassTheTrial() throws Exception {
-        // Either may win; a handshake that fails throws.
-        SigningRace.isFaster(rsa, signer());
+    void leavesSigningToBoringSslWhereTheProviderIsMissing() {
+        RsaAccelerator accelerator = new RsaAccelerator(() -> null, () -> true);
+
+        assertThat(accelerator.signerFor(rsa, RsaSigning.AUTO)).isEmpty();
+        assertThat(accelerator.signerFor(rsa, RsaSigning.CORRETTO)).isEmpty();
+    }
+
+    @Test
+    void readsTheFlagsOfTheFirstProcessor() {
+        assertThat(ProcessorFlags.of(
+                        "processor\t: 0\nflags\t\t: fpu avx512ifma vaes\n\nprocessor\t: 1\nflags\t\t: fpu\n"))
+                .containsExactlyInAnyOrder("fpu", "avx512ifma", "vaes");
+        assertThat(ProcessorFlags.of("processor : 0\nFeatures : fp asimd\n")).isEmpty();
     }
 
     @Test
