@@ -1,7 +1,6 @@
 package io.sallyport.backend;
 
-import java.net.Inet6Address;
-import java.net.InetAddress;
+import io.sallyport.config.IpAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +11,6 @@ final class SourceHash {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 
-    /** What one household or machine has of IPv6; the rest changes by the hour (RFC 8981). */
-    private static final int IPV6_BYTES = 8;
-
     private SourceHash() {}
 
     /** Of a client's address without its port; one value for whoever has none, as on a unix-domain socket. */
@@ -22,14 +18,11 @@ final class SourceHash {
         if (!(client instanceof InetSocketAddress inet) || inet.getAddress() == null) {
             return mix(FNV_OFFSET);
         }
-        InetAddress address = inet.getAddress();
-        byte[] bytes = address.getAddress();
-        return of(bytes, address instanceof Inet6Address ? IPV6_BYTES : bytes.length);
+        return of(IpAddress.source(inet.getAddress()));
     }
 
     static long of(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return of(bytes, bytes.length);
+        return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The finalizer of SplitMix64: every bit of the result depends on every bit of the value. */
@@ -39,10 +32,10 @@ final class SourceHash {
         return mixed ^ (mixed >>> 31);
     }
 
-    private static long of(byte[] bytes, int length) {
+    private static long of(byte[] bytes) {
         long hash = FNV_OFFSET;
-        for (int i = 0; i < length; i++) {
-            hash = (hash ^ (bytes[i] & 0xff)) * FNV_PRIME;
+        for (byte each : bytes) {
+            hash = (hash ^ (each & 0xff)) * FNV_PRIME;
         }
         return mix(hash);
     }

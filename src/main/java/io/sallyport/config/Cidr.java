@@ -3,6 +3,7 @@ package io.sallyport.config;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
@@ -21,7 +22,10 @@ public record Cidr(InetAddress address, int prefixBits) {
 
     public Cidr {
         int hostBits = bits(address) - prefixBits;
-        if (prefixBits < 0 || hostBits < 0 || !isCut(number(address), hostBits)) {
+        BigInteger number = new BigInteger(1, IpAddress.bytes(address));
+        if (prefixBits < 0
+                || hostBits < 0
+                || !number.shiftRight(hostBits).shiftLeft(hostBits).equals(number)) {
             throw new IllegalArgumentException(RULE);
         }
     }
@@ -45,25 +49,26 @@ public record Cidr(InetAddress address, int prefixBits) {
     }
 
     public boolean contains(InetAddress candidate) {
-        int hostBits = bits(address) - prefixBits;
-        return bits(candidate) == bits(address)
-                && number(candidate).shiftRight(hostBits).equals(number(address).shiftRight(hostBits));
+        byte[] network = IpAddress.bytes(address);
+        byte[] bytes = IpAddress.bytes(candidate);
+        if (bytes.length != network.length) {
+            return false;
+        }
+        int whole = prefixBits / Byte.SIZE;
+        if (!Arrays.equals(bytes, 0, whole, network, 0, whole)) {
+            return false;
+        }
+        int rest = prefixBits % Byte.SIZE;
+        return rest == 0 || ((bytes[whole] ^ network[whole]) & 0xFF) >> (Byte.SIZE - rest) == 0;
     }
 
     @Override
     public String toString() {
-        return prefixBits == bits(address) ? address.getHostAddress() : address.getHostAddress() + "/" + prefixBits;
-    }
-
-    private static boolean isCut(BigInteger number, int hostBits) {
-        return number.shiftRight(hostBits).shiftLeft(hostBits).equals(number);
+        String text = address.getHostAddress();
+        return prefixBits == bits(address) ? text : text + "/" + prefixBits;
     }
 
     private static int bits(InetAddress address) {
-        return address.getAddress().length * Byte.SIZE;
-    }
-
-    private static BigInteger number(InetAddress address) {
-        return new BigInteger(1, address.getAddress());
+        return IpAddress.bytes(address).length * Byte.SIZE;
     }
 }

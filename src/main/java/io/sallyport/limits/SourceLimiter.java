@@ -1,5 +1,6 @@
 package io.sallyport.limits;
 
+import io.sallyport.config.IpAddress;
 import java.net.InetAddress;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -133,23 +134,14 @@ public final class SourceLimiter {
 
     /** IPv6 sources never are multicast, so that the two kinds do not meet. */
     private static long key(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        boolean mapped = bytes.length == 16 && isMapped(bytes);
-        if (bytes.length == 4 || mapped) {
-            return 0xFF00L << 48 | number(bytes, bytes.length - 4, 4);
-        }
-        return number(bytes, 0, 8);
+        byte[] source = IpAddress.source(address);
+        return source.length == 4 ? 0xFF00L << 48 | number(source) : number(source);
     }
 
-    /** {@code ::ffff:192.0.2.1}, as a socket for both families may show an IPv4 address. */
-    private static boolean isMapped(byte[] bytes) {
-        return number(bytes, 0, 8) == 0 && number(bytes, 8, 4) == 0xFFFF;
-    }
-
-    private static long number(byte[] bytes, int from, int length) {
+    private static long number(byte[] bytes) {
         long result = 0;
-        for (int i = from; i < from + length; i++) {
-            result = result << 8 | (bytes[i] & 0xFF);
+        for (byte each : bytes) {
+            result = result << 8 | (each & 0xFF);
         }
         return result;
     }

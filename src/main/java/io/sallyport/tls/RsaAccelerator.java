@@ -48,7 +48,7 @@ public final class RsaAccelerator {
 
     /** What signs with {@code key} in handshakes; empty: BoringSSL. */
     synchronized Optional<OpenSslPrivateKeyMethod> signerFor(KeyMaterial key, RsaSigning wanted) {
-        if (wanted == RsaSigning.BORINGSSL || wanted == RsaSigning.AUTO && !faster.getAsBoolean()) {
+        if (wanted == RsaSigning.BORINGSSL || (wanted == RsaSigning.AUTO && !faster.getAsBoolean())) {
             return Optional.empty();
         }
         Provider loaded = provider();

@@ -3,6 +3,7 @@ package io.sallyport.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,16 @@ class CidrTest {
     void containsTheAddressesOfItsPrefix(String network, String address, boolean contained)
             throws UnknownHostException {
         assertThat(Cidr.parse(network).contains(InetAddress.getByName(address))).isEqualTo(contained);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.0/24, true", "198.51.100.0/24, false", "::/0, false", "0.0.0.0/0, true"})
+    void takesAMappedAddressForTheIpv4AddressThatItStandsFor(String network, boolean contained)
+            throws UnknownHostException {
+        byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, (byte) 192, 0, 2, 1};
+
+        assertThat(Cidr.parse(network).contains(Inet6Address.getByAddress(null, mapped, -1)))
+                .isEqualTo(contained);
     }
 
     @ParameterizedTest
