@@ -2,73 +2,106 @@ package io.sallyport.connection;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import io.sallyport.connection.RouteTable.Choice;
-import io.sallyport.handshake.ClientHello;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.tls.ClientCertificateException;
+import io.sallyport.tls.ClientTrust;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Judges one connected client again: when its certificate ends, and whenever it is asked to. */
+/**
+ * Judges one connected client again: when its certificate ends, and when what judges clients like it has changed.
+ *
+ * <p>Where a reload has taken away its route, or asks such clients for no certificate any more, the trust that let it in
+ * stays its judge: a client is never freed from the end of its certificate. Confined to the event loop.
+ */
 final class ClientWatch {
     private final String connectionId;
+    private final String listener;
     private final List<X509Certificate> chain;
-    private final ClientHello hello;
-    private final Supplier<ListenerSettings> current;
+    private final Supplier<Optional<ClientTrust>> inService;
     private final EventLoop loop;
+    private final SlicedTasks judgements;
     private final Consumer<CloseReason> onRefused;
+    private ClientTrust judge;
     private @Nullable Future<?> timer;
+    private boolean queued;
+    private boolean over;
 
     /**
      * A watch, not begun.
      *
-     * @param current what is in service when the client is judged
+     * @param judge what let the client in
+     * @param inService what would judge the client now; empty: its route is gone, or wants no certificate
+     * @param judgements of all clients of the loop: a certificate of an authority ends for all of them at once
      * @param onRefused called on the loop when it would not be let in any more
      */
     ClientWatch(
             String connectionId,
+            String listener,
             List<X509Certificate> chain,
-            ClientHello hello,
-            Supplier<ListenerSettings> current,
+            ClientTrust judge,
+            Supplier<Optional<ClientTrust>> inService,
             EventLoop loop,
+            SlicedTasks judgements,
             Consumer<CloseReason> onRefused) {
         this.connectionId = connectionId;
+        this.listener = listener;
         this.chain = chain;
-        this.hello = hello;
-        this.current = current;
+        this.judge = judge;
+        this.inService = inService;
         this.loop = loop;
+        this.judgements = judgements;
         this.onRefused = onRefused;
     }
 
-    /** Waits for the end of the certificate, or of the first in its chain. */
+    /** Waits for the end of the first certificate that the client sent. */
     void begin() {
-        cancel();
-        Instant end = chain.stream()
-                .map(certificate -> certificate.getNotAfter().toInstant())
-                .min(Comparator.naturalOrder())
-                .orElse(Instant.MAX);
-        // A certificate is good in its last second (RFC 5280 section 4.1.2.5).
-        long millis = Math.max(0, Duration.between(Instant.now(), end).toMillis()) + 1001;
-        timer = loop.schedule(this::judge, millis, TimeUnit.MILLISECONDS);
+        awaitEndOf(chain);
+        // The handshake may have begun before a reload and ended after it.
+        onReload();
     }
 
-    void judge() {
-        ListenerSettings settings = current.get();
-        if (!(settings.routes().choose(hello) instanceof Choice.Terminate choice)) {
+    /** Something else is in service: does it judge otherwise? */
+    void onReload() {
+        ClientTrust now = inService.get().orElse(judge);
+        if (!now.judgesLike(judge)) {
+            queue();
             return;
         }
+        // The older one would be kept in memory with all its revocation lists.
+        judge = now;
+    }
+
+    void cancel() {
+        over = true;
+        stopTimer();
+    }
+
+    private void queue() {
+        if (!queued && !over) {
+            queued = true;
+            judgements.add(this::judge);
+        }
+    }
+
+    private void judge() {
+        queued = false;
+        if (over) {
+            return;
+        }
+        judge = inService.get().orElse(judge);
         try {
-            choice.context().judge(chain);
-            begin();
+            awaitEndOf(judge.judge(chain).path());
         } catch (ClientCertificateException e) {
-            Refusals.log(connectionId, settings.name(), e);
+            Refusals.log(connectionId, listener, e);
             onRefused.accept(
                     switch (e.failure()) {
                         case EXPIRED -> CloseReason.CLIENT_CERTIFICATE_EXPIRED;
@@ -78,9 +111,27 @@ final class ClientWatch {
         }
     }
 
-    void cancel() {
+    /** What has ended already has been judged: waiting for it would mean to judge again without end. */
+    private void awaitEndOf(List<X509Certificate> certificates) {
+        stopTimer();
+        Instant now = Instant.now();
+        Instant end = certificates.stream()
+                .map(certificate -> certificate.getNotAfter().toInstant())
+                .filter(now::isBefore)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+        if (end.equals(Instant.MAX)) {
+            return;
+        }
+        // A certificate is good in its last second (RFC 5280 section 4.1.2.5).
+        long millis = Duration.between(now, end).toMillis() + 1001;
+        timer = loop.schedule(this::queue, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void stopTimer() {
         if (timer != null) {
             timer.cancel(false);
+            timer = null;
         }
     }
 }

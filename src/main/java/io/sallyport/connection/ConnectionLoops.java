@@ -200,7 +200,7 @@ public final class ConnectionLoops {
                 .toArray(CompletableFuture<?>[]::new));
     }
 
-    /** Judges every connected client by what is in service now. */
+    /** Judges by what is in service now every connected client that something else let in. */
     public void judgeClientsAgain() {
         loops.forEach(loop -> loop.live().judgeClientsAgain());
     }

@@ -15,10 +15,12 @@ final class LiveConnections {
     private final EventLoop loop;
     private final Set<ProxyConnection> connections = new LinkedHashSet<>();
     private final InternalErrors internalErrors = new InternalErrors();
+    private final SlicedTasks judgements;
     private @Nullable CompletableFuture<Void> empty;
 
     LiveConnections(EventLoop loop) {
         this.loop = loop;
+        this.judgements = new SlicedTasks(loop);
     }
 
     InternalErrors internalErrors() {
@@ -50,9 +52,14 @@ final class LiveConnections {
         }
     }
 
-    /** Judges every client with a certificate again, from any thread. */
+    /** What judges the connected clients again, one after the other. */
+    SlicedTasks judgements() {
+        return judgements;
+    }
+
+    /** Judges every client again that something else judges now, from any thread. */
     void judgeClientsAgain() {
-        loop.execute(() -> new ArrayList<>(connections).forEach(ProxyConnection::judgeClientAgain));
+        loop.execute(() -> connections.forEach(ProxyConnection::judgeClientAgain));
     }
 
     /** As {@link ConnectionLoops#retire}, from any thread. */

@@ -21,6 +21,7 @@ import io.sallyport.observe.BackendMeters.ConnectFailure;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.proxyprotocol.Endpoints;
 import io.sallyport.proxyprotocol.HeaderException;
+import io.sallyport.tls.ClientTrust;
 import io.sallyport.tls.EngineRecordLayer;
 import io.sallyport.tls.PlainRecordLayer;
 import io.sallyport.tls.RecordHandler;
@@ -643,17 +644,26 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     private void watch(TlsSession agreed) {
         ClientHello hello = journal.hello();
-        if (!settings.recheckClients() || agreed.clientChain().isEmpty() || hello == null) {
+        ClientTrust judge = context == null ? null : context.clientTrust().orElse(null);
+        if (!settings.recheckClients() || agreed.clientChain().isEmpty() || hello == null || judge == null) {
             return;
         }
-        watch = new ClientWatch(id, agreed.clientChain(), hello, current, frontend.eventLoop(), this::cutShort);
+        watch = new ClientWatch(
+                id,
+                settings.name(),
+                agreed.clientChain(),
+                judge,
+                () -> current.get().routes().clientTrust(hello),
+                frontend.eventLoop(),
+                live.judgements(),
+                this::cutShort);
         watch.begin();
     }
 
-    /** The configuration is another: would the client be let in now? */
+    /** The configuration is another: would the client be let in now? It is judged later, after others. */
     void judgeClientAgain() {
         if (watch != null && phase != Phase.CLOSED) {
-            watch.judge();
+            watch.onReload();
         }
     }
 

@@ -5,6 +5,7 @@ import io.sallyport.config.TlsConfig.ServerNamePolicy;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
+import io.sallyport.tls.ClientTrust;
 import io.sallyport.tls.ServerNameMap;
 import io.sallyport.tls.TlsContext;
 import io.sallyport.tls.TlsContexts;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -148,6 +150,13 @@ public final class RouteTable {
                     route.tls().first().allowed());
         }
         return new Choice.Terminate(context == null ? route.tls().first() : context, route.backend());
+    }
+
+    /** What judges clients with such a ClientHello; empty: it leads nowhere, or where no certificate is asked for. */
+    Optional<ClientTrust> clientTrust(ClientHello hello) {
+        return choose(hello) instanceof Choice.Terminate choice
+                ? choice.context().clientTrust()
+                : Optional.empty();
     }
 
     /** The contexts of all routes. */

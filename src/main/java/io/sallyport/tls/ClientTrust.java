@@ -32,6 +32,7 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
     private final AccessRules rules;
     private final ClientPathFinder paths;
     private final List<X509Certificate> told;
+    private final ClientPolicy policy;
     private final InstantSource clock;
 
     /**
@@ -48,6 +49,7 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
         this.rules = new AccessRules(config.allow(), config.deny());
         this.paths = new ClientPathFinder(anchors.certificates());
         this.told = config.sendCaNames() && mode != Mode.PINNED ? anchors.certificates() : List.of();
+        this.policy = ClientPolicy.of(config, anchors, crls);
         this.clock = clock;
     }
 
@@ -69,6 +71,11 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
                     leaf, ClientCertificateFailure.REFUSED_BY_RULE, "refused: " + decision.rule());
         }
         return new VerifiedClient(identity, path, decision);
+    }
+
+    /** Whether {@code other} lets in the same clients at any one time. */
+    public boolean judgesLike(ClientTrust other) {
+        return policy.equals(other.policy);
     }
 
     @Override

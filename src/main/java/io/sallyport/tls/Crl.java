@@ -2,6 +2,7 @@ package io.sallyport.tls;
 
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
@@ -30,6 +31,14 @@ final class Crl {
 
     String name() {
         return name;
+    }
+
+    byte[] encoded() {
+        try {
+            return list.getEncoded();
+        } catch (CRLException e) {
+            throw new IllegalStateException("a list that came encoded", e);
+        }
     }
 
     X500Principal issuer() {

@@ -85,6 +85,11 @@ public final class Crls {
                 .toList();
     }
 
+    /** The DER of every list. */
+    List<byte[]> encoded() {
+        return lists.stream().map(Crl::encoded).toList();
+    }
+
     boolean isEmpty() {
         return lists.isEmpty();
     }

@@ -22,7 +22,6 @@ import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.SessionConfig;
 import io.sallyport.config.TlsConfig.RsaSigning;
 import io.sallyport.diagnosis.Allowed;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -193,15 +192,9 @@ public final class TlsContext {
         }
     }
 
-    /**
-     * Judges a client that is connected already as a handshake would now.
-     *
-     * @throws ClientCertificateException when it would be refused
-     */
-    public void judge(List<X509Certificate> chain) throws ClientCertificateException {
-        if (trust instanceof ClientTrust clientTrust) {
-            clientTrust.judge(chain);
-        }
+    /** What judges the clients of this context; empty: they are asked for no certificate. */
+    public Optional<ClientTrust> clientTrust() {
+        return trust instanceof ClientTrust clientTrust ? Optional.of(clientTrust) : Optional.empty();
     }
 
     /** The first key encrypts new tickets, the others are taken too; from any thread. */

@@ -85,6 +85,32 @@ final class ConnectedClientTest {
     }
 
     @Test
+    void isClosedWhenItsCertificateEndsThoughAReloadTookAwayItsRouteAndAsksNobodyForACertificate() throws Exception {
+        IssuedCertificate brief = CLIENTS.client("brief")
+                .validity(Instant.now().minusSeconds(60), Instant.now().plusSeconds(4))
+                .issue();
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start();
+                TlsClient client = connect(proxy, brief)) {
+            client.send("in");
+            assertThat(client.readText(2)).isEqualTo("in");
+
+            proxy.edit(text -> text + """
+
+                    sallyport.listeners.https {
+                      tls.client-auth { mode = none, trust-anchors = [], crls = [] }
+                      tls.missing-server-name = reject
+                      tls.unknown-server-name = reject
+                    }
+                    """);
+            assertThat(proxy.reload()).isTrue();
+
+            assertThat(client.end()).isEqualTo(StreamEnd.TRUNCATED);
+            assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_certificate_expired");
+        }
+    }
+
+    @Test
     void isKeptWhereThatIsSwitchedOff() throws Exception {
         IssuedCertificate bad = CLIENTS.client("bad").issue();
         try (FakeBackend backend = FakeBackend.echo();
