@@ -12,17 +12,11 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What an exception of the handshake means. */
 final class HandshakeError {
-
-    /** BoringSSL's error strings end in their reason: {@code error:100000f0:SSL routines:OPENSSL_internal:REASON}. */
-    private static final Pattern BORINGSSL = Pattern.compile("OPENSSL_internal:([A-Z0-9_]+)");
-
     private HandshakeError() {}
 
     /** Reads an exception. */
@@ -73,10 +67,8 @@ final class HandshakeError {
             // What BoringSSL calls back for, a signature, failed: no fault of the client, who gets no alert either.
             return internal(below);
         }
-        Matcher matcher = BORINGSSL.matcher(words);
-        return matcher.find()
-                ? BoringSslReasons.failure(matcher.group(1))
-                : new Failure(FailureReason.PROTOCOL_ERROR, How.ALERT_SENT, words);
+        return BoringSslReasons.read(words)
+                .orElseGet(() -> new Failure(FailureReason.PROTOCOL_ERROR, How.ALERT_SENT, words));
     }
 
     private static FailureReason reason(ClientCertificateFailure failure) {

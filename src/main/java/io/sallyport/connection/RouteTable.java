@@ -126,19 +126,21 @@ public final class RouteTable {
 
     Choice choose(ClientHello hello) {
         String name = hello.serverName();
+        String malformed = hello.malformedServerName();
+        boolean asksForName = name != null || malformed != null;
         if (name == null && missingName == ServerNamePolicy.REJECT) {
-            return unknown(null);
+            return unknown(name, malformed);
         }
         Route route = route(name, hello);
         if (route == null) {
-            return unknown(name);
+            return unknown(name, malformed);
         }
         if (route.tls() == null) {
             return new Choice.PassThrough(route.backend());
         }
         TlsContext context = name == null ? null : route.tls().named(name);
-        if (context == null && name != null && route.takesEverything() && unknownName == ServerNamePolicy.REJECT) {
-            return unknown(name);
+        if (context == null && asksForName && route.takesEverything() && unknownName == ServerNamePolicy.REJECT) {
+            return unknown(name, malformed);
         }
         if (!route.serves().isEmpty()
                 && !hello.alpn().isEmpty()
@@ -181,18 +183,20 @@ public final class RouteTable {
         return fallback;
     }
 
-    private Choice.Refuse unknown(@Nullable String name) {
-        Allowed allowed = contexts.isEmpty() ? null : contexts.get(0).first().allowed();
+    /** @param malformed what was sent in the place of a name and is none */
+    private Choice.Refuse unknown(@Nullable String name, @Nullable String malformed) {
+        if (malformed != null) {
+            return refuse(
+                    FailureReason.UNKNOWN_SERVER_NAME,
+                    "the server name \"" + malformed + "\" is no host name (RFC 6066 section 3)");
+        }
         return name == null
-                ? new Choice.Refuse(
-                        FailureReason.MISSING_SERVER_NAME,
-                        UNRECOGNIZED_NAME,
-                        "the client asks for no server name",
-                        allowed)
-                : new Choice.Refuse(
-                        FailureReason.UNKNOWN_SERVER_NAME,
-                        UNRECOGNIZED_NAME,
-                        "no certificate and no route is for \"" + name + "\"",
-                        allowed);
+                ? refuse(FailureReason.MISSING_SERVER_NAME, "the client asks for no server name")
+                : refuse(FailureReason.UNKNOWN_SERVER_NAME, "no certificate and no route is for \"" + name + "\"");
+    }
+
+    private Choice.Refuse refuse(FailureReason reason, String detail) {
+        Allowed allowed = contexts.isEmpty() ? null : contexts.get(0).first().allowed();
+        return new Choice.Refuse(reason, UNRECOGNIZED_NAME, detail, allowed);
     }
 }

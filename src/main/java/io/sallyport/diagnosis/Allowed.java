@@ -1,12 +1,7 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.CipherSuites;
-import io.sallyport.handshake.CodeList;
-import io.sallyport.handshake.NamedGroups;
-import io.sallyport.handshake.SignatureSchemes;
 import io.sallyport.handshake.TlsVersions;
 import java.util.List;
-import java.util.function.ToIntFunction;
 
 /**
  * What a route takes.
@@ -26,6 +21,26 @@ public record Allowed(
         String clientAuth,
         List<ShownCertificate> certificates) {
 
+    /** Key exchange groups that BoringSSL has and {@code tls.groups} takes, in our order of preference. */
+    public static final List<String> POSSIBLE_GROUPS = List.of("X25519MLKEM768", "X25519", "P-256", "P-384", "P-521");
+
+    /** Cipher suites of TLS 1.2 and older that BoringSSL has and {@code tls.ciphers} takes. */
+    public static final List<String> POSSIBLE_SUITES = List.of(
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+            "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+            "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+            "TLS_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_RSA_WITH_AES_128_CBC_SHA",
+            "TLS_RSA_WITH_AES_256_CBC_SHA");
+
     public Allowed {
         versions = List.copyOf(versions);
         suites = List.copyOf(suites);
@@ -44,21 +59,5 @@ public record Allowed(
 
     int oldestVersion() {
         return TlsVersions.code(versions.get(0));
-    }
-
-    boolean hasSuiteOf(CodeList offered) {
-        return hasOneOf(suites, CipherSuites::code, offered);
-    }
-
-    boolean hasGroupOf(CodeList offered) {
-        return hasOneOf(groups, NamedGroups::code, offered);
-    }
-
-    boolean hasSchemeOf(CodeList offered) {
-        return hasOneOf(signatureSchemes(), SignatureSchemes::code, offered);
-    }
-
-    private static boolean hasOneOf(List<String> names, ToIntFunction<String> registry, CodeList offered) {
-        return names.stream().mapToInt(registry).anyMatch(offered::contains);
     }
 }

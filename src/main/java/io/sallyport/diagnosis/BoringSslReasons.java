@@ -1,21 +1,29 @@
 package io.sallyport.diagnosis;
 
 import io.sallyport.handshake.FailureReason;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reason codes of BoringSSL's ssl/errors.h, as they stand in the words of its errors. */
 public final class BoringSslReasons {
     private static final String ALERT = "_ALERT_";
 
+    /** The form of ERR_error_string_n: {@code error:100000f0:SSL routines:OPENSSL_internal:REASON}. */
+    private static final Pattern ERROR = Pattern.compile("^error:[0-9a-f]{8}:[^:]*:OPENSSL_internal:([A-Z0-9_]+)$");
+
     private static final Map<String, FailureReason> REASONS = Map.ofEntries(
             Map.entry("UNSUPPORTED_PROTOCOL", FailureReason.VERSION_TOO_OLD),
             Map.entry("INAPPROPRIATE_FALLBACK", FailureReason.INAPPROPRIATE_FALLBACK),
             Map.entry("NO_SHARED_CIPHER", FailureReason.NO_COMMON_SUITE),
             Map.entry("NO_SHARED_GROUP", FailureReason.NO_COMMON_GROUP),
-            // Before TLS 1.3 the groups on offer hold for ECDSA certificates too.
-            Map.entry("WRONG_CURVE", FailureReason.NO_COMMON_GROUP),
+            // Before TLS 1.3: the client does not name the curve of our certificate, which is looked at first of all.
+            Map.entry("WRONG_CURVE", FailureReason.NO_COMMON_SIGNATURE_SCHEME),
             Map.entry("NO_COMMON_SIGNATURE_ALGORITHMS", FailureReason.NO_COMMON_SIGNATURE_SCHEME),
             Map.entry("NO_APPLICATION_PROTOCOL", FailureReason.NO_COMMON_ALPN),
             Map.entry("PEER_DID_NOT_RETURN_A_CERTIFICATE", FailureReason.CLIENT_CERTIFICATE_MISSING),
@@ -29,6 +37,18 @@ public final class BoringSslReasons {
             Map.entry("NO_PRIVATE_KEY_ASSIGNED", FailureReason.INTERNAL_ERROR),
             Map.entry("PRIVATE_KEY_OPERATION_FAILED", FailureReason.INTERNAL_ERROR));
 
+    /** What else some of them leave open; the others mean what they say. */
+    private static final Map<String, Set<FailureReason>> ALTERNATIVES = Map.of(
+            "UNSUPPORTED_PROTOCOL", Set.of(FailureReason.VERSION_TOO_NEW),
+            // Before TLS 1.3 all that a suite needs is looked at with it: a group, and a key that goes with it and can
+            // sign.
+            "NO_SHARED_CIPHER", Set.of(FailureReason.NO_COMMON_GROUP, FailureReason.NO_COMMON_SIGNATURE_SCHEME),
+            // In TLS 1.3: a second ClientHello without the key share that was asked for.
+            "WRONG_CURVE",
+                    Set.of(FailureReason.NO_COMMON_SUITE, FailureReason.NO_COMMON_GROUP, FailureReason.PROTOCOL_ERROR),
+            // Of a PSK binder in the ClientHello, or of Finished.
+            "DIGEST_CHECK_FAILED", Set.of(FailureReason.PROTOCOL_ERROR));
+
     /** What we send for those whose alert TLS 1.3 encrypts. */
     private static final Map<String, String> ALERTS = Map.of(
             "PEER_DID_NOT_RETURN_A_CERTIFICATE", "certificate_required",
@@ -40,14 +60,23 @@ public final class BoringSslReasons {
 
     private BoringSslReasons() {}
 
+    /** What the message of an exception of Netty's engine means; empty when it holds no error of BoringSSL's. */
+    public static Optional<Failure> read(@Nullable String message) {
+        Matcher matcher = ERROR.matcher(message == null ? "" : message);
+        return matcher.matches() ? Optional.of(failure(matcher.group(1))) : Optional.empty();
+    }
+
     /** What a code means: {@code TLSV1_ALERT_UNKNOWN_CA} and the like; those with ALERT are what the client sent. */
-    public static Failure failure(String code) {
+    private static Failure failure(String code) {
         int alert = code.indexOf(ALERT);
         if (alert >= 0) {
             return ClientAlerts.failure(ianaName(code.substring(alert + ALERT.length())), code);
         }
         @Nullable String sent = ALERTS.get(code);
-        return new Failure(REASONS.getOrDefault(code, FailureReason.PROTOCOL_ERROR), How.ALERT_SENT, code, sent);
+        FailureReason reason = REASONS.getOrDefault(code, FailureReason.PROTOCOL_ERROR);
+        Set<FailureReason> mayMean = EnumSet.of(reason);
+        mayMean.addAll(ALTERNATIVES.getOrDefault(code, Set.of()));
+        return new Failure(reason, mayMean, How.ALERT_SENT, code, sent);
     }
 
     private static String ianaName(String boringSslName) {

@@ -2,6 +2,7 @@ package io.sallyport.diagnosis;
 
 import io.sallyport.handshake.FailureReason;
 import java.util.Map;
+import java.util.Set;
 
 /** What a client means by a fatal alert (RFC 8446 section 6.2). */
 final class ClientAlerts {
@@ -13,10 +14,20 @@ final class ClientAlerts {
             "unsupported_certificate", FailureReason.CLIENT_REJECTED_CERTIFICATE,
             "certificate_revoked", FailureReason.CLIENT_REJECTED_CERTIFICATE);
 
+    /** RFC 8446 section 6.2: these say that something is wrong with our certificate, and leave open what. */
+    private static final Set<String> UNSPECIFIC = Set.of("bad_certificate", "certificate_unknown");
+
+    private static final Set<FailureReason> REJECTIONS = Set.of(
+            FailureReason.CLIENT_REJECTED_CERTIFICATE,
+            FailureReason.CLIENT_REJECTED_EXPIRED,
+            FailureReason.CLIENT_REJECTED_NAME);
+
     private ClientAlerts() {}
 
     /** @param alert its IANA name */
     static Failure failure(String alert, String detail) {
-        return new Failure(REASONS.getOrDefault(alert, FailureReason.CLIENT_ALERT), How.ALERT_RECEIVED, detail, alert);
+        FailureReason reason = REASONS.getOrDefault(alert, FailureReason.CLIENT_ALERT);
+        return new Failure(
+                reason, UNSPECIFIC.contains(alert) ? REJECTIONS : Set.of(reason), How.ALERT_RECEIVED, detail, alert);
     }
 }

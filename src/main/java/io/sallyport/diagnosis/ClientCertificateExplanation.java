@@ -40,8 +40,9 @@ final class ClientCertificateExplanation {
             case CLIENT_CERTIFICATE_WRONG_PURPOSE ->
                 new Explanation(
                         "a certificate for client authentication",
-                        "The client shows a certificate that is not made for clients (extended key usage).",
-                        "Issue one with the purpose clientAuth.");
+                        "The client shows a certificate that is not made for clients (key usage, extended key usage).",
+                        "Issue one with the key usage digitalSignature and the extended key usage clientAuth, or without"
+                                + " either extension.");
             case CLIENT_CERTIFICATE_CHAIN_TOO_DEEP ->
                 new Explanation(
                         "a shorter chain",

@@ -1,10 +1,11 @@
 package io.sallyport.diagnosis;
 
+import io.sallyport.diagnosis.OfferComparison.KeyLack;
+import io.sallyport.diagnosis.OfferComparison.Lack;
 import io.sallyport.handshake.CipherSuites;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.CodeList;
 import io.sallyport.handshake.FailureReason;
-import io.sallyport.handshake.KeyExchange;
 import io.sallyport.handshake.NamedGroups;
 import io.sallyport.handshake.SignatureSchemes;
 import io.sallyport.handshake.TlsVersions;
@@ -12,6 +13,7 @@ import io.sallyport.handshake.WireText;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Why a client's offer has nothing that the route takes. */
 final class OfferExplanation {
@@ -50,25 +52,9 @@ final class OfferExplanation {
                                 + " one failed on the way to us.",
                         "Find out why its first try failed: often a device in between that does not know the newer"
                                 + " version.");
-            case NO_COMMON_SUITE ->
-                new Explanation(
-                        either(allowed.suites()),
-                        suiteCause(hello),
-                        "Update the client, or let the listener take what the client has (tls.profile, tls.ciphers).");
-            case NO_COMMON_GROUP ->
-                new Explanation(
-                        either(allowed.groups()),
-                        "No key exchange group in common: the client offers " + names(hello.groups(), NamedGroups::name)
-                                + ", and this route takes " + either(allowed.groups()) + ".",
-                        "Turn one of these groups on in the client, or let the listener take one of the client's"
-                                + " (tls.groups).");
-            case NO_COMMON_SIGNATURE_SCHEME ->
-                new Explanation(
-                        either(allowed.signatureSchemes()),
-                        "The client cannot verify the kind of key that our certificate has: "
-                                + schemeCause(hello, allowed) + ".",
-                        "Add a certificate with the other kind of key for the same name (RSA beside ECDSA): each client"
-                                + " gets the one that it can verify.");
+            case NO_COMMON_SUITE -> lacking(hello, allowed, Lack.SUITE);
+            case NO_COMMON_GROUP -> lacking(hello, allowed, Lack.GROUP);
+            case NO_COMMON_SIGNATURE_SCHEME -> lacking(hello, allowed, Lack.CERTIFICATE);
             case NO_COMMON_ALPN ->
                 new Explanation(
                         either(allowed.alpn()),
@@ -81,14 +67,8 @@ final class OfferExplanation {
 
     private static Explanation withoutRoute(Attempt attempt, FailureReason reason) {
         ClientHello hello = attempt.hello();
-        String name = hello == null || hello.serverName() == null ? "" : hello.serverName();
         return switch (reason) {
-            case UNKNOWN_SERVER_NAME ->
-                new Explanation(
-                        "a server name of a certificate or a route",
-                        "The client asks for \"" + name + "\", which no certificate and no route of the listener has"
-                                + " (tls.unknown-server-name = reject).",
-                        "Correct the name in the client, or add a certificate or a route for it.");
+            case UNKNOWN_SERVER_NAME -> unknownName(hello);
             case MISSING_SERVER_NAME ->
                 new Explanation(
                         "a server name",
@@ -111,22 +91,116 @@ final class OfferExplanation {
         };
     }
 
-    private static String suiteCause(ClientHello hello) {
-        List<String> suites = hello.cipherSuites().names(CipherSuites::name);
-        boolean onlyTls12 = hello.highestVersion() < TlsVersions.TLS_1_3;
-        boolean noForwardSecrecy = onlyTls12
-                && hello.cipherSuites().stream().noneMatch(suite -> KeyExchange.ofSuite(suite) == KeyExchange.ECDHE);
-        String offers = "No cipher suite in common: the client offers " + listed(suites) + ".";
-        return noForwardSecrecy
-                ? offers + " None of them has forward secrecy by elliptic curves, as every suite of today has."
-                : offers;
+    /** What the reason says first, and then what else is lacking: else the advice would help against a half of it. */
+    private static Explanation lacking(ClientHello hello, Allowed allowed, Lack first) {
+        OfferComparison offer = OfferComparison.of(hello, allowed);
+        Explanation words = lack(hello, offer, first);
+        for (Lack other : offer.lacks()) {
+            if (other != first) {
+                Explanation more = lack(hello, offer, other);
+                words = new Explanation(
+                        words.missing() + "; " + more.missing(),
+                        words.cause() + " Besides: " + more.cause(),
+                        words.fix() + " Besides: " + more.fix());
+            }
+        }
+        return words;
     }
 
-    private static String schemeCause(ClientHello hello, Allowed allowed) {
-        String offered = hello.signatureSchemes().isEmpty() || allowed.hasSchemeOf(hello.signatureSchemes())
-                ? "it offers " + names(hello.cipherSuites(), CipherSuites::name)
-                : "it offers " + names(hello.signatureSchemes(), SignatureSchemes::name);
-        return offered + ", and the certificate can sign by " + either(allowed.signatureSchemes());
+    private static Explanation lack(ClientHello hello, OfferComparison offer, Lack lack) {
+        return switch (lack) {
+            case SUITE -> suite(hello, offer);
+            case GROUP -> group(hello, offer);
+            case CERTIFICATE -> certificate(hello, offer);
+        };
+    }
+
+    private static Explanation suite(ClientHello hello, OfferComparison offer) {
+        String offers =
+                "No cipher suite in common: the client offers " + names(hello.cipherSuites(), CipherSuites::name)
+                        + (offer.isTls13() ? ", and both sides speak TLS 1.3, which has suites of its own." : ".");
+        String client = offer.isTls13() ? "Turn one of these suites on in the client" : "Update the client";
+        List<String> toAllow = offer.suitesToAllow();
+        return new Explanation(
+                either(offer.allowedSuites()),
+                offer.hasNoEcdhe()
+                        ? offers + " None of them has forward secrecy by elliptic curves, as every suite of today has."
+                        : offers,
+                toAllow.isEmpty()
+                        ? client + "."
+                        : client + ", or let the listener take what the client has (tls.profile, tls.ciphers): "
+                                + either(toAllow) + ".");
+    }
+
+    private static Explanation group(ClientHello hello, OfferComparison offer) {
+        String allowed = either(offer.groups());
+        if (hello.groups().isEmpty()) {
+            return new Explanation(
+                    allowed,
+                    "The client names no key exchange group (it sends no supported_groups), and every suite in common"
+                            + " needs one.",
+                    "Let the client send supported_groups with " + allowed + ".");
+        }
+        List<String> toAllow = offer.groupsToAllow();
+        return new Explanation(
+                allowed,
+                "No key exchange group in common: the client offers " + names(hello.groups(), NamedGroups::name)
+                        + ", and this route takes " + allowed + ".",
+                toAllow.isEmpty()
+                        ? "Turn one of these groups on in the client."
+                        : "Turn one of these groups on in the client, or let the listener take one of the client's"
+                                + " (tls.groups): " + either(toAllow) + ".");
+    }
+
+    private static Explanation certificate(ClientHello hello, OfferComparison offer) {
+        List<ShownKey> keys = offer.keys();
+        String schemes = either(offer.schemes(keys));
+        List<String> curves = keys.stream()
+                .filter(key -> offer.lacksOf(key).equals(List.of(KeyLack.CURVE)))
+                .map(ShownKey::curve)
+                .toList();
+        String others = offer.verifiableKeys().stream().map(ShownKey::words).collect(Collectors.joining(" or "));
+        String add = others.isEmpty()
+                ? ""
+                : "Add a certificate with another kind of key for the same name (" + others
+                        + "): each client gets the one that it can verify.";
+        if (!curves.isEmpty()) {
+            String turnOn = "Turn " + either(curves) + " on in the client";
+            return new Explanation(
+                    either(curves) + " among the client's groups",
+                    "The client cannot verify our certificate: its key is on " + either(curves)
+                            + ", and the client's groups are " + names(hello.groups(), NamedGroups::name)
+                            + ". Before TLS 1.3 they hold for certificates, too.",
+                    add.isEmpty() ? turnOn + "." : turnOn + ". Or: " + add);
+        }
+        boolean suitesDecide = keys.stream().allMatch(key -> offer.lacksOf(key).contains(KeyLack.SUITE));
+        return new Explanation(
+                schemes,
+                "The client cannot verify the kind of key that our certificate has: it offers "
+                        + (suitesDecide
+                                ? names(hello.cipherSuites(), CipherSuites::name)
+                                : names(hello.signatureSchemes(), SignatureSchemes::name))
+                        + ", and the certificate can sign by " + schemes + ".",
+                add.isEmpty() ? "Turn one of these signature schemes on in the client." : add);
+    }
+
+    private static Explanation unknownName(@Nullable ClientHello hello) {
+        String missing = "a server name of a certificate or a route";
+        String malformed = hello == null ? null : hello.malformedServerName();
+        if (malformed != null) {
+            return new Explanation(
+                    missing,
+                    "The client asks for \"" + malformed
+                            + "\", which is no host name: it has letters, digits, hyphens and"
+                            + " underscores in labels of at most 63 characters, at most 253 in all.",
+                    "Correct the name in the client.");
+        }
+        String name = hello == null || hello.serverName() == null ? "" : hello.serverName();
+        return new Explanation(
+                missing,
+                "The client asks for \"" + name + "\", which no certificate and no route of the listener has"
+                        + " (tls.unknown-server-name = reject).",
+                "Correct the name in the client, or add a certificate or a route for it.");
     }
 
     private static String protocols(ClientHello hello) {

@@ -18,14 +18,19 @@ public final class Reasons {
 
     private Reasons() {}
 
+    /** Never one that what the TLS library, the client or the stream said rules out: {@link Failure#mayMean}. */
     public static FailureReason of(Attempt attempt) {
+        Failure failure = attempt.failure();
+        FailureReason concluded = conclude(attempt);
+        return failure.mayMean().contains(concluded) ? concluded : failure.reason();
+    }
+
+    private static FailureReason conclude(Attempt attempt) {
         FailureReason first = attempt.failure().reason();
         return switch (first) {
             case VERSION_TOO_OLD -> version(attempt);
-            case NO_COMMON_SUITE -> suite(attempt);
-            // No suite on offer needs a group: the client lacks more than a curve.
-            case NO_COMMON_GROUP ->
-                attempt.hello() != null && attempt.hello().groups().isEmpty() ? FailureReason.NO_COMMON_SUITE : first;
+            case NO_COMMON_SUITE, NO_COMMON_SIGNATURE_SCHEME -> offer(attempt);
+            case BAD_RECORD -> attempt.trace().serverHello() == null ? FailureReason.PROTOCOL_ERROR : first;
             case CLIENT_REJECTED_CERTIFICATE -> rejection(attempt);
             case CLIENT_HELLO_INCOMPLETE, CLIENT_RESET, TIMEOUT ->
                 isCutAfterFirstPacket(attempt) ? FailureReason.LARGE_CLIENT_HELLO_CUT : first;
@@ -41,16 +46,31 @@ public final class Reasons {
                 : FailureReason.VERSION_TOO_OLD;
     }
 
-    /** Up to TLS 1.2 the suite names the kind of certificate, so that a wrong certificate looks like a wrong suite. */
-    private static FailureReason suite(Attempt attempt) {
+    /** The first of what is lacking that the TLS library's word leaves open. */
+    private static FailureReason offer(Attempt attempt) {
         ClientHello hello = attempt.hello();
         Allowed allowed = attempt.allowed();
-        return hello != null
-                        && allowed != null
-                        && allowed.hasSuiteOf(hello.cipherSuites())
-                        && allowed.hasGroupOf(hello.groups())
-                ? FailureReason.NO_COMMON_SIGNATURE_SCHEME
-                : FailureReason.NO_COMMON_SUITE;
+        Failure failure = attempt.failure();
+        if (hello == null || allowed == null) {
+            return failure.reason();
+        }
+        OfferComparison offer = OfferComparison.of(hello, allowed);
+        return offer.lacks().stream()
+                .map(Reasons::reason)
+                .filter(failure.mayMean()::contains)
+                .findFirst()
+                .orElse(
+                        offer.isTls13() && failure.mayMean().contains(FailureReason.PROTOCOL_ERROR)
+                                ? FailureReason.PROTOCOL_ERROR
+                                : failure.reason());
+    }
+
+    private static FailureReason reason(OfferComparison.Lack lack) {
+        return switch (lack) {
+            case SUITE -> FailureReason.NO_COMMON_SUITE;
+            case GROUP -> FailureReason.NO_COMMON_GROUP;
+            case CERTIFICATE -> FailureReason.NO_COMMON_SIGNATURE_SCHEME;
+        };
     }
 
     /** The alerts for this leave open what is wrong (RFC 8446 section 6.2), but we know our certificate. */

@@ -36,6 +36,24 @@ final class RejectionExplanation {
                         "The client asks for \"" + name(attempt.hello())
                                 + "\", and our certificate is for other names. " + about,
                         "Correct the name in the client, or add a certificate with this name.");
+            default -> rejected(attempt, shown, about);
+        };
+    }
+
+    /** These two alerts do say why. */
+    private static Explanation rejected(Attempt attempt, ShownCertificate shown, String about) {
+        return switch (String.valueOf(attempt.failure().alert())) {
+            case "certificate_revoked" ->
+                new Explanation(
+                        "a certificate that is not revoked",
+                        "The client finds our certificate, or one above it, revoked. " + about,
+                        "Ask the authority whether it is, and replace the certificate in " + shown.file() + " if so.");
+            case "unsupported_certificate" ->
+                new Explanation(
+                        "a certificate of a kind that the client takes",
+                        "The client does not take a certificate of this kind: its key, its signature, or what it is"
+                                + " made for (key usage). " + about,
+                        "Compare its key and its usages with what the client takes, and use another one.");
             default ->
                 new Explanation(
                         "The client refuses our certificate and does not say why: most often it does not trust the"

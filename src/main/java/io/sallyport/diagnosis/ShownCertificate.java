@@ -12,7 +12,7 @@ import java.util.List;
  * @param names DNS names (wildcards as written) and IP addresses, lower case
  * @param selfIssued whether issuer and subject are the same
  * @param chainLength certificates that are sent, this one included
- * @param signatureSchemes IANA names of those that its key can sign by: a client needs one of them
+ * @param key decides which clients can verify it
  */
 public record ShownCertificate(
         String file,
@@ -23,11 +23,15 @@ public record ShownCertificate(
         Instant notAfter,
         boolean selfIssued,
         int chainLength,
-        List<String> signatureSchemes) {
+        ShownKey key) {
 
     public ShownCertificate {
         names = List.copyOf(names);
-        signatureSchemes = List.copyOf(signatureSchemes);
+    }
+
+    /** IANA names of those that its key can sign by: a client needs one of them. */
+    List<String> signatureSchemes() {
+        return key.schemes();
     }
 
     /** Whether it is for this name (RFC 6125 section 6.4.3); the name is lower case without a trailing dot. */

@@ -3,6 +3,7 @@ package io.sallyport.tls;
 import io.netty.handler.ssl.OpenSsl;
 import io.sallyport.config.TlsPolicyConfig;
 import io.sallyport.config.TlsProfile;
+import io.sallyport.diagnosis.Allowed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +23,6 @@ public record TlsPolicy(
 
     /** In the order that every profile prefers: post-quantum hybrid first, P-256 also for ECDSA certificates in 1.2. */
     public static final List<String> DEFAULT_GROUPS = List.of("X25519MLKEM768", "X25519", "P-256", "P-384");
-
-    private static final List<String> GROUPS = List.of("X25519MLKEM768", "X25519", "P-256", "P-384", "P-521");
 
     /** RFC 8446 section B.4. */
     private static final List<String> TLS13_SUITES =
@@ -141,9 +140,9 @@ public record TlsPolicy(
 
     private static List<String> known(List<String> groups) {
         for (String group : groups) {
-            if (!GROUPS.contains(group)) {
-                throw new IllegalArgumentException(
-                        "groups: \"" + group + "\" (expected: some of " + String.join(", ", GROUPS) + ")");
+            if (!Allowed.POSSIBLE_GROUPS.contains(group)) {
+                throw new IllegalArgumentException("groups: \"" + group + "\" (expected: some of "
+                        + String.join(", ", Allowed.POSSIBLE_GROUPS) + ")");
             }
         }
         return groups;

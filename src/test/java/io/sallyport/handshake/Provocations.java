@@ -315,6 +315,17 @@ final class Provocations {
                 "asks for no server name",
                 with("listeners.https.tls.missing-server-name = reject"),
                 program(OPENSSL + "-noservername"));
+        for (String policy : List.of("missing-server-name", "unknown-server-name")) {
+            add(
+                    FailureReason.UNKNOWN_SERVER_NAME,
+                    "a server name that is none, under " + policy + " = reject",
+                    "server_hello",
+                    "alert_sent",
+                    "unrecognized_name",
+                    "asks for \"a..b\", which is no host name",
+                    with("listeners.https.tls." + policy + " = reject"),
+                    raw(HelloBytes.records(new HelloBytes().serverName("a..b").message(), 16_384)));
+        }
     }
 
     private void rejections() {
@@ -371,6 +382,15 @@ final class Provocations {
                 "does not say why",
                 Preparation.NONE,
                 (proxy, client) -> HandshakeFailures.ofJdk(proxy, CertificateAuthority.create("Other")));
+        for (String alert : List.of("certificate_revoked", "unsupported_certificate")) {
+            rejected(
+                    FailureReason.CLIENT_REJECTED_CERTIFICATE,
+                    "a ClientHello for another name, and the alert " + alert,
+                    alert,
+                    alert.equals("certificate_revoked") ? "or one above it, revoked" : "of this kind",
+                    Preparation.NONE,
+                    alert(AlertDescriptions.code(alert)));
+        }
         rejected(
                 FailureReason.CLIENT_ALERT,
                 "a BoringSSL client through Netty that does not know the authority",
@@ -386,13 +406,25 @@ final class Provocations {
                 "insufficient_security",
                 "with the alert insufficient_security",
                 Preparation.NONE,
-                (proxy, client) -> {
-                    try (TlsClient open = TlsClient.open(proxy.address(), proxy.authority(), TlsClient.TLS_1_2)) {
-                        open.sendRaw(open.clientHello());
-                        open.sendRaw(ByteBufUtil.decodeHexDump("15030300020247"));
-                        open.tcpEnd();
-                    }
-                });
+                alert(AlertDescriptions.code("insufficient_security")));
+    }
+
+    /** Answers our certificate for another name with a fatal alert in the clear, as a client of TLS 1.2 does. */
+    private static Attempt alert(int description) {
+        byte[] hello = HelloBytes.records(
+                new HelloBytes()
+                        .cipherSuites("0002c02b")
+                        .extension(ExtensionTypes.SUPPORTED_GROUPS, "00020017")
+                        .serverName("other.example")
+                        .message(),
+                16_384);
+        return (proxy, client) -> {
+            try (TlsClient open = TlsClient.open(proxy.address(), proxy.authority())) {
+                open.sendRaw(hello);
+                open.sendRaw(new byte[] {ContentTypes.ALERT, 3, 3, 0, 2, 2, (byte) description});
+                open.tcpEnd();
+            }
+        };
     }
 
     private void clientCertificates() {
