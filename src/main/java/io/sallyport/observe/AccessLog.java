@@ -40,6 +40,13 @@ public final class AccessLog implements AutoCloseable {
         }
     }
 
+    /** Opens a file again under its name, after a rotation. Returns at once. */
+    public void reopen() {
+        if (writer != null) {
+            writer.reopen();
+        }
+    }
+
     /** Lines that were lost because the output stood still. */
     public long dropped() {
         return writer == null ? 0 : writer.dropped();

@@ -42,6 +42,7 @@ public final class LineWriter<T> implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean reopening;
     private boolean failing;
+    private boolean stale;
 
     private LineWriter(LineSink sink, LineRenderer<T> renderer, int queuedRecords) {
         this.sink = sink;
@@ -62,7 +63,7 @@ public final class LineWriter<T> implements AutoCloseable {
      * @throws ConfigException when the file cannot be opened
      */
     public static <T> LineWriter<T> toFile(Path file, LineRenderer<T> renderer) throws ConfigException {
-        return start(LineSink.AppendedFile.open(file), renderer, QUEUED_RECORDS);
+        return start(AppendedFile.open(file), renderer, QUEUED_RECORDS);
     }
 
     static <T> LineWriter<T> start(LineSink sink, LineRenderer<T> renderer, int queuedRecords) {
@@ -89,9 +90,13 @@ public final class LineWriter<T> implements AutoCloseable {
         return dropped.get();
     }
 
-    /** Opens the file again before the next record, for a rotation that renamed it. Returns at once. */
+    /**
+     * Opens the file again under its name, as after a rotation. Returns at once; without a call, a file that was renamed or
+     * deleted is noticed with the next line.
+     */
     public void reopen() {
         reopening = true;
+        thread.interrupt();
     }
 
     /** Writes what is queued, for two seconds at most; what is left then is dropped. */
@@ -108,40 +113,55 @@ public final class LineWriter<T> implements AutoCloseable {
 
     private void run() {
         List<T> records = new ArrayList<>(RECORDS_PER_WRITE);
-        while (take(records)) {
-            write(records);
-            records.clear();
-            LockSupport.parkNanos(PAUSE_NANOS);
+        while (!closing || !queue.isEmpty()) {
+            take(records);
+            openWhatHasTheName(records);
+            if (!records.isEmpty()) {
+                write(records);
+                records.clear();
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
         sink.close();
     }
 
-    /** Waits for records; false when there are none and will be none. */
-    private boolean take(List<T> records) {
+    /** Waits for records, or until it is asked to close or to reopen. */
+    private void take(List<T> records) {
         if (queue.drainTo(records, RECORDS_PER_WRITE) > 0) {
-            return true;
-        }
-        if (closing) {
-            return false;
+            return;
         }
         try {
             records.add(queue.take());
             Thread.sleep(GATHERING_MILLIS);
         } catch (InterruptedException e) {
-            // Asked to close: what there is goes out now.
+            // Asked for something: what there is goes out now.
         }
         queue.drainTo(records, RECORDS_PER_WRITE - records.size());
-        return !records.isEmpty();
+    }
+
+    private void openWhatHasTheName(List<T> records) {
+        try {
+            if (reopening) {
+                reopening = false;
+                sink.reopen();
+            } else if (!records.isEmpty()) {
+                sink.followName();
+            }
+            stale = false;
+        } catch (IOException e) {
+            if (!stale) {
+                stale = true;
+                LOG.atError()
+                        .setCause(e)
+                        .log("the file was rotated and cannot be opened again: lines go on into the old one");
+            }
+        }
     }
 
     private void write(List<T> records) {
         int rendered = batch.render(records);
         dropped.addAndGet(records.size() - rendered);
         try {
-            if (reopening) {
-                reopening = false;
-                sink.reopen();
-            }
             batch.writeTo(sink);
             failing = false;
         } catch (IOException e) {

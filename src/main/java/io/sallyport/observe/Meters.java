@@ -1,6 +1,7 @@
 package io.sallyport.observe;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -124,6 +125,13 @@ public final class Meters {
     public void tlsContexts(Supplier<Number> count) {
         Gauge.builder(PREFIX + "tls.contexts", count)
                 .description("Contexts of the TLS library in memory.")
+                .register(registry);
+    }
+
+    /** Publishes how many lines of the access log were lost. */
+    public void accessLog(AccessLog log) {
+        FunctionCounter.builder(PREFIX + "access.log.lines.dropped", log, AccessLog::dropped)
+                .description("Lines of the access log that were not written: the output stood still or failed.")
                 .register(registry);
     }
 

@@ -140,6 +140,7 @@ public final class ProxyServer {
         Meters meters = new Meters(registry, BuildFacts.with(transport));
         KeyLog keyLog = openKeyLog();
         AccessLog accessLog = AccessLog.open(config.accessLog());
+        meters.accessLog(accessLog);
         HandshakeLog handshakes = new HandshakeLog(accessLog);
         LiveContexts live = new LiveContexts();
         meters.tlsContexts(live::count);
@@ -216,12 +217,14 @@ public final class ProxyServer {
     }
 
     /**
-     * Reads the configuration and all files again, and swaps them in or leaves everything as it is.
+     * Opens the file of the access log again, whatever comes of the rest; reads the configuration and all files again, and
+     * swaps them in or leaves everything as it is.
      *
      * @param asker for the log
      * @return completes when it is decided: whether nothing is wrong
      */
     public CompletableFuture<Boolean> reload(String asker) {
+        accessLog.reopen();
         if (state != LifeState.READY) {
             LOG.info("reload ignored: stopping");
             return CompletableFuture.completedFuture(false);

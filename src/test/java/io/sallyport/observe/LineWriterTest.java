@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.sallyport.config.ConfigException;
+import io.sallyport.testing.CapturedLog;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,8 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LineWriterTest {
     @TempDir
@@ -165,6 +170,127 @@ class LineWriterTest {
     }
 
     @Test
+    void createsTheFileAtOnceWhenItIsAskedToReopen() throws Exception {
+        Path file = directory.resolve("access.log");
+        try (LineWriter<Integer> writer = LineWriter.toFile(file, LineWriterTest::render)) {
+            Files.move(file, directory.resolve("access.log.1"));
+            writer.reopen();
+
+            await().until(() -> Files.exists(file));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void writesIntoWhateverHasTheNameThoughNobodyAsks(boolean anotherIsThere) throws Exception {
+        Path file = directory.resolve("access.log");
+        Path rotated = directory.resolve("access.log.1");
+        try (LineWriter<Integer> writer = LineWriter.toFile(file, LineWriterTest::render)) {
+            writer.offer(1);
+            await().until(() -> Files.size(file) > 0);
+            Files.move(file, rotated);
+            if (anotherIsThere) {
+                Files.writeString(file, "of another\n");
+            }
+            writer.offer(2);
+        }
+
+        assertThat(rotated).hasContent("{\"n\":1}");
+        assertThat(file).hasContent((anotherIsThere ? "of another\n" : "") + "{\"n\":2}");
+    }
+
+    @Test
+    void goesOnInTheOldFileWhereTheNewOneCannotBeOpened() throws Exception {
+        Path file = directory.resolve("access.log");
+        Path rotated = directory.resolve("access.log.1");
+        try (CapturedLog log = CapturedLog.start();
+                LineWriter<Integer> writer = LineWriter.toFile(file, LineWriterTest::render)) {
+            Files.move(file, rotated);
+            Files.createDirectory(file);
+            writer.offer(1);
+            await().until(() -> Files.size(rotated) > 0);
+            writer.offer(2);
+            await().until(() -> Files.readAllLines(rotated).size() == 2);
+            assertThat(writer.dropped()).isZero();
+            assertThat(log.lines("the file was rotated and cannot be opened again: lines go on into the old one"))
+                    .hasSize(1);
+
+            Files.delete(file);
+            writer.offer(3);
+        }
+
+        assertThat(file).hasContent("{\"n\":3}");
+    }
+
+    @Test
+    void aPipeIsNeverOpenedAgain() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+        try (LineWriter<Integer> writer = LineWriter.toFile(pipe, LineWriterTest::render)) {
+            writer.offer(1);
+            writer.reopen();
+            writer.offer(2);
+        }
+
+        assertThat(new String(reader.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .isEqualTo("{\"n\":1}\n{\"n\":2}\n");
+    }
+
+    /** The configuration that is shipped, run by the real program. */
+    @Test
+    void noLineIsLostWhileLogrotateRenamesAndCompresses() throws Exception {
+        Path file = directory.resolve("access.log");
+        Path rules = Files.writeString(
+                directory.resolve("logrotate.conf"),
+                Files.readString(Path.of("conf/logrotate/sallyport"))
+                        .replace("/var/log/sallyport/access.log", file.toString())
+                        .replaceAll("systemctl .*", "true"));
+        int offered = 0;
+        try (LineWriter<Integer> writer = LineWriter.toFile(file, LineWriterTest::render)) {
+            for (int rotation = 0; rotation < 4; rotation++) {
+                Process logrotate = new ProcessBuilder(
+                                "/usr/sbin/logrotate",
+                                "--force",
+                                "--state",
+                                directory.resolve("state") + "",
+                                rules + "")
+                        .inheritIO()
+                        .start();
+                int enough = offered + 100;
+                while (logrotate.isAlive() || offered < enough) {
+                    offered += writer.offer(offered) ? 1 : 0;
+                    Thread.onSpinWait();
+                }
+                assertThat(logrotate.waitFor()).isZero();
+                await().until(() -> Files.exists(file));
+            }
+        }
+
+        List<String> lines = new ArrayList<>();
+        for (String name :
+                List.of("access.log.4.gz", "access.log.3.gz", "access.log.2.gz", "access.log.1", "access.log")) {
+            if (Files.exists(directory.resolve(name))) {
+                lines.addAll(lines(directory.resolve(name)));
+            }
+        }
+        assertThat(directory.resolve("access.log.2.gz")).exists();
+        assertThat(lines)
+                .containsExactlyElementsOf(IntStream.range(0, offered)
+                        .mapToObj(i -> "{\"n\":" + i + "}")
+                        .toList());
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (file.toString().endsWith(".gz")) {
+            bytes = new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes();
+        }
+        return new String(bytes, StandardCharsets.US_ASCII).lines().toList();
+    }
+
+    @Test
     void aFileThatCannotBeOpenedIsAProblemOfTheConfiguration() {
         assertThatThrownBy(() -> LineWriter.toFile(directory, LineWriterTest::render))
                 .isInstanceOf(ConfigException.class)
@@ -225,6 +351,9 @@ class LineWriterTest {
 
         @Override
         public void reopen() {}
+
+        @Override
+        public void followName() {}
 
         @Override
         public void close() {

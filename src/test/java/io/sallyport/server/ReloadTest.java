@@ -106,6 +106,22 @@ final class ReloadTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anyReloadThatIsAskedForCreatesARotatedAccessLog(boolean good) throws Exception {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start()) {
+            Path log = proxy.directory().resolve("access.jsonl");
+            Files.move(log, proxy.directory().resolve("access.jsonl.1"));
+            proxy.edit(text -> good ? text : text + "\nwrong = [");
+
+            assertThat(proxy.reload()).isEqualTo(good);
+
+            await().until(() -> Files.exists(log));
+            assertThat(proxy.metric("sallyport_access_log_lines_dropped_total")).isZero();
+        }
+    }
+
     @Test
     void aHalfWrittenPairNeverServesAndTheOtherHalfIsTakenWhenItComes() throws Exception {
         try (FakeBackend backend = FakeBackend.echo();
