@@ -10,11 +10,12 @@ import io.sallyport.transport.LoopThreads;
 import io.sallyport.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The admin listener: a socket, a thread, and HTTP on it.
+ * The admin listener or the metrics listener: a socket, a thread, and HTTP on it.
  *
  * <p>{@link #bind} takes the port, {@link #serve} starts to answer; a client that comes between the two waits.
  */
@@ -36,21 +37,35 @@ public final class AdminServer implements AutoCloseable {
         this.address = (InetSocketAddress) channel.localAddress();
     }
 
+    /** What a listener answers. */
+    public enum Paths {
+        /** All that operators need. */
+        ADMIN,
+        /** What probes and Prometheus ask for, and nothing else: {@code /livez}, {@code /readyz}, {@code /metrics}. */
+        METRICS;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /**
      * Binds the address and starts the thread.
      *
+     * @param address with the name that is configured, if it is one: requests may have it in {@code Host}
      * @throws IOException in the kernel's words, when the address cannot be bound; nothing is left running then
      */
-    public static AdminServer bind(InetSocketAddress address, AdminSource source) throws IOException {
-        return bind(address, source, AdminTimeouts.DEFAULT);
+    public static AdminServer bind(InetSocketAddress address, AdminSource source, Paths paths) throws IOException {
+        return bind(address, source, paths, AdminTimeouts.DEFAULT);
     }
 
-    static AdminServer bind(InetSocketAddress address, AdminSource source, AdminTimeouts timeouts) throws IOException {
+    static AdminServer bind(InetSocketAddress address, AdminSource source, Paths paths, AdminTimeouts timeouts)
+            throws IOException {
         Transport transport = Transport.auto();
-        LoopThreads threads = new LoopThreads("sallyport-admin", true);
+        LoopThreads threads = new LoopThreads("sallyport-" + paths.word(), true);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, threads, transport.handlers());
         OpenConnections connections = new OpenConnections(MAX_CONNECTIONS);
-        Endpoints endpoints = new Endpoints(source, new RequestGuard(address));
+        Endpoints endpoints = new Endpoints(source, paths, new RequestGuard(address));
         LiveStreams streams = new LiveStreams(source, timeouts.sample(), MAX_STREAMS);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)

@@ -32,28 +32,30 @@ final class Endpoints {
     private final Map<String, Endpoint> endpoints = new TreeMap<>();
     private final LivePage page;
 
-    Endpoints(AdminSource source, RequestGuard guard) {
+    Endpoints(AdminSource source, AdminServer.Paths paths, RequestGuard guard) {
         this.source = source;
         this.guard = guard;
-        read("/", "this page", request -> page());
-        read("/events", "what happens now, as server-sent events", Endpoints::events);
         probe("/livez", "whether the process lives", request -> Answer.text(HttpResponseStatus.OK, "ok"));
         probe("/readyz", "whether every listener accepts", request -> readiness());
-        read("/metrics", "meters, for Prometheus", this::metrics);
+        add("/metrics", HttpMethod.GET, "meters, for Prometheus", Audience.PROMETHEUS, this::metrics);
+        if (paths == AdminServer.Paths.ADMIN) {
+            addForOperators();
+        }
+        page = LivePage.with(links());
+    }
+
+    private void addForOperators() {
+        read("/", "this page", request -> page());
+        read("/events", "what happens now, as server-sent events", Endpoints::events);
         read("/status", "what runs, in JSON", request -> json(source::writeStatus));
         read("/handshakes", "the latest failed handshakes, in JSON", this::handshakes);
-        endpoints.put(
-                "/handshakes/trace",
-                new Endpoint(HttpMethod.POST, "shows good handshakes there too, for a while", false, this::trace));
-        endpoints.put(
-                "/log-level",
-                new Endpoint(HttpMethod.POST, "logs at another level for a while", false, this::logLevel));
+        change("/handshakes/trace", "shows good handshakes there too, for a while", this::trace);
+        change("/log-level", "logs at another level for a while", this::logLevel);
         change("/drain", "ends as SIGTERM does", "draining", source::drain);
         Runnable reload = source.reload();
         if (reload != null) {
             change("/reload", "loads the configuration again", "reloading: see /status", reload);
         }
-        page = LivePage.with(links());
     }
 
     /**
@@ -65,12 +67,13 @@ final class Endpoints {
         String path = pathOf(request);
         Endpoint endpoint = endpoints.get(path);
         @Nullable AdminToken token = source.token();
-        String refusal = guard.refusal(request, endpoint != null && endpoint.changesState(), token != null);
+        Audience audience = endpoint == null ? Audience.OPERATORS : endpoint.audience();
+        boolean changesState = endpoint != null && endpoint.changesState() && endpoint.takes(request.method());
+        String refusal = guard.refusal(request, audience, changesState, token != null);
         if (refusal != null) {
             return Answer.text(HttpResponseStatus.FORBIDDEN, refusal);
         }
-        boolean isOpen = endpoint != null && endpoint.isOpen();
-        if (token != null && !isOpen && !hasToken(request, token, client)) {
+        if (token != null && audience != Audience.PROBES && !hasToken(request, token, client)) {
             return Answer.text(
                             HttpResponseStatus.UNAUTHORIZED,
                             "Authorization: required (expected: Bearer with the token, or Basic with it as the password)")
@@ -192,21 +195,27 @@ final class Endpoints {
     }
 
     private void read(String path, String purpose, Reply reply) {
-        endpoints.put(path, new Endpoint(HttpMethod.GET, purpose, false, reply));
+        add(path, HttpMethod.GET, purpose, Audience.OPERATORS, reply);
     }
 
-    /** What asks for these has no token: the kubelet, load balancers. They learn one word. */
     private void probe(String path, String purpose, Reply reply) {
-        endpoints.put(path, new Endpoint(HttpMethod.GET, purpose, true, reply));
+        add(path, HttpMethod.GET, purpose, Audience.PROBES, reply);
     }
 
     private void change(String path, String purpose, String word, Runnable action) {
         Answer answer = Answer.text(HttpResponseStatus.ACCEPTED, word).then(action);
-        endpoints.put(path, new Endpoint(HttpMethod.POST, purpose, false, request -> answer));
+        change(path, purpose, request -> answer);
     }
 
-    /** @param isOpen whether it answers without the token */
-    private record Endpoint(HttpMethod method, String purpose, boolean isOpen, Reply reply) {
+    private void change(String path, String purpose, Reply reply) {
+        add(path, HttpMethod.POST, purpose, Audience.OPERATORS, reply);
+    }
+
+    private void add(String path, HttpMethod method, String purpose, Audience audience, Reply reply) {
+        endpoints.put(path, new Endpoint(method, purpose, audience, reply));
+    }
+
+    private record Endpoint(HttpMethod method, String purpose, Audience audience, Reply reply) {
         boolean changesState() {
             return method.equals(HttpMethod.POST);
         }

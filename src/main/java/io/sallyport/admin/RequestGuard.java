@@ -10,16 +10,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps web pages out: a browser reaches a loopback port for any page that it shows.
+ * Keeps web pages out, and strangers from what changes the proxy.
  *
- * <p>A page that names this address is given away by the headers that the browser adds. A page whose own name was made to
- * point here (DNS rebinding) looks like ours to the browser, but its name is in {@code Host}.
+ * <p>A browser reaches a loopback port, and every address of its network, for any page that it shows. A page that names this
+ * address is given away by the headers that the browser adds. A page whose own name was made to point here (DNS rebinding)
+ * looks like ours to the browser, but its name is in {@code Host}. An address in {@code Host} cannot be made to point
+ * elsewhere.
  */
 final class RequestGuard {
     private final boolean loopback;
+    private final String configuredName;
 
     RequestGuard(InetSocketAddress bound) {
         this.loopback = bound.getAddress().isLoopbackAddress();
+        this.configuredName = bound.getHostString().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -29,12 +33,35 @@ final class RequestGuard {
      *     that was made to point here gets nothing, and a proxy in front may have any name
      */
     @Nullable
-    String refusal(HttpRequest request, boolean changesState, boolean needsToken) {
+    String refusal(HttpRequest request, Audience audience, boolean changesState, boolean needsToken) {
         String host = request.headers().get(HttpHeaderNames.HOST);
-        if (loopback && !needsToken && host != null && !isLoopback(name(host))) {
-            return "Host: \"" + host + "\" (expected: localhost or a loopback address)";
+        if (!needsToken && host != null && !isTaken(name(host), audience)) {
+            return "Host: \"" + host + "\" (expected: " + expectedHost() + ")";
         }
-        return changesState ? foreignOrigin(request, host, needsToken) : null;
+        if (!changesState) {
+            return null;
+        }
+        if (!loopback && !needsToken) {
+            return request.uri() + ": refused without a token on an address other than loopback"
+                    + " (expected: admin.token-file, or a loopback address in admin.bind)";
+        }
+        return foreignOrigin(request, host, needsToken);
+    }
+
+    private boolean isTaken(String name, Audience audience) {
+        if (isLocalhost(name) || name.equals(configuredName)) {
+            return true;
+        }
+        InetAddress literal = literal(name);
+        if (loopback) {
+            return literal != null && literal.isLoopbackAddress();
+        }
+        // Prometheus and load balancers reach a service by its name, and learn nothing that its network may not know.
+        return literal != null || audience != Audience.OPERATORS;
+    }
+
+    private String expectedHost() {
+        return loopback ? "localhost or a loopback address" : "an IP address, localhost, or any name with a token";
     }
 
     private static @Nullable String foreignOrigin(HttpRequest request, @Nullable String host, boolean needsToken) {
@@ -51,15 +78,17 @@ final class RequestGuard {
         return null;
     }
 
-    private static boolean isLoopback(String name) {
-        if (name.equals("localhost") || name.endsWith(".localhost")) {
-            return true;
-        }
+    /** RFC 6761 section 6.3: no such name is asked for in DNS. */
+    private static boolean isLocalhost(String name) {
+        return name.equals("localhost") || name.endsWith(".localhost");
+    }
+
+    private static @Nullable InetAddress literal(String name) {
         byte[] address = NetUtil.createByteArrayFromIpAddressString(name);
         try {
-            return address != null && InetAddress.getByAddress(address).isLoopbackAddress();
+            return address == null ? null : InetAddress.getByAddress(address);
         } catch (UnknownHostException e) {
-            return false;
+            return null;
         }
     }
 

@@ -3,6 +3,7 @@ package io.sallyport.cli;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.HostPort;
+import io.sallyport.config.ProxyConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,7 +27,9 @@ final class HealthcheckCommand implements Callable<Integer> {
             names = "--admin",
             paramLabel = "ADDR",
             converter = AddressConverter.class,
-            description = "Its admin listener. Without it: admin.bind of the configuration, else 127.0.0.1:9901.")
+            description =
+                    "Its admin or metrics listener. Without it: admin.bind, else metrics.bind of the configuration;"
+                            + " without a configuration 127.0.0.1:9901.")
     private @Nullable HostPort admin;
 
     HealthcheckCommand(Console console) {
@@ -37,7 +40,7 @@ final class HealthcheckCommand implements Callable<Integer> {
     public Integer call() throws ConfigException {
         HostPort address = address();
         if (address == null) {
-            console.err().println("admin.bind: none (expected: an admin listener to ask, or --admin)");
+            console.err().println("admin.bind: none (expected: an admin or a metrics listener to ask, or --admin)");
             return ExitCode.FAILURE;
         }
         try {
@@ -56,6 +59,12 @@ final class HealthcheckCommand implements Callable<Integer> {
             return admin;
         }
         Path existing = file.existing();
-        return existing == null ? DEFAULT : ConfigLoader.load(existing).admin().bind();
+        if (existing == null) {
+            return DEFAULT;
+        }
+        ProxyConfig config = ConfigLoader.load(existing);
+        return config.admin().bind() != null
+                ? config.admin().bind()
+                : config.metrics().bind();
     }
 }

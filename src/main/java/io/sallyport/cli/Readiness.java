@@ -1,5 +1,6 @@
 package io.sallyport.cli;
 
+import io.netty.util.NetUtil;
 import io.sallyport.config.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,9 +28,12 @@ record Readiness(boolean isReady, String words) {
      */
     static Readiness ask(HostPort address) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(reachable(address.host()), address.port()), TIMEOUT_MILLIS);
+            InetSocketAddress reachable = new InetSocketAddress(reachable(address.host()), address.port());
+            socket.connect(reachable, TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
-            String request = "GET /readyz HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n";
+            // A listener on loopback takes no names but its own, and this one may be another name of it.
+            String host = NetUtil.toSocketAddressString(reachable.getAddress().getHostAddress(), reachable.getPort());
+            String request = "GET /readyz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return parse(read(socket.getInputStream()));
         }

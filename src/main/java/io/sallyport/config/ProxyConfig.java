@@ -19,6 +19,7 @@ public record ProxyConfig(
         DnsConfig dns,
         ProcessLimitsConfig limits,
         AdminConfig admin,
+        MetricsConfig metrics,
         LogConfig log,
         AccessLogConfig accessLog,
         DrainConfig drain,
@@ -37,6 +38,8 @@ public record ProxyConfig(
         if (listeners.isEmpty()) {
             section.problem("listeners", "none (expected: at least one)");
         }
+        AdminConfig admin = section.child("admin", AdminConfig::read);
+        MetricsConfig metrics = section.child("metrics", child -> readMetrics(child, admin));
         return new ProxyConfig(
                 listeners,
                 backends,
@@ -44,7 +47,8 @@ public record ProxyConfig(
                 section.choice("transport", TransportChoice.class),
                 section.child("dns", DnsConfig::read),
                 section.child("limits", ProcessLimitsConfig::read),
-                section.child("admin", AdminConfig::read),
+                admin,
+                metrics,
                 section.child("log", LogConfig::read),
                 section.child("access-log", AccessLogConfig::read),
                 section.child("drain", DrainConfig::read),
@@ -56,6 +60,15 @@ public record ProxyConfig(
         checkBackend(section, listener.backend(), backends);
         listener.routes().forEach(route -> checkBackend(section, route.backend(), backends));
         return listener;
+    }
+
+    private static MetricsConfig readMetrics(Section section, AdminConfig admin) {
+        MetricsConfig metrics = MetricsConfig.read(section);
+        HostPort bind = metrics.bind();
+        if (bind != null && bind.port() != 0 && bind.equals(admin.bind())) {
+            section.problem("bind", "\"" + bind + "\" (expected: another address than admin.bind, or \"\")");
+        }
+        return metrics;
     }
 
     private static void checkBackend(Section section, @Nullable String backend, Map<String, BackendConfig> backends) {

@@ -35,8 +35,9 @@ final class AdminAccess {
         return Optional.of(new ConfigProblem(
                 admin.where(),
                 "admin.bind",
-                "\"" + bind + "\" without admin.token-file: whoever reaches it can read the status and drain this"
-                        + " process"));
+                "\"" + bind + "\" without admin.token-file: whoever reaches it can read the status, and calls that"
+                        + " change something are refused (expected: a loopback address, with metrics.bind for probes"
+                        + " and Prometheus; or admin.token-file)"));
     }
 
     private static boolean isLoopback(String host) {

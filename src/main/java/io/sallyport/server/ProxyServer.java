@@ -3,18 +3,14 @@ package io.sallyport.server;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.OpenSsl;
-import io.sallyport.admin.AdminServer;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ConfigSource;
-import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
-import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.TransportChoice;
-import io.sallyport.connection.AddressText;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.limits.PlaceLimiter;
@@ -30,7 +26,6 @@ import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.TlsPolicy;
 import io.sallyport.transport.Transport;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -64,7 +59,7 @@ public final class ProxyServer {
     private final ConnectionLoops loops;
     private final PlaceLimiter connections;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
-    private final @Nullable AdminServer admin;
+    private final AdminListeners admin;
     private final Reloader reloader;
     private final TicketRotation rotation;
     private final Drain drain;
@@ -93,7 +88,7 @@ public final class ProxyServer {
         this.reloader = new Reloader(source, content, this::swap, meters);
         this.rotation = new TicketRotation(() -> generation);
         List<ConfigProblem> problems = new ArrayList<>();
-        this.admin = bindAdmin(problems);
+        this.admin = AdminListeners.bind(config, new AdminView(this, registry, meters, handshakes), problems);
         listeners.putAll(bind(config, generation, problems));
         if (!problems.isEmpty()) {
             closeAll();
@@ -101,9 +96,7 @@ public final class ProxyServer {
         }
         loops.lost().thenRun(this::abandon);
         lasting.backends().lost().thenRun(this::abandon);
-        if (admin != null) {
-            admin.lost().thenRun(this::abandon);
-        }
+        admin.onLost(this::abandon);
     }
 
     private record Loaded(
@@ -213,7 +206,12 @@ public final class ProxyServer {
 
     /** The bound address of the admin listener; null where there is none. */
     public @Nullable InetSocketAddress adminAddress() {
-        return admin == null ? null : admin.address();
+        return admin.adminAddress();
+    }
+
+    /** The bound address of the metrics listener; null where there is none. */
+    public @Nullable InetSocketAddress metricsAddress() {
+        return admin.metricsAddress();
     }
 
     /**
@@ -314,10 +312,7 @@ public final class ProxyServer {
         listeners.values().forEach(RunningListener::accept);
         publish(generation);
         state = LifeState.READY;
-        if (admin != null) {
-            admin.serve();
-            LOG.atInfo().addKeyValue("address", AddressText.of(admin.address())).log("admin");
-        }
+        admin.serve();
         rotation.start();
         reloader.start();
         loops.watchDelay(meters::loopDelayed);
@@ -411,21 +406,6 @@ public final class ProxyServer {
         return opened;
     }
 
-    private @Nullable AdminServer bindAdmin(List<ConfigProblem> problems) {
-        HostPort bind = config.admin().bind();
-        if (bind == null) {
-            return null;
-        }
-        try {
-            return AdminServer.bind(
-                    new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port()),
-                    new AdminView(this, registry, meters, handshakes));
-        } catch (IOException e) {
-            problems.add(new ConfigProblem("", "admin.bind", BindFailure.words(new NetworkAddress.Tcp(bind), e)));
-            return null;
-        }
-    }
-
     ProxyConfig config() {
         return config;
     }
@@ -452,9 +432,7 @@ public final class ProxyServer {
 
     private void closeListeners() {
         listeners.values().forEach(RunningListener::close);
-        if (admin != null) {
-            admin.letGo();
-        }
+        admin.letGo();
     }
 
     /** A proxy that listens and does not answer is worse than none: whoever supervises it shall begin anew. */
@@ -479,9 +457,7 @@ public final class ProxyServer {
         generation.backends().values().forEach(Backend::stop);
         lasting.backends().close();
         generation.release();
-        if (admin != null) {
-            admin.close();
-        }
+        admin.close();
         logLevel.close();
         handshakes.close();
         accessLog.close();

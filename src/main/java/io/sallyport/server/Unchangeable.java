@@ -1,11 +1,13 @@
 package io.sallyport.server;
 
 import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.HostPort;
 import io.sallyport.config.ProxyConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What a reload cannot change, and says so rather than doing it by half. */
 final class Unchangeable {
@@ -23,7 +25,11 @@ final class Unchangeable {
                     new ConfigProblem("", "transport", next.transport().name().toLowerCase(Locale.ROOT) + RULE));
         }
         if (!Objects.equals(next.admin().bind(), serving.admin().bind())) {
-            problems.add(new ConfigProblem("", "admin.bind", next.admin().bind() + RULE));
+            problems.add(new ConfigProblem("", "admin.bind", text(next.admin().bind()) + RULE));
+        }
+        if (!Objects.equals(next.metrics().bind(), serving.metrics().bind())) {
+            problems.add(
+                    new ConfigProblem("", "metrics.bind", text(next.metrics().bind()) + RULE));
         }
         if (next.log().format() != serving.log().format()) {
             problems.add(new ConfigProblem("", "log.format", next.log().format().word() + RULE));
@@ -40,5 +46,9 @@ final class Unchangeable {
                     new ConfigProblem("", "reload.poll", next.reload().poll().toMillis() + "ms" + RULE));
         }
         return problems;
+    }
+
+    private static String text(@Nullable HostPort bind) {
+        return "\"" + (bind == null ? "" : bind) + "\"";
     }
 }

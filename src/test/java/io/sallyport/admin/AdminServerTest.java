@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sallyport.admin.AdminServer.Paths;
 import io.sallyport.config.Cidr;
 import io.sallyport.observe.TraceWish;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -345,15 +347,103 @@ class AdminServerTest {
                 .isEqualTo(200);
     }
 
+    /** A browser in the network that shows a page whose name was made to point here; Prometheus knows services by name. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        0.0.0.0 | evil.example        | /status     | 403
+        0.0.0.0 | evil.example        | /           | 403
+        0.0.0.0 | evil.example        | /events     | 403
+        0.0.0.0 | evil.example        | /handshakes | 403
+        0.0.0.0 | evil.example        | /nowhere    | 403
+        0.0.0.0 | 10.1.2.3.evil:9901  | /status     | 403
+        0.0.0.0 | 0x0a010203          | /status     | 403
+        0.0.0.0 | 10.1.2.3:9901       | /status     | 200
+        0.0.0.0 | [fd00::1]:9901      | /status     | 200
+        0.0.0.0 | [::ffff:10.1.2.3]   | /status     | 200
+        0.0.0.0 | localhost:9901      | /status     | 200
+        0.0.0.0 | sallyport.prod:9901 | /metrics    | 200
+        0.0.0.0 | lb.example          | /readyz     | 200
+        0.0.0.0 | lb.example          | /livez      | 200
+        ::      | evil.example        | /status     | 403
+        ::      | 10.1.2.3            | /status     | 200
+        """)
+    void whereOthersComeANameIsTakenForMetersAndProbesAlone(String bind, String host, String path, int status)
+            throws IOException {
+        serve(new InetSocketAddress(bind, 0), PATIENT);
+
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send("HEAD " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+            assertThat(client.head().status()).isEqualTo(status);
+        }
+    }
+
     @Test
-    void anyNameIsTakenWhereAnyoneMayCome() throws IOException {
+    void theNameThatIsConfiguredIsTaken() throws IOException {
+        InetAddress named = InetAddress.getByAddress("Proxy.Internal", new byte[] {127, 0, 0, 1});
+        serve(new InetSocketAddress(named, 0), PATIENT);
+
+        assertThat(ask("GET /status HTTP/1.1\r\nHost: proxy.internal:9901\r\n\r\n")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/drain", "/reload", "/log-level?level=debug", "/handshakes/trace?source=10.0.0.1"})
+    void whereOthersComeNothingIsChangedWithoutAToken(String path) throws IOException {
+        source.reload = source.drains::incrementAndGet;
         serve(new InetSocketAddress("0.0.0.0", 0), PATIENT);
 
-        assertThat(ask("GET /status HTTP/1.1\r\nHost: 10.1.2.3:9901\r\n\r\n").status())
-                .isEqualTo(200);
-        assertThat(ask("POST /drain HTTP/1.1\r\nHost: 10.1.2.3\r\nOrigin: http://evil.example\r\n\r\n")
+        HttpReply reply = ask(request("POST", path));
+
+        assertThat(reply.status()).isEqualTo(403);
+        assertThat(reply.body()).contains("without a token").contains("expected: admin.token-file, or a loopback");
+        assertThat(source.drains).hasValue(0);
+        assertThat(source.levels).isEmpty();
+        assertThat(source.wishes).isEmpty();
+        assertThat(get("/drain").status()).isEqualTo(405);
+    }
+
+    @Test
+    void withATokenOthersMayChangeItUnderAnyName() throws IOException {
+        source.token = new AdminToken("a-token-for-nobody".getBytes(StandardCharsets.US_ASCII));
+        serve(new InetSocketAddress("0.0.0.0", 0), PATIENT);
+        String bearer = "Authorization: Bearer a-token-for-nobody";
+
+        assertThat(ask(post("proxy.example", bearer + "\r\nOrigin: http://evil.example"))
                         .status())
                 .isEqualTo(403);
+        assertThat(source.drains).hasValue(0);
+        assertThat(ask(post("proxy.example", bearer)).status()).isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /metrics, 200", "HEAD, /metrics, 200", "GET, /livez, 200", "GET, /readyz, 200", "POST, /metrics, 405",
+        "GET, /, 404", "GET, /status, 404", "GET, /events, 404", "GET, /handshakes, 404", "POST, /drain, 404",
+        "POST, /reload, 404", "POST, /log-level?level=debug, 404"
+    })
+    void theMetricsListenerAnswersMetersAndProbesAlone(String method, String path, int status) throws IOException {
+        source.reload = source.drains::incrementAndGet;
+        serve(new InetSocketAddress("0.0.0.0", 0), Paths.METRICS, PATIENT);
+
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request(method, path));
+            assertThat(client.head().status()).isEqualTo(status);
+        }
+        assertThat(source.drains).hasValue(0);
+        assertThat(get("/nowhere").body()).isEqualTo("/nowhere: not here (expected: /livez, /metrics, /readyz)\n");
+    }
+
+    @Test
+    void theMetricsListenerAsksForTheTokenToo() throws IOException {
+        source.token = new AdminToken("a-token-for-nobody".getBytes(StandardCharsets.US_ASCII));
+        serve(new InetSocketAddress("0.0.0.0", 0), Paths.METRICS, PATIENT);
+
+        assertThat(get("/metrics").status()).isEqualTo(401);
+        assertThat(get("/readyz").status()).isEqualTo(200);
+        assertThat(ask("GET /metrics HTTP/1.1\r\nHost: a.b\r\nAuthorization: Bearer a-token-for-nobody\r\n\r\n")
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -599,7 +689,7 @@ class AdminServerTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             InetSocketAddress same = new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
 
-            assertThatThrownBy(() -> AdminServer.bind(same, source))
+            assertThatThrownBy(() -> AdminServer.bind(same, source, Paths.ADMIN))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Address already in use");
         }
@@ -607,12 +697,13 @@ class AdminServerTest {
 
     @Test
     void twoOfUsNeverShareAPort() {
-        assertThatThrownBy(() -> AdminServer.bind(address, source)).hasMessageContaining("Address already in use");
+        assertThatThrownBy(() -> AdminServer.bind(address, source, Paths.ADMIN))
+                .hasMessageContaining("Address already in use");
     }
 
     @Test
     void aClientThatComesEarlyWaits() throws IOException {
-        AdminServer server = AdminServer.bind(loopback(), source);
+        AdminServer server = AdminServer.bind(loopback(), source, Paths.ADMIN);
         servers.add(server);
         try (HttpSocket client = new HttpSocket(server.address())) {
             client.send(request("GET", "/livez"));
@@ -637,7 +728,11 @@ class AdminServerTest {
     }
 
     private void serve(InetSocketAddress bind, AdminTimeouts timeouts) throws IOException {
-        AdminServer server = AdminServer.bind(bind, source, timeouts);
+        serve(bind, Paths.ADMIN, timeouts);
+    }
+
+    private void serve(InetSocketAddress bind, Paths paths, AdminTimeouts timeouts) throws IOException {
+        AdminServer server = AdminServer.bind(bind, source, paths, timeouts);
         servers.add(server);
         server.serve();
         address = new InetSocketAddress(

@@ -34,7 +34,11 @@ class AdminTokenTest {
     @BeforeEach
     void start() throws IOException {
         source.token = token(TOKEN);
-        server = AdminServer.bind(address, source, new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20)));
+        server = AdminServer.bind(
+                address,
+                source,
+                AdminServer.Paths.ADMIN,
+                new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20)));
         server.serve();
         address = server.address();
     }

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +107,16 @@ class HealthcheckTest {
                             "127.0.0.1:" + proxy.adminAddress().getPort()))
                     .isEqualTo(new Outcome(0, List.of("ready"), List.of()));
         }
+    }
+
+    @Test
+    void withoutAnAdminListenerTheMetricsListenerIsAsked() throws IOException {
+        answer("HTTP/1.1 200 OK\r\n\r\nready\n");
+        Path file = configuration("");
+        Files.writeString(
+                file, "sallyport.metrics.bind = \"0.0.0.0:" + admin.getLocalPort() + "\"\n", StandardOpenOption.APPEND);
+
+        assertThat(Outcome.of("healthcheck", "-c", file)).isEqualTo(new Outcome(0, List.of("ready"), List.of()));
     }
 
     @Test

@@ -105,7 +105,7 @@ class ConfigLoaderTest {
               }
               dns { servers = ["10.0.0.10:53"], timeout = 1s, min-ttl = 2s, max-ttl = 10s }
               limits.connections = 10
-              admin { bind = "0.0.0.0:9000", token-file = "token" }
+              admin { bind = "0.0.0.0:9000", token-file = "token" }, metrics.bind = "[::]:9001"
               log { level = debug, format = text }
               access-log { target = "logs/access.log", format = json }
               reload { watch = off, poll = 1m, max-age = 2h }
@@ -215,6 +215,7 @@ class ConfigLoaderTest {
                 admin.bind.port = 9901
                 admin.tokenFile = null
                 admin.where = x.conf:1
+                metrics.bind = null
                 log.level = INFO
                 log.format = JSON
                 accessLog.target = Stdout
@@ -356,6 +357,8 @@ class ConfigLoaderTest {
                 admin.bind.port = 9000
                 admin.tokenFile = token
                 admin.where = x.conf:69
+                metrics.bind.host = ::
+                metrics.bind.port = 9001
                 log.level = DEBUG
                 log.format = TEXT
                 accessLog.target.path = logs/access.log
@@ -473,6 +476,8 @@ class ConfigLoaderTest {
                     event-loops = 1025 => event-loops: "1025" (expected: 0..1024)
                     transport = io_uring => transport: "io_uring" (expected: auto | epoll | nio)
                     admin.bind = localhost => admin.bind: "localhost" (expected: host:port or [v6]:port, port 0..65535)
+                    metrics.bind = "unix:/run/x" => metrics.bind: "unix:/run/x" (expected: host:port or [v6]:port, port 0..65535)
+                    metrics.bind = "127.0.0.1:9901" => metrics.bind: "127.0.0.1:9901" (expected: another address than admin.bind, or "")
                     log.level = trace => log.level: "trace" (expected: off | error | warn | info | debug)
                     log.format = xml => log.format: "xml" (expected: json | text)
                     access-log.format = clf => access-log.format: "clf" (expected: json)

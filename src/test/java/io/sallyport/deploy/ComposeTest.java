@@ -71,12 +71,13 @@ final class ComposeTest {
     void portsAndTimesAreThoseOfTheConfiguration() throws Exception {
         ProxyConfig config = config();
         ListenerConfig https = Objects.requireNonNull(config.listeners().get("https"));
-        HostPort admin = Objects.requireNonNull(config.admin().bind());
+        HostPort metrics = Objects.requireNonNull(config.metrics().bind());
         JsonNode sallyport = service("sallyport");
 
         assertThat(https.bind()).hasToString("0.0.0.0:8443");
-        assertThat(admin).hasToString("0.0.0.0:9901");
-        assertThat(texts(sallyport.path("ports"))).containsExactly("8443:8443", "127.0.0.1:9901:9901");
+        assertThat(config.admin().bind()).hasToString("127.0.0.1:9901");
+        assertThat(metrics).hasToString("0.0.0.0:9902");
+        assertThat(texts(sallyport.path("ports"))).containsExactly("8443:8443", "127.0.0.1:9902:9902");
         String grace = sallyport.path("stop_grace_period").asText();
         assertThat(Duration.parse("PT" + grace))
                 .isGreaterThan(config.drain().delay().plus(config.drain().timeout()));
@@ -85,7 +86,7 @@ final class ComposeTest {
                 .hasToString("[app:8080]");
         assertThat(texts(service("app").path("command"))).contains("-listen=:8080");
         assertThat(Files.readString(Path.of("src", "main", "prometheus", "prometheus.yml")))
-                .contains("targets: [\"sallyport:" + admin.port() + "\"]");
+                .contains("targets: [\"sallyport:" + metrics.port() + "\"]");
     }
 
     @Test

@@ -22,7 +22,6 @@ import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
-import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.testing.FakeBackend;
@@ -84,7 +83,7 @@ final class KubernetesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"k8s/sidecar", "k8s/gateway/overlays/production"})
-    void probesAskWhatTheAdminListenerAnswers(String folder) throws Exception {
+    void probesAskWhatTheMetricsListenerAnswers(String folder) throws Exception {
         Container container = sallyport(pod(Kustomize.build(Path.of(folder), directory)));
 
         assertThat(path(container.getStartupProbe())).isEqualTo("/readyz");
@@ -92,12 +91,14 @@ final class KubernetesTest {
         assertThat(path(container.getLivenessProbe())).isEqualTo("/livez");
         assertThat(Stream.of(container.getStartupProbe(), container.getReadinessProbe(), container.getLivenessProbe())
                         .map(probe -> probe.getHttpGet().getPort().getStrVal()))
-                .containsOnly("admin");
+                .containsOnly("metrics");
         try (FakeBackend backend = Http.backend();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start()) {
-            assertThat(proxy.get(path(container.getReadinessProbe())).statusCode())
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("metrics.bind = \"127.0.0.1:0\"")
+                        .start()) {
+            assertThat(proxy.getMetrics(path(container.getReadinessProbe())).statusCode())
                     .isEqualTo(200);
-            assertThat(proxy.get(path(container.getLivenessProbe())).statusCode())
+            assertThat(proxy.getMetrics(path(container.getLivenessProbe())).statusCode())
                     .isEqualTo(200);
         }
     }
@@ -209,7 +210,7 @@ final class KubernetesTest {
         assertThat(policy.getIngress().get(0).getFrom()).isEmpty();
         assertThat(ports(policy.getIngress().get(0).getPorts())).containsExactly("https");
         assertThat(policy.getIngress().get(1).getFrom()).isNotEmpty();
-        assertThat(ports(policy.getIngress().get(1).getPorts())).containsExactly("admin");
+        assertThat(ports(policy.getIngress().get(1).getPorts())).containsExactly("metrics");
         assertThat(policy.getEgress())
                 .anySatisfy(rule -> assertThat(ports(rule.getPorts())).containsExactly("8080"));
         assertThat(servers(config)).isEqualTo("[app:8080]");
@@ -233,8 +234,10 @@ final class KubernetesTest {
 
         assertThat(portNames(sallyport(pod(manifests)))).contains(endpoint.getPort());
         try (FakeBackend backend = Http.backend();
-                RunningProxy proxy = RunningProxy.to(backend.address()).start()) {
-            assertThat(proxy.get(endpoint.getPath()).body()).contains("sallyport_build_info");
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("metrics.bind = \"127.0.0.1:0\"")
+                        .start()) {
+            assertThat(proxy.getMetrics(endpoint.getPath()).body()).contains("sallyport_build_info");
         }
     }
 
@@ -262,12 +265,12 @@ final class KubernetesTest {
     private void assertPortsAndFiles(PodSpec pod, ProxyConfig config, String secret) {
         Container container = sallyport(pod);
         ListenerConfig https = Objects.requireNonNull(config.listeners().get("https"));
-        HostPort admin = Objects.requireNonNull(config.admin().bind());
         assertThat(container.getPorts())
                 .extracting("name", "containerPort")
-                .containsExactlyInAnyOrder(tuple("https", 8443), tuple("admin", 9901));
+                .containsExactlyInAnyOrder(tuple("https", 8443), tuple("metrics", 9902));
         assertThat(https.bind()).hasToString("0.0.0.0:8443");
-        assertThat(admin).hasToString("0.0.0.0:9901");
+        assertThat(config.admin().bind()).hasToString("127.0.0.1:9901");
+        assertThat(config.metrics().bind()).hasToString("0.0.0.0:9902");
         assertThat(container.getVolumeMounts()).allSatisfy(mount -> {
             assertThat(mount.getSubPath())
                     .as("a subPath never follows the Secret")

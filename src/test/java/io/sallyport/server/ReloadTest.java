@@ -218,6 +218,7 @@ final class ReloadTest {
         "log.format, text",
         "access-log.target, none",
         "admin.bind, 127.0.0.1:1",
+        "metrics.bind, 127.0.0.1:1",
         "reload.watch, on",
         "reload.poll, 1s"
     })

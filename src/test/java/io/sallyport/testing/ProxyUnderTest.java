@@ -40,8 +40,12 @@ public interface ProxyUnderTest extends AutoCloseable {
 
     /** Asks the admin listener. */
     default HttpResponse<String> get(String path) {
-        InetSocketAddress admin = adminAddress();
-        URI uri = URI.create("http://127.0.0.1:" + admin.getPort() + path);
+        return get(adminAddress(), path);
+    }
+
+    /** Asks what is at this port of loopback, with the admin listener's token. */
+    default HttpResponse<String> get(InetSocketAddress address, String path) {
+        URI uri = URI.create("http://127.0.0.1:" + address.getPort() + path);
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(PATIENCE);
             if (!token().isEmpty()) {

@@ -9,6 +9,7 @@ import io.sallyport.server.StartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +72,13 @@ public final class RunningProxy implements ProxyUnderTest {
 
     @Override
     public InetSocketAddress adminAddress() {
-        return Objects.requireNonNull(server.adminAddress());
+        InetSocketAddress admin = server.adminAddress();
+        return Objects.requireNonNull(admin == null ? server.metricsAddress() : admin);
+    }
+
+    /** Asks the metrics listener. */
+    public HttpResponse<String> getMetrics(String path) {
+        return get(Objects.requireNonNull(server.metricsAddress()), path);
     }
 
     @Override

@@ -1,0 +1,15 @@
+package io.sallyport.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metrics listener, for probes and Prometheus alone.
+ *
+ * @param bind its address; null: the admin listener alone answers them
+ */
+public record MetricsConfig(@Nullable HostPort bind) {
+
+    static MetricsConfig read(Section section) {
+        return new MetricsConfig(section.optionalParsed("bind", HostPort.RULE, HostPort::parse));
+    }
+}
