@@ -1,15 +1,7 @@
 package io.sallyport.proxyprotocol;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.handler.codec.haproxy.HAProxyCommand;
-import io.netty.handler.codec.haproxy.HAProxyMessage;
-import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
-import io.netty.util.NetUtil;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.Optional;
 
 /** Reads the header that a connection begins with. */
@@ -20,8 +12,10 @@ public final class HeaderReader {
     /** What haproxy's buffers hold; the format allows four times as much. */
     public static final int MAX_V2 = 16 << 10;
 
-    private static final byte[] TEXT = "PROXY ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
+    static final byte[] TEXT = "PROXY ".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
+
+    private static final int LINE_END = 2;
 
     private HeaderReader() {}
 
@@ -42,30 +36,17 @@ public final class HeaderReader {
     }
 
     /**
-     * Reads a whole header.
+     * Reads a whole header, of the length that {@link #length} says.
      *
      * @return empty where the sender speaks for itself (LOCAL), or does not know (UNKNOWN)
      * @throws HeaderException when it breaks the rules
      */
     public static Optional<Endpoints> read(ByteBuf header) throws HeaderException {
-        // Netty's decoder closes its channel before it tells why: it gets one of its own.
-        EmbeddedChannel decoder = new EmbeddedChannel(new HAProxyMessageDecoder());
-        try {
-            decoder.writeInbound(header.retainedDuplicate());
-            HAProxyMessage message = decoder.readInbound();
-            if (message == null) {
-                throw HeaderException.malformed("not a PROXY protocol header");
-            }
-            try {
-                return endpoints(message, header);
-            } finally {
-                message.release();
-            }
-        } catch (RuntimeException e) {
-            throw HeaderException.malformed(words(e));
-        } finally {
-            decoder.finishAndReleaseAll();
+        if (header.getByte(header.readerIndex()) == SIGNATURE[0]) {
+            return V2.read(header);
         }
+        int line = header.readableBytes() - LINE_END;
+        return V1.read(header.toString(header.readerIndex(), line, StandardCharsets.ISO_8859_1));
     }
 
     private static int lengthOfV1(ByteBuf received) throws HeaderException {
@@ -107,40 +88,5 @@ public final class HeaderReader {
             }
         }
         return true;
-    }
-
-    private static Optional<Endpoints> endpoints(HAProxyMessage message, ByteBuf header) throws HeaderException {
-        if (message.command() == HAProxyCommand.LOCAL) {
-            return Optional.empty();
-        }
-        if (header.getByte(header.readerIndex()) == SIGNATURE[0] && !Checksum.isGood(header)) {
-            throw HeaderException.malformed("its CRC32C is wrong");
-        }
-        return switch (message.proxiedProtocol()) {
-            case UNKNOWN -> Optional.empty();
-            case TCP4, TCP6 ->
-                Optional.of(new Endpoints(
-                        address(message.sourceAddress(), message.sourcePort()),
-                        address(message.destinationAddress(), message.destinationPort())));
-            case UNIX_STREAM ->
-                Optional.of(new Endpoints(
-                        new DomainSocketAddress(message.sourceAddress()),
-                        new DomainSocketAddress(message.destinationAddress())));
-            case UDP4, UDP6, UNIX_DGRAM ->
-                throw HeaderException.malformed(message.proxiedProtocol() + " (expected: a stream)");
-        };
-    }
-
-    private static InetSocketAddress address(String text, int port) {
-        return new InetSocketAddress(Objects.requireNonNull(NetUtil.createInetAddressFromIpAddressString(text)), port);
-    }
-
-    /** The decoder wraps what its parts throw. */
-    private static String words(RuntimeException e) {
-        Throwable at = e;
-        while (at.getCause() != null) {
-            at = at.getCause();
-        }
-        return String.valueOf(at.getMessage());
     }
 }

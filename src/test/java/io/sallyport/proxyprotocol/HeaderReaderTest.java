@@ -47,6 +47,26 @@ class HeaderReaderTest {
     }
 
     @Test
+    void everyPortFrom0To65535IsTaken() throws Exception {
+        for (int port : new int[] {0, 1, 65535}) {
+            InetSocketAddress source = new InetSocketAddress("192.0.2.1", port);
+            assertThat(read(text("PROXY TCP4 192.0.2.1 192.0.2.1 " + port + " " + port + "\r\n")))
+                    .isEqualTo(new Endpoints(source, source));
+            String number = "%04x".formatted(port);
+            assertThat(read(hex(SIGNATURE + "2111000c" + "c0000201" + "c0000201" + number + number)))
+                    .isEqualTo(new Endpoints(source, source));
+        }
+    }
+
+    /** Nothing is made of them; haproxy takes them, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"20000401000000", "200009010000000021000561", "050000", "ff000100"})
+    void aTlvThatIsNotReadBreaksNothing(String tlv) throws Exception {
+        assertThat(read(hex(SIGNATURE + "2111" + "%04x".formatted(12 + tlv.length() / 2) + V4.substring(32) + tlv)))
+                .isEqualTo(endpoints("192.0.2.1", "198.51.100.2"));
+    }
+
+    @Test
     void readsTheAddressesOfVersion2() throws Exception {
         assertThat(read(hex(V4))).isEqualTo(endpoints("192.0.2.1", "198.51.100.2"));
         assertThat(read(hex(V6))).isEqualTo(endpoints("2001:db8::1", "2001:db8::2"));
@@ -72,7 +92,11 @@ class HeaderReaderTest {
                 SIGNATURE + "20000000",
                 SIGNATURE + "2011000cc0000201c63364021f9001bb",
                 SIGNATURE + "21000000",
-                SIGNATURE + "20000003040000"
+                SIGNATURE + "20000003040000",
+                // What stands behind LOCAL means nothing: another family, too few addresses, a TLV that is too long.
+                SIGNATURE + "2099000cc0000201c63364021f9001bb",
+                SIGNATURE + "20110000",
+                SIGNATURE + "2000000402000561"
             })
     void localAndUnspecifiedKeepTheSocketsAddress(String header) throws Exception {
         assertThat(HeaderReader.length(hex(header))).isEqualTo(header.length() / 2);
@@ -122,6 +146,21 @@ class HeaderReaderTest {
             value = {
                 "PROXY TCP4 192.0.2.1 198.51.100.2 8080\\r\\n | 6 parts",
                 "PROXY TCP4 192.0.2.1 198.51.100.2 8080 443 1\\r\\n | 6 parts",
+                "PROXY  TCP4 192.0.2.1 198.51.100.2 8080 443\\r\\n | (expected: TCP4, TCP6 or UNKNOWN)",
+                "PROXY TCP4 192.0.2.1 198.51.100.2 8080 443 \\r\\n | 7 parts",
+                "PROXY TCP4 192.0.2.1 198.51.100.2  443\\r\\n | \"\" (expected: a port, 0..65535)",
+                "PROXY TCP4 192.0.2.1 198.51.100.2 8080 0443\\r\\n | \"0443\" (expected: a port",
+                "PROXY TCP4 192.0.2.1 198.51.100.2 +80 443\\r\\n | \"+80\"",
+                "PROXY TCP4 192.0.2.1 198.51.100.2 1 4294967297\\r\\n | 4294967297",
+                "PROXY TCP4 010.0.0.1 198.51.100.2 8080 443\\r\\n | \"010.0.0.1\" (expected: an IPv4 address)",
+                "PROXY TCP4 10.1 198.51.100.2 8080 443\\r\\n | 10.1",
+                "PROXY TCP4 0x0a.0.0.1 198.51.100.2 8080 443\\r\\n | 0x0a.0.0.1",
+                "PROXY TCP6 fe80::1%eth0 2001:db8::2 8080 443\\r\\n | fe80::1%eth0",
+                "PROXY TCP6 [2001:db8::1] 2001:db8::2 8080 443\\r\\n | an IPv6 address",
+                "PROXY TCP6 2001:db8:::1 2001:db8::2 8080 443\\r\\n | 2001:db8:::1",
+                "PROXY tcp4 192.0.2.1 198.51.100.2 8080 443\\r\\n | \"tcp4\"",
+                "PROXY UNKNOWNX\\r\\n | UNKNOWNX",
+                "PROXY \u001b[2J\u00e9\\r\\n | \"\\x1b[2J\\xe9\"",
                 "PROXY TCP4 192.0.2.256 198.51.100.2 8080 443\\r\\n | 192.0.2.256",
                 "PROXY TCP4 example.com 198.51.100.2 8080 443\\r\\n | example.com",
                 "PROXY TCP4 2001:db8::1 2001:db8::2 8080 443\\r\\n | 2001:db8::1",
@@ -129,7 +168,7 @@ class HeaderReaderTest {
                 "PROXY TCP4 192.0.2.1 198.51.100.2 65536 443\\r\\n | 65536",
                 "PROXY TCP4 192.0.2.1 198.51.100.2 -1 443\\r\\n | -1",
                 "PROXY UDP4 192.0.2.1 198.51.100.2 8080 443\\r\\n | UDP4",
-                "PROXY \\r\\n | PROXY",
+                "PROXY \\r\\n | \"\" (expected: TCP4",
             })
     void refusesWhatBreaksTheFormOfVersion1(String line, String word) {
         ByteBuf header = text(line.replace("\\r", "\r").replace("\\n", "\n"));
@@ -141,19 +180,20 @@ class HeaderReaderTest {
     @CsvSource({
         // version 1 in a binary header, an unknown command, an unknown family, an unknown transport, datagrams
         SIGNATURE + "11110000, version 1",
-        SIGNATURE + "2211000cc0000201c63364021f9001bb, unknown command: 2",
-        SIGNATURE + "2141000cc0000201c63364021f9001bb, 65",
-        SIGNATURE + "2113000cc0000201c63364021f9001bb, 19",
-        SIGNATURE + "2112000cc0000201c63364021f9001bb, UDP4",
+        SIGNATURE + "2211000cc0000201c63364021f9001bb, command 2",
+        SIGNATURE + "2141000cc0000201c63364021f9001bb, family 0x41",
+        SIGNATURE + "2113000cc0000201c63364021f9001bb, family 0x13",
+        SIGNATURE + "2112000cc0000201c63364021f9001bb, IPv4 datagrams",
         // fewer bytes than the family's addresses take
         SIGNATURE + "2111000bc0000201c63364021f9001, IPv4",
         SIGNATURE + "2121000cc0000201c63364021f9001bb, IPv6",
         SIGNATURE + "2131000cc0000201c63364021f9001bb, UNIX",
-        // a TLV that is longer than the header, an SSL TLV that is too short, one whose part is too long
-        SIGNATURE + "21110010c0000201c63364021f9001bb02000561, 5",
-        SIGNATURE + "21110013c0000201c63364021f9001bb20000401000000, at least 5",
-        SIGNATURE + "21110018c0000201c63364021f9001bb200009010000000021000561, 5",
-        // a wrong checksum
+        // a TLV that is longer than the header, the beginning of one, the same without addresses
+        SIGNATURE + "21110010c0000201c63364021f9001bb02000561, a TLV of 8 bytes",
+        SIGNATURE + "2111000dc0000201c63364021f9001bb02, a TLV of 3 bytes",
+        SIGNATURE + "2100000402000561, a TLV of 8 bytes",
+        // a checksum that is too short, a wrong one
+        SIGNATURE + "21110011c0000201c63364021f9001bb0300020000, a CRC32C of 2 bytes",
         SIGNATURE + "21110013c0000201c63364021f9001bb030004deadbeef, CRC32C",
     })
     void refusesWhatBreaksTheFormOfVersion2(String header, String word) {
