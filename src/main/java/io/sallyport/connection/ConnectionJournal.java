@@ -130,7 +130,8 @@ final class ConnectionJournal {
     }
 
     void handshakeFailed(Failure failure) {
-        HandshakeTrace traced = trace();
+        // Without TLS the connection has passed through before its first bytes come.
+        HandshakeTrace traced = trace == null ? HandshakeTrace.ofServer(acceptedNanos) : trace;
         trace = null;
         Attempt attempt = new Attempt(failure, hello, allowed, traced, Instant.now()).asOnTheWire();
         FailureReason reason = Reasons.of(attempt);

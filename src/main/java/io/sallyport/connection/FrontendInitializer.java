@@ -38,6 +38,9 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
             connection.awaitProxyHeader();
             pipeline.addLast(Handlers.PROXY_PROTOCOL, new ProxyHeaderHandler(connection));
         }
+        if (connection.isPlain() && settings.get().proxyProtocol().accept()) {
+            pipeline.addLast(Handlers.UNTRUSTED_HEADER, new UntrustedHeaderHandler(connection));
+        }
         if (!connection.isPlain()) {
             pipeline.addLast(Handlers.TRACE, new TraceHandler(connection.trace()));
             pipeline.addLast(Handlers.CLIENT_HELLO, new ClientHelloHandler(connection));

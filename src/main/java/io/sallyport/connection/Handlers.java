@@ -4,6 +4,7 @@ package io.sallyport.connection;
 final class Handlers {
     static final String LINGER = "linger";
     static final String PROXY_PROTOCOL = "proxy-protocol";
+    static final String UNTRUSTED_HEADER = "untrusted-header";
     static final String TRACE = "trace";
     static final String CLIENT_HELLO = "client-hello";
     static final String HANDSHAKE_RECORDS = "handshake-records";

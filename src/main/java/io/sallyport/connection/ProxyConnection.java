@@ -16,6 +16,7 @@ import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.How;
 import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.FirstBytes;
 import io.sallyport.handshake.HandshakeTrace;
 import io.sallyport.observe.BackendMeters.ConnectFailure;
 import io.sallyport.observe.CloseReason;
@@ -173,6 +174,15 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
                                 why.getMessage() + ", first bytes " + firstBytes)
                         : new Failure(
                                 FailureReason.PROXY_HEADER_MALFORMED, How.GARBAGE, String.valueOf(why.getMessage())));
+    }
+
+    /** Without TLS nothing else keeps it from the server. */
+    void onUntrustedProxyHeader(FirstBytes kind) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        journal.handshakeFailed(new Failure(FailureReason.UNEXPECTED_PROXY_HEADER, How.GARBAGE, kind.toString()));
+        finish(CloseReason.HANDSHAKE_FAILED);
     }
 
     void onFirstBytes() {
