@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,12 +131,20 @@ final class ConnectionJournal {
     }
 
     void handshakeFailed(Failure failure) {
-        // Without TLS the connection has passed through before its first bytes come.
-        HandshakeTrace traced = trace == null ? HandshakeTrace.ofServer(acceptedNanos) : trace;
+        HandshakeTrace traced = trace();
         trace = null;
+        tell(failure, traced, settings.meters()::handshakeFailed);
+    }
+
+    /** Ends a connection without TLS, which has passed through before its first bytes came. */
+    void refused(Failure failure) {
+        tell(failure, HandshakeTrace.ofServer(acceptedNanos), settings.meters()::refused);
+    }
+
+    private void tell(Failure failure, HandshakeTrace traced, Consumer<FailureReason> meter) {
         Attempt attempt = new Attempt(failure, hello, allowed, traced, Instant.now()).asOnTheWire();
         FailureReason reason = Reasons.of(attempt);
-        settings.meters().handshakeFailed(reason);
+        meter.accept(reason);
         if (reason.isClientCertificate()) {
             settings.meters().clientCertificateRefused();
         }

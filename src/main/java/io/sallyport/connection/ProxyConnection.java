@@ -181,7 +181,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         if (phase == Phase.CLOSED) {
             return;
         }
-        journal.handshakeFailed(new Failure(FailureReason.UNEXPECTED_PROXY_HEADER, How.GARBAGE, kind.toString()));
+        journal.refused(new Failure(FailureReason.UNEXPECTED_PROXY_HEADER, How.GARBAGE, kind.toString()));
         finish(CloseReason.HANDSHAKE_FAILED);
     }
 

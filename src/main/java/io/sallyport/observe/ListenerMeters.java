@@ -115,6 +115,11 @@ public final class ListenerMeters {
 
     public void handshakeFailed(FailureReason reason) {
         handshaking.decrementAndGet();
+        refused(reason);
+    }
+
+    /** A failure of a connection that has passed its handshake: without TLS there is none. */
+    public void refused(FailureReason reason) {
         count(handshakes, reason == FailureReason.BARE_PROBE ? HandshakeResult.BARE_PROBE : HandshakeResult.FAILURE);
         count(failures, reason);
     }

@@ -12,8 +12,11 @@ public final class HeaderReader {
     /** What haproxy's buffers hold; the format allows four times as much. */
     public static final int MAX_V2 = 16 << 10;
 
-    static final byte[] TEXT = "PROXY ".getBytes(StandardCharsets.US_ASCII);
-    static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
+    /** How a header of version 1 begins. */
+    static final String TEXT = "PROXY ";
+
+    /** How a header of version 2 begins, a character for each byte. */
+    static final String SIGNATURE = "\r\n\r\n\0\r\nQUIT\n";
 
     private static final int LINE_END = 2;
 
@@ -42,7 +45,7 @@ public final class HeaderReader {
      * @throws HeaderException when it breaks the rules
      */
     public static Optional<Endpoints> read(ByteBuf header) throws HeaderException {
-        if (header.getByte(header.readerIndex()) == SIGNATURE[0]) {
+        if (header.getByte(header.readerIndex()) == SIGNATURE.charAt(0)) {
             return V2.read(header);
         }
         int line = header.readableBytes() - LINE_END;
@@ -80,10 +83,10 @@ public final class HeaderReader {
         return received.readableBytes() < length ? 0 : length;
     }
 
-    private static boolean startsWith(ByteBuf received, byte[] prefix) {
-        int compared = Math.min(prefix.length, received.readableBytes());
+    private static boolean startsWith(ByteBuf received, String prefix) {
+        int compared = Math.min(prefix.length(), received.readableBytes());
         for (int i = 0; i < compared; i++) {
-            if (received.getByte(received.readerIndex() + i) != prefix[i]) {
+            if (received.getByte(received.readerIndex() + i) != prefix.charAt(i)) {
                 return false;
             }
         }

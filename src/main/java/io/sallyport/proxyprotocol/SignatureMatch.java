@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 
 /** Whether a stream begins with a PROXY protocol header, of either version, told as its bytes come. */
 public final class SignatureMatch {
-    private byte[] signature = {};
+    private String signature = "";
     private int matched;
 
     /** What the bytes so far are. */
@@ -19,7 +19,7 @@ public final class SignatureMatch {
 
     /** Whether it would be version 1; known from the first byte on. */
     public boolean isText() {
-        return signature == HeaderReader.TEXT;
+        return signature.equals(HeaderReader.TEXT);
     }
 
     /** Looks at the next bytes of the stream, and reads none. Not to be called again after another verdict than PREFIX. */
@@ -29,17 +29,17 @@ public final class SignatureMatch {
         }
         if (matched == 0) {
             // The first bytes of the two differ.
-            signature = bytes.getByte(bytes.readerIndex()) == HeaderReader.TEXT[0]
+            signature = bytes.getByte(bytes.readerIndex()) == HeaderReader.TEXT.charAt(0)
                     ? HeaderReader.TEXT
                     : HeaderReader.SIGNATURE;
         }
-        int end = Math.min(bytes.readableBytes(), signature.length - matched);
+        int end = Math.min(bytes.readableBytes(), signature.length() - matched);
         for (int i = 0; i < end; i++) {
-            if (bytes.getByte(bytes.readerIndex() + i) != signature[matched]) {
+            if (bytes.getByte(bytes.readerIndex() + i) != signature.charAt(matched)) {
                 return Verdict.NONE;
             }
             matched++;
         }
-        return matched == signature.length ? Verdict.HEADER : Verdict.PREFIX;
+        return matched == signature.length() ? Verdict.HEADER : Verdict.PREFIX;
     }
 }
