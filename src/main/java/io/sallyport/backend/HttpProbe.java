@@ -1,22 +1,22 @@
 package io.sallyport.backend;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 
 /** Sends one HTTP/1.1 request and waits for the status of its answer; what comes behind it is not read. */
 final class HttpProbe extends ChannelInboundHandlerAdapter {
     private final Outcome outcome;
+    private final StatusReader reader = new StatusReader();
 
     /** What came of it; the first counts. */
     interface Outcome {
@@ -36,7 +36,7 @@ final class HttpProbe extends ChannelInboundHandlerAdapter {
                 .set(HttpHeaderNames.HOST, host)
                 .set(HttpHeaderNames.USER_AGENT, "sallyport-health-check")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        channel.pipeline().addLast(new HttpClientCodec(), new HttpProbe(outcome));
+        channel.pipeline().addLast(new HttpRequestEncoder(), new HttpProbe(outcome));
         channel.writeAndFlush(request);
         channel.config().setAutoRead(true);
     }
@@ -44,33 +44,31 @@ final class HttpProbe extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
-            if (message instanceof HttpResponse response && !isInterim(response)) {
-                if (response.decoderResult().isSuccess()) {
-                    outcome.onStatus(response.status().code());
-                } else {
-                    outcome.onNoStatus("the answer is no HTTP");
-                }
+            int status = reader.read((ByteBuf) message);
+            if (status == StatusReader.NONE) {
+                outcome.onNoStatus("the answer is no HTTP/1");
+            } else if (status != StatusReader.MORE) {
+                outcome.onStatus(status);
             }
         } finally {
             ReferenceCountUtil.release(message);
         }
     }
 
-    /** The real answer comes behind it (RFC 9110 section 15.2). */
-    private static boolean isInterim(HttpResponse response) {
-        return response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-    }
-
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            outcome.onNoStatus("it closed without an answer");
+            onEnd();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        outcome.onNoStatus("it closed without an answer");
+        onEnd();
+    }
+
+    private void onEnd() {
+        outcome.onNoStatus(reader.hasBegun() ? "it closed within its status line" : "it closed without an answer");
     }
 
     @Override
