@@ -77,14 +77,18 @@ class StatusReaderTest {
         // haproxy takes it for HTTP.
         RTSP("RTSP/1.0 200 OK\r\n\r\n", NONE, true);
 
-        private final byte[] bytes;
+        private final String text;
         private final int status;
         private final boolean upInHaproxy;
 
         Answered(String text, int status, boolean upInHaproxy) {
-            this.bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+            this.text = text;
             this.status = status;
             this.upInHaproxy = upInHaproxy;
+        }
+
+        private byte[] bytes() {
+            return text.getBytes(StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -98,7 +102,7 @@ class StatusReaderTest {
     @ParameterizedTest
     @EnumSource
     void theStatusLineIsTheAnswer(Answered answered) {
-        assertThat(new StatusReader().read(Unpooled.wrappedBuffer(answered.bytes)))
+        assertThat(new StatusReader().read(Unpooled.wrappedBuffer(answered.bytes())))
                 .isEqualTo(answered.status);
     }
 
@@ -106,7 +110,7 @@ class StatusReaderTest {
     @EnumSource
     void theStatusIsTheSameByteByByte(Answered answered) {
         StatusReader reader = new StatusReader();
-        ByteBuf bytes = Unpooled.wrappedBuffer(answered.bytes);
+        ByteBuf bytes = Unpooled.wrappedBuffer(answered.bytes());
         int status = MORE;
         while (status == MORE && bytes.isReadable()) {
             status = reader.read(bytes.readSlice(1));
@@ -133,7 +137,7 @@ class StatusReaderTest {
         for (Answered answered : Answered.values()) {
             FakeBackend backend = FakeBackend.running(socket -> {
                 socket.getInputStream().read(new byte[4096]);
-                socket.getOutputStream().write(answered.bytes);
+                socket.getOutputStream().write(answered.bytes());
                 socket.shutdownOutput();
                 socket.getInputStream().readAllBytes();
             });
@@ -164,11 +168,12 @@ class StatusReaderTest {
 
     private static Map<String, Boolean> decisions(Daemon haproxy) throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + haproxy.address().getPort() + "/;csv");
-        String[] lines = HttpClient.newHttpClient()
+        List<String> lines = HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
                 .body()
-                .split("\n");
-        List<String> head = List.of(lines[0].substring(2).split(","));
+                .lines()
+                .toList();
+        List<String> head = List.of(lines.get(0).substring(2).split(","));
         Map<String, Boolean> decisions = new LinkedHashMap<>();
         for (String line : lines) {
             String[] row = line.split(",", -1);
