@@ -35,6 +35,7 @@ public final class BackendServer {
     private final RateLimitedLog troubles = new RateLimitedLog(LOG);
     private volatile List<Endpoint> endpoints = List.of();
     private volatile long lookAgainAt;
+    private volatile @Nullable String unresolved;
 
     BackendServer(NetworkAddress configured, BackendMeters meters) {
         this.configured = configured;
@@ -82,12 +83,23 @@ public final class BackendServer {
         return lookAgainAt;
     }
 
+    /** Why its name was not found when it was looked up last; null: it was, or is none. Its last addresses stay. */
+    public @Nullable String unresolved() {
+        return unresolved;
+    }
+
+    /** The name was not found, for this reason. */
+    public void notFound(String words) {
+        unresolved = words;
+    }
+
     /**
      * What the name was found to mean. An address that was known keeps what is known about it.
      *
      * @return whether anything changed
      */
     public boolean found(NameResolver.Answer answer) {
+        unresolved = null;
         lookAgainAt = System.nanoTime() + answer.ttl().toNanos();
         Set<SocketAddress> addresses = new LinkedHashSet<>();
         for (InetAddress address : answer.addresses()) {

@@ -87,7 +87,12 @@ public final class Dial {
         if (endpoint == null) {
             if (tried.isEmpty()) {
                 backend.nameless().meters().connectFailed(ConnectFailure.UNRESOLVED);
-                log(backend.nameless(), "", ConnectFailure.UNRESOLVED, "the name has no address");
+                String why = backend.nameless().unresolved();
+                log(
+                        backend.nameless(),
+                        "",
+                        ConnectFailure.UNRESOLVED,
+                        "the name has no address" + (why == null ? "" : ": " + why));
             }
             outcome.onServerUnreachable(last);
             return;

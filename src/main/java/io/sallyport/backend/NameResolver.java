@@ -31,6 +31,9 @@ public final class NameResolver {
     private final DnsServerAddressStreamProvider servers;
     private final HostsFileEntriesResolver hostsFile;
 
+    /** Whether name servers answer questions with an OPT record; those that do not are not asked twice each time. */
+    private volatile boolean edns = true;
+
     /**
      * What a name means.
      *
@@ -55,10 +58,10 @@ public final class NameResolver {
         this.hostsFile = new DefaultHostsFileEntriesResolver();
     }
 
-    /** Asks; fails when the name has no address, or nobody answers. From any thread. */
+    /** Asks; fails with a {@link NameNotFoundException} when the name has no address, or nobody answers. From any thread. */
     public Future<Answer> resolve(String name) {
         Promise<Answer> result = loop.newPromise();
-        loop.execute(() -> ask(name, result));
+        loop.execute(() -> ask(name, edns, result));
         return result;
     }
 
@@ -70,7 +73,8 @@ public final class NameResolver {
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     /** A socket for each question, and so a port that nobody can guess. */
-    private void ask(String name, Promise<Answer> result) {
+    private void ask(String name, boolean withEdns, Promise<Answer> result) {
+        LookupLog log = new LookupLog();
         AnswerLifetime lifetime = new AnswerLifetime();
         Transport transport = Transport.of(loop);
         DnsNameResolver resolver;
@@ -81,6 +85,8 @@ public final class NameResolver {
                     .socketChannelFactory(transport::socket)
                     .nameServerProvider(servers)
                     .hostsFileEntriesResolver(hostsFile)
+                    .optResourceEnabled(withEdns)
+                    .dnsQueryLifecycleObserverFactory(log)
                     .queryTimeoutMillis(config.timeout().toMillis())
                     .resolveCache(lifetime)
                     .cnameCache(lifetime.ofAliases())
@@ -88,16 +94,19 @@ public final class NameResolver {
                     .build();
         } catch (RuntimeException e) {
             // Without a file descriptor there is no socket to ask with.
-            result.setFailure(e);
+            result.setFailure(new NameNotFoundException("nobody could be asked: " + e.getMessage()));
             return;
         }
         resolver.resolveAll(name).addListener((Future<List<InetAddress>> found) -> {
             resolver.close();
-            if (!found.isSuccess()) {
-                result.setFailure(found.cause());
-            } else if (found.getNow().isEmpty()) {
-                result.setFailure(new UnknownHostException(name));
+            if (!found.isSuccess() && withEdns && edns && log.mayDislikeEdns()) {
+                ask(name, false, result);
+            } else if (!found.isSuccess()) {
+                // Where neither way works, the better one is tried first the next time.
+                edns = true;
+                result.setFailure(new NameNotFoundException(log.words(found.cause())));
             } else {
+                edns = withEdns;
                 result.setSuccess(new Answer(found.getNow(), clamped(lifetime.seconds())));
             }
         });

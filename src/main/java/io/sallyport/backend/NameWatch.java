@@ -58,11 +58,13 @@ final class NameWatch {
             return;
         }
         if (!answer.isSuccess()) {
+            String words = String.valueOf(answer.cause().getMessage());
+            server.notFound(words);
             if (!failing) {
                 LOG.atWarn()
                         .addKeyValue("backend", backend)
                         .addKeyValue("server", server.toString())
-                        .log("the name is not found, its last addresses stay: {}", words(answer.cause()));
+                        .log("the name is not found, its last addresses stay: {}", words);
             }
             failing = true;
             lookLater(names.retry().toNanos());
@@ -81,9 +83,5 @@ final class NameWatch {
         if (changed) {
             onChange.run();
         }
-    }
-
-    private static String words(Throwable cause) {
-        return String.valueOf(cause.getMessage());
     }
 }

@@ -142,6 +142,10 @@ final class AdminView implements AdminSource {
         json.writeStringField("server", member.server().toString());
         json.writeNumberField("weight", member.weight());
         json.writeBooleanField("backup", member.backup());
+        String unresolved = member.server().unresolved();
+        if (unresolved != null) {
+            json.writeStringField("unresolved", unresolved);
+        }
         json.writeArrayFieldStart("addresses");
         for (Endpoint endpoint : member.server().endpoints()) {
             json.writeStartObject();

@@ -108,6 +108,11 @@ final class BackendLoader {
             answer.awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (answer.isSuccess()) {
                 server.found(answer.getNow());
+            } else {
+                server.notFound(
+                        answer.isDone()
+                                ? String.valueOf(answer.cause().getMessage())
+                                : "no answer within " + NAMES_SECONDS + "s");
             }
         });
         members.forEach((backend, servers) -> servers.stream()
@@ -115,7 +120,8 @@ final class BackendLoader {
                 .forEach(member -> unresolved.add(new ConfigProblem(
                         "",
                         "backends." + backend + ".servers",
-                        "\"" + member.server() + "\": the name has no address"))));
+                        "\"" + member.server() + "\": the name has no address: "
+                                + member.server().unresolved()))));
     }
 
     /** Every application protocol that clients may agree on with us; servers are offered the same. */

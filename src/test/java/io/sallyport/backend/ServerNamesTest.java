@@ -29,6 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names of servers whose answers change, fail, or are nothing. */
 final class ServerNamesTest {
@@ -152,6 +154,53 @@ final class ServerNamesTest {
         }
     }
 
+    /** RFC 6891 section 7: FORMERR, and of old NOTIMP; firewalls drop what they do not know. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, -1})
+    void aNameServerThatDoesNotKnowEdnsIsAskedWithoutIt(int code) {
+        try (Pods pods = new Pods(1);
+                FakeDns dns = FakeDns.knowing(0, "127.0.2.1")) {
+            dns.dislikeEdns(code);
+            try (RunningProxy proxy =
+                    proxy(dns, pods).with("dns.max-ttl = 200ms").start()) {
+                assertThat(reached(proxy, 1)).containsExactly("1");
+                await().atMost(ProxyUnderTest.PATIENCE).until(() -> dns.questions() > 4);
+                assertThat(dns.extendedQuestions()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void theStatusSaysWhyANameHasNoAddress() {
+        try (Pods pods = new Pods(1);
+                FakeDns dns = FakeDns.knowing(0)) {
+            dns.knowNothing();
+            try (RunningProxy proxy =
+                    proxy(dns, pods).with("dns.max-ttl = 200ms").start()) {
+                assertUnresolved(proxy, "NXDOMAIN: there is no such name");
+                dns.fail();
+                assertUnresolved(proxy, "a name server says SERVFAIL");
+                dns.fallSilent();
+                assertUnresolved(proxy, "no name server answers within dns.timeout");
+                dns.know(0);
+                assertUnresolved(proxy, "it has no A and no AAAA record");
+                dns.know(0, "127.0.2.1");
+                await().atMost(ProxyUnderTest.PATIENCE)
+                        .untilAsserted(
+                                () -> assertThat(proxy.get("/status").body()).doesNotContain("unresolved"));
+                dns.fail();
+                assertUnresolved(proxy, "a name server says SERVFAIL");
+                assertThat(proxy.get("/status").body()).contains("127.0.2.1:");
+            }
+        }
+    }
+
+    private static void assertUnresolved(RunningProxy proxy, String words) {
+        await().atMost(ProxyUnderTest.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(proxy.get("/status").body()).contains("\"unresolved\" : \"" + words + "\""));
+    }
+
     @Test
     void checkRefusesANameThatIsNotFound() {
         try (Pods pods = new Pods(1);
@@ -161,8 +210,8 @@ final class ServerNamesTest {
             assertThatThrownBy(() -> ProxyServer.check(
                             ConfigLoader.load(proxy.directory().resolve("sallyport.conf"))))
                     .isInstanceOf(StartException.class)
-                    .hasMessageContaining(
-                            "backends.app.servers: \"pods.test:" + pods.port() + "\": the name has no address");
+                    .hasMessageContaining("backends.app.servers: \"pods.test:" + pods.port()
+                            + "\": the name has no address: NXDOMAIN: there is no such name");
         }
     }
 

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A name server on loopback that answers every question for an A record in the same way, until it is told another. */
 public final class FakeDns implements AutoCloseable {
@@ -17,12 +18,17 @@ public final class FakeDns implements AutoCloseable {
     private static final int TYPE_A = 1;
     private static final int NXDOMAIN = 3;
     private static final int SERVFAIL = 2;
+    private static final int OPT = 41;
 
     private final DatagramSocket socket;
     private final AtomicInteger questions = new AtomicInteger();
+    private final AtomicInteger extended = new AtomicInteger();
     private volatile Answer answer;
+    private volatile @Nullable Answer toExtended;
 
-    private record Answer(int code, List<String> addresses, int ttl, boolean silent) {}
+    private record Answer(int code, List<String> addresses, int ttl, boolean silent) {
+        static final Answer SILENCE = new Answer(0, List.of(), 0, true);
+    }
 
     private FakeDns(Answer answer) {
         this.answer = answer;
@@ -64,7 +70,17 @@ public final class FakeDns implements AutoCloseable {
 
     /** Does not answer any more. */
     public void fallSilent() {
-        answer = new Answer(0, List.of(), 0, true);
+        answer = Answer.SILENCE;
+    }
+
+    /** Answers questions that have an OPT record with this code from now on; negative: not at all. */
+    public void dislikeEdns(int code) {
+        toExtended = code < 0 ? Answer.SILENCE : new Answer(code, List.of(), 0, false);
+    }
+
+    /** Questions for an A record with an OPT record so far. */
+    public int extendedQuestions() {
+        return extended.get();
     }
 
     /** Questions for an A record so far. */
@@ -99,6 +115,11 @@ public final class FakeDns implements AutoCloseable {
         int type = (query[end + 1] << 8) | query[end + 2];
         end += 5;
         Answer now = answer;
+        // Behind the question nothing else comes than the root's name and its type.
+        if (packet.getLength() > end && query[end + 2] == OPT) {
+            now = toExtended == null ? now : toExtended;
+            extended.addAndGet(type == TYPE_A ? 1 : 0);
+        }
         if (type == TYPE_A) {
             questions.incrementAndGet();
         }
