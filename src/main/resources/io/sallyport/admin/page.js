@@ -263,7 +263,7 @@
 
   function server(backend, each) {
     const name = each.server + (each.backup ? ' (backup)' : '');
-    if (each.addresses.length === 0) return [row(backend, name, el('span', {class: 'bad'}, 'no address: ' + each.unresolved), '')];
+    if (each.addresses.length === 0) return [row(backend, name, el('span', {class: 'bad'}, 'no address' + (each.unresolved ? ': ' + each.unresolved : '')), '')];
     return each.addresses.map(address => row(
       backend,
       name === address.address ? name : name + ' · ' + address.address,
