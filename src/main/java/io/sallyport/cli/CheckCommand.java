@@ -5,6 +5,7 @@ import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.StartException;
+import io.sallyport.systemd.InheritedSockets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,8 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     static int check(ProxyConfig config, Console console) throws StartException {
-        ProxyServer.check(config).forEach(warning -> console.err().println("warning: " + warning));
+        ProxyServer.check(config, new InheritedSockets(System.getenv()))
+                .forEach(warning -> console.err().println("warning: " + warning));
         ProxyServer.describe(config).forEach(console.out()::println);
         console.out().println("configuration is fine");
         return ExitCode.OK;

@@ -45,6 +45,7 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     private final AcceptTrouble trouble;
     private @Nullable Arrival parked;
     private boolean stopped;
+    private boolean pausing;
     private long arrivals;
 
     AcceptGate(
@@ -122,8 +123,9 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     private record Quiet(int looks, CompletableFuture<Void> reached) {}
 
     private void look(Channel listening, Quiet quiet, int wanted, int left) {
-        // Nothing comes any more where accepting pauses.
-        if (wanted == 0 || left == 0 || parked != null || !listening.config().isAutoRead()) {
+        // Nothing comes where nothing is accepted; but after a failed accept the queue is still there when accepting
+        // resumes.
+        if (wanted == 0 || left == 0 || (!pausing && !listening.config().isAutoRead())) {
             quiet.reached.complete(null);
             return;
         }
@@ -131,7 +133,7 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
         listening
                 .eventLoop()
                 .schedule(
-                        () -> look(listening, quiet, arrivals == seen ? wanted - 1 : quiet.looks, left - 1),
+                        () -> look(listening, quiet, arrivals == seen && !pausing ? wanted - 1 : quiet.looks, left - 1),
                         LOOK_MILLIS,
                         TimeUnit.MILLISECONDS);
     }
@@ -164,7 +166,13 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
                     full ? "too many open files (raise the limit of open files, or lower limits.connections)" : words);
         }
         ctx.channel().config().setAutoRead(false);
-        ctx.executor().schedule(() -> resume(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        pausing = true;
+        ctx.executor().schedule(() -> endPause(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void endPause(ChannelHandlerContext ctx) {
+        pausing = false;
+        resume(ctx);
     }
 
     private void resume(ChannelHandlerContext ctx) {

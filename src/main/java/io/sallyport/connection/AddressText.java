@@ -15,7 +15,8 @@ public final class AddressText {
             return NetUtil.toSocketAddressString(inet);
         }
         if (address instanceof DomainSocketAddress unix) {
-            return "unix:" + unix.path();
+            // A name in the abstract namespace begins with NUL, for which everybody writes @.
+            return "unix:" + unix.path().replace('\0', '@');
         }
         // A client on a unix-domain socket has none.
         return address == null ? "unix:" : String.valueOf(address);

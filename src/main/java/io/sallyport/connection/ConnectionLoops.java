@@ -10,7 +10,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -19,6 +18,7 @@ import io.sallyport.limits.ListenerLimits;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
 import io.sallyport.observe.CloseReason;
+import io.sallyport.transport.InheritedSocket;
 import io.sallyport.transport.LoopThreads;
 import io.sallyport.transport.Transport;
 import java.net.InetSocketAddress;
@@ -127,13 +127,13 @@ public final class ConnectionLoops {
      * Takes over a listening socket that somebody else has bound and keeps open; one acceptor hands connections to all loops
      * in turn. It accepts nothing yet.
      *
-     * @throws Exception when the descriptor is no listening socket
+     * @throws Exception as the kernel refused
      */
-    public Acceptors inherit(int descriptor, ListenerLimits limits, Supplier<ListenerSettings> settings)
+    public Acceptors inherit(InheritedSocket socket, ListenerLimits limits, Supplier<ListenerSettings> settings)
             throws Exception {
-        ServerChannel listening = transport.inherited(descriptor);
+        ServerChannel listening = transport.inherited(socket);
         return acceptForAll(() -> listening, limits, settings, true, bootstrap -> {
-            if (listening instanceof ServerSocketChannel) {
+            if (socket.family() == InheritedSocket.Family.INET) {
                 transport.tune(bootstrap, DirectMemory.UNSENT);
             }
             return bootstrap.register();

@@ -5,10 +5,10 @@ import io.sallyport.observe.CloseReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** The open connections of one event loop; touched on that loop alone. */
 final class LiveConnections {
@@ -16,7 +16,7 @@ final class LiveConnections {
     private final Set<ProxyConnection> connections = new LinkedHashSet<>();
     private final InternalErrors internalErrors = new InternalErrors();
     private final SlicedTasks judgements;
-    private @Nullable CompletableFuture<Void> empty;
+    private final List<CompletableFuture<Void>> whenEmpty = new ArrayList<>();
 
     LiveConnections(EventLoop loop) {
         this.loop = loop;
@@ -40,15 +40,16 @@ final class LiveConnections {
     CompletableFuture<Void> whenEmpty() {
         CompletableFuture<Void> result = new CompletableFuture<>();
         loop.execute(() -> {
-            empty = result;
+            whenEmpty.add(result);
             completeIfEmpty();
         });
         return result;
     }
 
     private void completeIfEmpty() {
-        if (empty != null && connections.isEmpty()) {
-            empty.complete(null);
+        if (connections.isEmpty()) {
+            whenEmpty.forEach(waiter -> waiter.complete(null));
+            whenEmpty.clear();
         }
     }
 

@@ -164,22 +164,25 @@ public final class ProxyServer {
     }
 
     /**
-     * Loads all material as a start would, and lets go of it.
+     * Loads all material as a start would, looks at the sockets that were handed over, and lets go of all of it.
      *
      * @return warnings, one a line
      * @throws StartException with every problem
      */
-    public static List<String> check(ProxyConfig config) throws StartException {
+    public static List<String> check(ProxyConfig config, HandedOverSockets handedOver) throws StartException {
         Transport transport = requireNatives(config);
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.with(transport));
         try (BackendRuntime backends = new BackendRuntime()) {
             GenerationLoader loader =
                     new GenerationLoader(config, Lasting.of(meters, new HandshakeLog(AccessLog.none()), backends));
             loader.load().release();
-            if (!loader.unresolved().isEmpty()) {
-                throw new StartException(loader.unresolved());
+            List<ConfigProblem> problems = new ArrayList<>(loader.unresolved());
+            List<String> warnings = new ArrayList<>(loader.warnings());
+            RunningListener.check(config, handedOver, problems, warnings);
+            if (!problems.isEmpty()) {
+                throw new StartException(problems);
             }
-            return loader.warnings();
+            return warnings;
         }
     }
 
@@ -398,7 +401,9 @@ public final class ProxyServer {
             try {
                 ListenerSettings settings =
                         Objects.requireNonNull(staged.listeners().get(listener.name()));
-                opened.put(listener.name(), RunningListener.bind(listener, settings, loops, connections, supervisor));
+                opened.put(
+                        listener.name(),
+                        RunningListener.bind(listener, settings, loops, connections, supervisor.sockets()));
             } catch (StartException e) {
                 problems.addAll(e.problems());
             }

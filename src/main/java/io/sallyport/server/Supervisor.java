@@ -1,7 +1,5 @@
 package io.sallyport.server;
 
-import java.util.OptionalInt;
-
 /** Whoever supervises the process: what it hears of its life, and gives to it. Called on any thread; must not block. */
 public interface Supervisor {
 
@@ -14,11 +12,8 @@ public interface Supervisor {
     /** The process drains, and ends after that. */
     void onStopping();
 
-    /**
-     * The file descriptor of a listening socket that was handed over under this name; empty where there is none, or it was
-     * taken already.
-     */
-    OptionalInt takeSocket(String name);
+    /** The listening sockets that it has bound for this process. */
+    HandedOverSockets sockets();
 
     /** Nobody supervises. */
     static Supervisor none() {
@@ -33,8 +28,8 @@ public interface Supervisor {
             public void onStopping() {}
 
             @Override
-            public OptionalInt takeSocket(String name) {
-                return OptionalInt.empty();
+            public HandedOverSockets sockets() {
+                return HandedOverSockets.none();
             }
         };
     }

@@ -1,8 +1,8 @@
 package io.sallyport.systemd;
 
+import io.sallyport.server.HandedOverSockets;
 import io.sallyport.server.Supervisor;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +52,8 @@ public final class ServiceSupervisor implements Supervisor, AutoCloseable {
     }
 
     @Override
-    public OptionalInt takeSocket(String name) {
-        return sockets.take(name);
+    public HandedOverSockets sockets() {
+        return sockets;
     }
 
     @Override

@@ -64,16 +64,20 @@ public final class BackendTlsContext {
             LiveContexts live)
             throws SSLException {
         Map<String, SslContext> built = new HashMap<>();
+        boolean done = false;
         try {
-            built.put(NONE, context(trust, null, keys, keyLog));
+            built.put(NONE, context(trust, null, keys, keyLog, live));
             for (String protocol : protocols) {
-                built.put(protocol, context(trust, protocol, keys, keyLog));
+                built.put(protocol, context(trust, protocol, keys, keyLog, live));
             }
-            built.values().forEach(context -> live.add((ReferenceCountedOpenSslContext) context));
-            return new BackendTlsContext(serverName, Map.copyOf(built));
-        } catch (SSLException | RuntimeException e) {
-            built.values().forEach(ReferenceCountUtil::safeRelease);
-            throw e;
+            BackendTlsContext contexts = new BackendTlsContext(serverName, Map.copyOf(built));
+            done = true;
+            return contexts;
+        } finally {
+            // Whatever it was that failed, an Error too: only this method knows of them.
+            if (!done) {
+                built.values().forEach(ReferenceCountUtil::safeRelease);
+            }
         }
     }
 
@@ -111,7 +115,11 @@ public final class BackendTlsContext {
     }
 
     private static SslContext context(
-            ServerTrust trust, @Nullable String protocol, List<KeyMaterial> keys, @Nullable KeyLog keyLog)
+            ServerTrust trust,
+            @Nullable String protocol,
+            List<KeyMaterial> keys,
+            @Nullable KeyLog keyLog,
+            LiveContexts live)
             throws SSLException {
         TlsPolicy policy = TlsPolicy.of(TlsProfile.INTERMEDIATE);
         List<OpenSslCredential> credentials = new ArrayList<>();
@@ -139,18 +147,30 @@ public final class BackendTlsContext {
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                         protocol));
             }
-            SslContext context = builder.build();
-            ((OpenSslSessionContext) context.sessionContext()).setSessionCacheEnabled(false);
-            if (keyLog != null) {
-                keyLog.follow((ReferenceCountedOpenSslContext) context);
-            }
-            return context;
+            return configured(builder.build(), keyLog, live);
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {
             throw new SSLException(e.getMessage(), e);
         } finally {
             credentials.forEach(ReferenceCountUtil::safeRelease);
+        }
+    }
+
+    private static SslContext configured(SslContext context, @Nullable KeyLog keyLog, LiveContexts live) {
+        boolean done = false;
+        try {
+            live.add((ReferenceCountedOpenSslContext) context);
+            ((OpenSslSessionContext) context.sessionContext()).setSessionCacheEnabled(false);
+            if (keyLog != null) {
+                keyLog.follow((ReferenceCountedOpenSslContext) context);
+            }
+            done = true;
+            return context;
+        } finally {
+            if (!done) {
+                ReferenceCountUtil.safeRelease(context);
+            }
         }
     }
 }

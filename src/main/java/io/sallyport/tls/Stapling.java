@@ -15,7 +15,9 @@ final class Stapling {
      */
     static void staple(OpenSslCredential credential, byte[] response) throws SSLException {
         try {
-            SSLCredential.setOcspResponse(CredentialAddress.of(credential), response);
+            long address = CredentialAddress.find(credential)
+                    .orElseThrow(() -> new SSLException("this Netty does not show where the credential is"));
+            SSLCredential.setOcspResponse(address, response);
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ public final class TlsContext {
 
     /** Stands for the address of a context's own key, which is another in each connection. */
     private static final long OWN_KEY = -1;
+
+    /** And for what BoringSSL never tells. */
+    private static final long UNKNOWN = -2;
 
     private final SslContext context;
     private final X509TrustManager trust;
@@ -109,6 +113,7 @@ public final class TlsContext {
     static TlsContext build(Settings settings, List<KeyMaterial> keys) throws SSLException {
         List<OpenSslCredential> credentials = new ArrayList<>();
         Map<Long, ServerCertificate> certificates = new HashMap<>();
+        long ownKey = OWN_KEY;
         // BoringSSL tries the credentials first and the context's own key last: RSA, the dearest, is last anyway.
         KeyMaterial last = keys.get(keys.size() - 1);
         Optional<OpenSslPrivateKeyMethod> signer = settings.signerFor(last);
@@ -117,13 +122,18 @@ public final class TlsContext {
                 OpenSslCredential credential = OpenSslCredentialBuilder.forX509(key.key(), key.chainArray())
                         .build();
                 credentials.add(credential);
-                certificates.put(CredentialAddress.of(credential), ServerCertificate.of(key.leaf()));
+                OptionalLong address = CredentialAddress.find(credential);
+                // Where addresses are not to be had, none of several certificates is ever found; one alone is known.
+                certificates.put(address.orElse(UNKNOWN - credentials.size()), ServerCertificate.of(key.leaf()));
+                ownKey = address.isPresent() ? ownKey : UNKNOWN;
                 Optional<byte[]> response = settings.ocsp().stapledTo(key.chain());
                 if (response.isPresent()) {
                     Stapling.staple(credential, response.get());
                 }
             }
-            signer.ifPresent(method -> certificates.put(OWN_KEY, ServerCertificate.of(last.leaf())));
+            if (signer.isPresent()) {
+                certificates.put(ownKey, ServerCertificate.of(last.leaf()));
+            }
             SslContextBuilder builder = (signer.isPresent()
                             ? SslContextBuilder.forServer(OpenSslX509KeyManagerFactory.newKeyless(last.chainArray()))
                             : SslContextBuilder.forServer(new CredentialKeyManager()))
@@ -146,7 +156,8 @@ public final class TlsContext {
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                         settings.alpn()));
             }
-            return configured(builder.build(), settings, Map.copyOf(certificates), RouteOffer.of(settings, keys));
+            Allowed allowed = RouteOffer.of(settings, keys);
+            return configured(builder.build(), settings, Map.copyOf(certificates), allowed);
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {
@@ -209,9 +220,28 @@ public final class TlsContext {
 
     private static TlsContext configured(
             SslContext context, Settings settings, Map<Long, ServerCertificate> certificates, Allowed allowed) {
+        boolean done = false;
+        try {
+            settings.live().add((ReferenceCountedOpenSslContext) context);
+            configure((ReferenceCountedOpenSslContext) context, settings);
+            done = true;
+        } finally {
+            if (!done) {
+                ReferenceCountUtil.safeRelease(context);
+            }
+        }
+        return new TlsContext(
+                context,
+                settings.trust(),
+                settings.session().tickets() == SessionConfig.Tickets.AUTO,
+                settings.policy().serverOrder(),
+                certificates,
+                allowed);
+    }
+
+    private static void configure(ReferenceCountedOpenSslContext context, Settings settings) {
         OpenSslServerSessionContext sessions = sessions(context);
         if (!sessions.setSessionIdContext(settings.sessionIdContext().bytes())) {
-            ReferenceCountUtil.release(context);
             throw new IllegalStateException("BoringSSL refused the session id context");
         }
         SessionConfig session = settings.session();
@@ -220,17 +250,9 @@ public final class TlsContext {
             sessions.setSessionCacheSize(session.cacheSize());
         }
         if (settings.keyLog() != null) {
-            settings.keyLog().follow((ReferenceCountedOpenSslContext) context);
+            settings.keyLog().follow(context);
         }
         sessions.setSessionTimeout(Math.toIntExact(session.timeout().toSeconds()));
-        settings.live().add((ReferenceCountedOpenSslContext) context);
-        return new TlsContext(
-                context,
-                settings.trust(),
-                session.tickets() == SessionConfig.Tickets.AUTO,
-                settings.policy().serverOrder(),
-                certificates,
-                allowed);
     }
 
     private static OpenSslServerSessionContext sessions(SslContext context) {

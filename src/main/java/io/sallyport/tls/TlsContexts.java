@@ -49,16 +49,21 @@ public final class TlsContexts {
                 : Objects.requireNonNull(
                         keysByName.get(keys.get(0).serverNames().get(0)));
         Map<Set<Integer>, TlsContext> built = new HashMap<>();
+        boolean done = false;
         try {
             TlsContext first = context(settings, keys, firstSet, built);
             Map<String, TlsContext> byName = new HashMap<>();
             for (Map.Entry<String, Set<Integer>> entry : keysByName.entrySet()) {
                 byName.put(entry.getKey(), context(settings, keys, entry.getValue(), built));
             }
-            return new TlsContexts(ServerNameMap.of(byName), first, new ArrayList<>(built.values()));
-        } catch (SSLException | RuntimeException e) {
-            built.values().forEach(TlsContext::release);
-            throw e;
+            TlsContexts contexts = new TlsContexts(ServerNameMap.of(byName), first, new ArrayList<>(built.values()));
+            done = true;
+            return contexts;
+        } finally {
+            // Whatever it was that failed, an Error too: only this method knows of them.
+            if (!done) {
+                built.values().forEach(TlsContext::release);
+            }
         }
     }
 

@@ -96,10 +96,12 @@ public enum Transport {
         }
 
         @Override
-        public ServerChannel inherited(int descriptor) {
-            EpollServerSocketChannel tcp = new EpollServerSocketChannel(descriptor);
-            // Only TCP has an address that this kind of channel can tell.
-            return tcp.localAddress() == null ? new EpollServerDomainSocketChannel(descriptor) : tcp;
+        public ServerChannel inherited(InheritedSocket socket) {
+            return switch (socket.family()) {
+                case INET -> new EpollServerSocketChannel(socket.descriptor());
+                // It knows no path, and so deletes no file when it is closed.
+                case UNIX -> new EpollServerDomainSocketChannel(socket.descriptor());
+            };
         }
 
         @Override
@@ -302,7 +304,7 @@ public enum Transport {
      *
      * @throws UnsupportedOperationException where it does not serve such addresses
      */
-    public ServerChannel inherited(int descriptor) {
+    public ServerChannel inherited(InheritedSocket socket) {
         throw new UnsupportedOperationException(toString());
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sallyport.config.ConfigLoader;
+import io.sallyport.server.HandedOverSockets;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.StartException;
 import io.sallyport.testing.FakeBackend;
@@ -208,7 +209,7 @@ final class ServerNamesTest {
                 RunningProxy proxy = proxy(dns, pods).start()) {
             dns.knowNothing();
             assertThatThrownBy(() -> ProxyServer.check(
-                            ConfigLoader.load(proxy.directory().resolve("sallyport.conf"))))
+                            ConfigLoader.load(proxy.directory().resolve("sallyport.conf")), HandedOverSockets.none()))
                     .isInstanceOf(StartException.class)
                     .hasMessageContaining("backends.app.servers: \"pods.test:" + pods.port()
                             + "\": the name has no address: NXDOMAIN: there is no such name");

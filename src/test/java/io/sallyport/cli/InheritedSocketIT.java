@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.TlsClient;
+import io.sallyport.testing.UnixSocket;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A socket that somebody else holds: a restart refuses nobody. */
 class InheritedSocketIT {
@@ -29,9 +33,15 @@ class InheritedSocketIT {
     /** Holds a listening socket; each line on its standard input stops the process it started and starts the next. */
     private static final String HOLDER = """
             import os, signal, socket, subprocess, sys
-            held = socket.create_server(('127.0.0.1', 0), backlog=1024)
-            print(held.getsockname()[1], flush=True)
-            run = 'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=' + sys.argv[1] + ' exec "$@" 3<&' + str(held.fileno())
+            if sys.argv[1] == 'tcp':
+                held = socket.create_server(('127.0.0.1', 0), backlog=1024)
+                print(held.getsockname()[1], flush=True)
+            else:
+                held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                held.bind(sys.argv[1].replace('@', chr(0)))
+                held.listen(1024)
+                print(held.getsockname(), flush=True)
+            run = 'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=' + sys.argv[2] + ' exec "$@" 3<&' + str(held.fileno())
             process = None
             for line in sys.stdin:
                 if process is not None:
@@ -39,7 +49,7 @@ class InheritedSocketIT {
                     print('ended', process.wait(), flush=True)
                 if line.strip() == 'end':
                     break
-                process = subprocess.Popen(['sh', '-c', run, 'sh'] + sys.argv[2:], pass_fds=[held.fileno()])
+                process = subprocess.Popen(['sh', '-c', run, 'sh'] + sys.argv[3:], pass_fds=[held.fileno()])
             """;
 
     private static final CertificateAuthority ROOT = CertificateAuthority.create("Root");
@@ -50,7 +60,7 @@ class InheritedSocketIT {
     @Test
     void aRestartRefusesNobody() throws Exception {
         try (FakeBackend backend = FakeBackend.echo()) {
-            Process holder = hold("https", configuration(backend));
+            Process holder = hold("tcp", "https", configuration(backend));
             try (BufferedReader out = holder.inputReader()) {
                 InetSocketAddress address = new InetSocketAddress(
                         InetAddress.getLoopbackAddress(), Integer.parseInt(Objects.requireNonNull(out.readLine())));
@@ -85,6 +95,41 @@ class InheritedSocketIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x.sock", "@sallyport-test-"})
+    void aUnixSocketIsServedAndItsFileStaysWhereItIs(String name) throws Exception {
+        boolean named = name.startsWith("x");
+        String path = named ? directory.resolve(name).toString() : "@" + name.substring(1) + directory.getFileName();
+        try (FakeBackend backend = FakeBackend.echo()) {
+            Path configuration = configuration(backend);
+            // A plain listener: what comes from the client is what goes to the server.
+            Files.writeString(configuration, """
+                    sallyport.listeners.https = null
+                    sallyport.listeners.local { bind = "systemd:local", backend = app }
+                    """, StandardOpenOption.APPEND);
+            Process holder = hold(path, "local", configuration);
+            try (BufferedReader out = holder.inputReader()) {
+                out.readLine();
+                tell(holder, "start");
+                if (named) {
+                    await().atMost(60, TimeUnit.SECONDS)
+                            .until(() -> UnixSocket.exchange(Path.of(path), "hi there")
+                                    .equals("hi there"));
+                }
+                String line = out.readLine();
+                while (line != null && !line.contains("listening")) {
+                    line = out.readLine();
+                }
+                assertThat(line).contains("unix:" + path);
+                tell(holder, "end");
+                assertThat(out.lines()).contains("ended 0");
+            } finally {
+                holder.destroy();
+            }
+            assertThat(Files.exists(Path.of(path))).isEqualTo(named);
+        }
+    }
+
     @Test
     void aNameThatWasNotHandedOverIsTold() throws Exception {
         try (FakeBackend backend = FakeBackend.echo();
@@ -104,11 +149,12 @@ class InheritedSocketIT {
         }
     }
 
-    private Process hold(String name, Path configuration) throws IOException {
+    private Process hold(String socket, String name, Path configuration) throws IOException {
         return new ProcessBuilder(List.of(
                         "python3",
                         "-c",
                         HOLDER,
+                        socket,
                         name,
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-jar",

@@ -237,7 +237,7 @@ final class AdminAccessTest {
                   %s
                 }
                 """.formatted(setting);
-        return ProxyServer.check(ConfigLoader.load(text, "x.conf", scratch));
+        return ProxyServer.check(ConfigLoader.load(text, "x.conf", scratch), HandedOverSockets.none());
     }
 
     private String curl(RunningProxy proxy, String path, String... arguments) throws IOException, InterruptedException {

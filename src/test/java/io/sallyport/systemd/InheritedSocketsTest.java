@@ -1,7 +1,9 @@
 package io.sallyport.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,57 +14,67 @@ class InheritedSocketsTest {
     private static final String OURS = String.valueOf(ProcessHandle.current().pid());
 
     @Test
-    void descriptorsAreNumberedFromThreeInTheOrderOfTheirNames() {
+    void descriptorsAreNumberedFromThreeInTheOrderOfTheirNames() throws IOException {
         InheritedSockets sockets = sockets(OURS, "3", "https:admin:plain");
 
-        assertThat(sockets.take("https")).hasValue(3);
-        assertThat(sockets.take("plain")).hasValue(5);
-        assertThat(sockets.take("admin")).hasValue(4);
+        assertThat(sockets.take("https")).isEqualTo(3);
+        assertThat(sockets.take("plain")).isEqualTo(5);
+        assertThat(sockets.take("admin")).isEqualTo(4);
     }
 
     @Test
-    void eachIsTakenOnce() {
+    void eachIsTakenOnce() throws IOException {
         InheritedSockets sockets = sockets(OURS, "1", "https");
 
-        assertThat(sockets.take("https")).hasValue(3);
-        assertThat(sockets.take("https")).isEmpty();
+        assertThat(sockets.find("https")).isEqualTo(3);
+        assertThat(sockets.take("https")).isEqualTo(3);
+        assertThatThrownBy(() -> sockets.take("https"))
+                .hasMessageStartingWith("the socket of this name was taken before");
     }
 
     @Test
-    void ofTwoWithOneNameTheFirstIsTaken() {
-        assertThat(sockets(OURS, "2", "https:https").take("https")).hasValue(3);
+    void ofTwoWithOneNameTheFirstIsTaken() throws IOException {
+        assertThat(sockets(OURS, "2", "https:https").take("https")).isEqualTo(3);
     }
 
     @Test
-    void aNameThatWasNotGivenHasNone() {
-        assertThat(sockets(OURS, "1", "https").take("http")).isEmpty();
+    void aNameThatWasNotGivenIsToldWithThoseThatWere() {
+        assertThatThrownBy(() -> sockets(OURS, "2", "https:admin").take("http"))
+                .hasMessage("the service manager has handed over no socket of this name (handed over: https, admin)");
     }
 
     @Test
-    void aDescriptorWithoutANameIsUnknown() {
+    void aDescriptorWithoutANameIsUnknown() throws IOException {
         InheritedSockets unnamed = new InheritedSockets(Map.of("LISTEN_PID", OURS, "LISTEN_FDS", "1"));
 
-        assertThat(unnamed.take("unknown")).hasValue(3);
-        assertThat(sockets(OURS, "2", "https").take("unknown")).hasValue(4);
-        assertThat(sockets(OURS, "2", ":https").take("https")).hasValue(4);
+        assertThat(unnamed.take("unknown")).isEqualTo(3);
+        assertThat(sockets(OURS, "2", "https").take("unknown")).isEqualTo(4);
+        assertThat(sockets(OURS, "2", ":https").take("https")).isEqualTo(4);
     }
 
     @Test
     void aNameWithoutADescriptorHasNone() {
-        assertThat(sockets(OURS, "1", "https:admin").take("admin")).isEmpty();
+        assertThatThrownBy(() -> sockets(OURS, "1", "https:admin").take("admin"))
+                .isInstanceOf(IOException.class);
     }
 
     @Test
     void whatIsMeantForAnotherProcessIsNotOurs() {
-        assertThat(sockets("1", "1", "https").take("https")).isEmpty();
-        assertThat(new InheritedSockets(Map.of("LISTEN_FDS", "1", "LISTEN_FDNAMES", "https")).take("https"))
-                .isEmpty();
+        InheritedSockets others = sockets("1", "1", "https");
+
+        assertThat(others.any()).isFalse();
+        assertThatThrownBy(() -> others.take("https"))
+                .hasMessageEndingWith("(handed over: none, as $LISTEN_PID is 1, and this process is " + OURS + ")");
+        assertThatThrownBy(
+                        () -> new InheritedSockets(Map.of("LISTEN_FDS", "1", "LISTEN_FDNAMES", "https")).take("https"))
+                .hasMessageEndingWith("(handed over: none, as $LISTEN_PID is not set)");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "0", "many", "99999999999"})
     void aCountThatIsNoneGivesNone(String count) {
-        assertThat(sockets(OURS, count, "https").take("https")).isEmpty();
+        assertThatThrownBy(() -> sockets(OURS, count, "https").take("https"))
+                .hasMessageEndingWith("(handed over: none, as $LISTEN_FDS is \"" + count + "\")");
     }
 
     private static InheritedSockets sockets(String pid, String count, String names) {
