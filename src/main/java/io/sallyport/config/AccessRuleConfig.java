@@ -21,13 +21,13 @@ public record AccessRuleConfig(List<Condition> conditions) {
 
     /** The attributes of a client certificate that are compared as text. */
     public enum Name {
-        /** The most specific common name of the subject. */
+        /** The common name of the subject; of several each, where the rule refuses, and all, where it lets in. */
         CN,
         /** An organizational unit of the subject. */
         OU,
         /** An organization of the subject. */
         O,
-        /** An e-mail address among the alternative names. */
+        /** An e-mail address among the alternative names; where the rule refuses, in the subject, too. */
         EMAIL
     }
 
@@ -146,10 +146,22 @@ public record AccessRuleConfig(List<Condition> conditions) {
     }
 
     private static Condition exactly(Name name, String text) {
-        if (text.isBlank()) {
-            throw new IllegalArgumentException("blank");
+        if (text.isBlank() || !text.codePoints().allMatch(AccessRuleConfig::isVisible)) {
+            throw new IllegalArgumentException("nothing, or not to be seen");
         }
         return new Exactly(name, text);
+    }
+
+    /** No value of a certificate with another character in it is taken for readable. */
+    private static boolean isVisible(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     private static Condition serial(String text) {
@@ -160,9 +172,13 @@ public record AccessRuleConfig(List<Condition> conditions) {
     }
 
     private static Condition key(String text) {
-        if (Base64.getDecoder().decode(text).length != SHA256_BYTES) {
+        byte[] hash = Base64.getDecoder().decode(text);
+        String whole = Base64.getEncoder().encodeToString(hash);
+        // The padding may be missing; but another last character, of which the decoder ignores two bits, is a typing
+        // error.
+        if (hash.length != SHA256_BYTES || !whole.startsWith(text)) {
             throw new IllegalArgumentException(text);
         }
-        return new Key(text);
+        return new Key(whole);
     }
 }

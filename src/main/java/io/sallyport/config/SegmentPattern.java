@@ -2,13 +2,14 @@ package io.sallyport.config;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * A DNS name or URI in which {@code *} stands for one whole segment and {@code **}, only as the last, for one or more.
  *
  * <p>A segment is a label of a DNS name, or what lies between two slashes of a URI. A wildcard never stands for an empty
- * segment, nor, in a URI, for {@code .}, {@code ..} or one with {@code ?}, {@code #} or {@code %} in it: they mean another
+ * segment, nor, in a URI, for {@code .}, {@code ..} or one with {@code ?}, {@code #}, {@code %} or a backslash in it: they mean another
  * path to whoever normalises them.
  *
  * @param kind what it is matched against
@@ -35,11 +36,32 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
             return List.of(separator.split(this == DNS ? normalName(text) : text, -1));
         }
 
+        /**
+         * What a name of a certificate may mean to others, each as segments.
+         *
+         * @return empty when it cannot be read at all
+         */
+        public Set<List<String>> readings(String text) {
+            if (this == URI) {
+                return UriReadings.of(text);
+            }
+            if (!HOST_NAME.matcher(text).matches()) {
+                return Set.of();
+            }
+            List<String> labels = segments(text);
+            List<String> filled =
+                    labels.stream().filter(label -> !label.isEmpty()).toList();
+            return filled.equals(labels) ? Set.of(labels) : Set.of(labels, filled);
+        }
+
         private static String normalName(String text) {
             String lower = text.toLowerCase(Locale.ROOT);
             return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
         }
     }
+
+    /** What can be in a DNS name, well formed or not; an underscore is in many. */
+    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9_.*-]+");
 
     private static final String ONE = "*";
     private static final String REST = "**";
@@ -56,7 +78,10 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
      */
     public static SegmentPattern parse(Kind kind, String text) {
         List<String> segments = kind.segments(text);
-        if (text.isEmpty() || (kind == Kind.DNS && segments.contains(""))) {
+        // Certificates hold visible ASCII alone (A-labels, percent-encoding): another pattern would never match.
+        if (text.isEmpty()
+                || !text.chars().allMatch(character -> character > ' ' && character <= '~')
+                || (kind == Kind.DNS && segments.contains(""))) {
             throw new IllegalArgumentException(text);
         }
         boolean openEnded = segments.get(segments.size() - 1).equals(REST);
@@ -83,6 +108,30 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
         return true;
     }
 
+    /**
+     * Whether one of {@code readings}, of a name of this kind, may be one that is meant: wildcards stand for any segment, and
+     * a wildcard of the name for any label.
+     */
+    public boolean mayMatch(Set<List<String>> readings) {
+        Set<List<String>> forms = kind == Kind.DNS ? Set.of(segments) : UriReadings.ofPattern(segments);
+        return forms.stream().anyMatch(form -> readings.stream().anyMatch(reading -> mayMatch(form, reading)));
+    }
+
+    private boolean mayMatch(List<String> form, List<String> reading) {
+        if (openEnded ? reading.size() <= form.size() : reading.size() != form.size()) {
+            return false;
+        }
+        for (int i = 0; i < form.size(); i++) {
+            String wanted = form.get(i);
+            boolean any =
+                    wanted.equals(ONE) || (kind == Kind.DNS && reading.get(i).contains(ONE));
+            if (!any && !wanted.equals(reading.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public String toString() {
         String text = String.join(kind == Kind.DNS ? "." : "/", segments);
@@ -98,6 +147,6 @@ public record SegmentPattern(Kind kind, List<String> segments, boolean openEnded
         return segment.isEmpty()
                 || segment.equals(".")
                 || segment.equals("..")
-                || segment.chars().anyMatch(character -> character == '?' || character == '#' || character == '%');
+                || segment.chars().anyMatch(character -> "?#%\\".indexOf(character) >= 0);
     }
 }

@@ -2,19 +2,28 @@ package io.sallyport.tls;
 
 import io.sallyport.config.AccessRuleConfig;
 import io.sallyport.config.AccessRuleConfig.Condition;
-import io.sallyport.config.SegmentPattern.Kind;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
 
-/** Which of the verified clients are let in: deny wins, and an empty allow lets in everyone that is not denied. */
+/**
+ * Which of the verified clients are let in: deny wins, and an empty allow lets in everyone that is not denied.
+ *
+ * <p>A name that cannot be read, or can be read in several ways, counts against the client: a deny rule that may speak of it
+ * refuses it, and an allow rule that only may does not let it in.
+ */
 public final class AccessRules {
     private final List<AccessRuleConfig> allow;
     private final List<AccessRuleConfig> deny;
+    private final Map<X500Principal, List<Set<String>>> issuers = new HashMap<>();
 
     public AccessRules(List<AccessRuleConfig> allow, List<AccessRuleConfig> deny) {
         this.allow = List.copyOf(allow);
         this.deny = List.copyOf(deny);
+        this.allow.forEach(this::addIssuers);
+        this.deny.forEach(this::addIssuers);
     }
 
     /**
@@ -25,82 +34,79 @@ public final class AccessRules {
     public record Decision(boolean allowed, String rule) {}
 
     public Decision judge(ClientIdentity identity) {
-        Client client = new Client(identity);
-        Optional<AccessRuleConfig> denied = first(deny, client);
-        if (denied.isPresent()) {
-            return new Decision(false, "deny " + denied.get());
+        ClientNames names = new ClientNames(identity);
+        for (AccessRuleConfig rule : deny) {
+            Match match = match(rule, names);
+            if (match != Match.NO) {
+                return new Decision(false, "deny " + rule + (match == Match.YES ? "" : ", which may speak of it"));
+            }
         }
         if (allow.isEmpty()) {
             return new Decision(true, "allow is empty");
         }
-        return first(allow, client)
-                .map(rule -> new Decision(true, "allow " + rule))
-                .orElseGet(() -> new Decision(false, "no allow rule speaks of it"));
+        String refusal = "no allow rule speaks of it";
+        for (AccessRuleConfig rule : allow) {
+            Match match = match(rule, names);
+            if (match == Match.YES) {
+                return new Decision(true, "allow " + rule);
+            }
+            if (match == Match.MAYBE) {
+                refusal = "allow " + rule + " speaks of one reading of its names alone";
+            }
+        }
+        return new Decision(false, refusal);
     }
 
-    private static Optional<AccessRuleConfig> first(List<AccessRuleConfig> rules, Client client) {
-        return rules.stream()
-                .filter(rule -> rule.conditions().stream().allMatch(condition -> holds(condition, client)))
-                .findFirst();
+    /** Whether an allow rule may speak of a certificate with this key, whatever else is in it. */
+    boolean mayAllowKey(String spkiSha256) {
+        return allow.stream()
+                .flatMap(rule -> rule.conditions().stream())
+                .anyMatch(condition -> condition instanceof AccessRuleConfig.Key key
+                        && key.spkiSha256().equals(spkiSha256));
     }
 
-    private static boolean holds(Condition condition, Client client) {
+    /** Every condition must hold: one that does not decides, and after it one that only may. */
+    private Match match(AccessRuleConfig rule, ClientNames names) {
+        Match result = Match.YES;
+        for (Condition condition : rule.conditions()) {
+            Match match = match(condition, names);
+            if (match == Match.NO) {
+                return Match.NO;
+            }
+            result = match == Match.MAYBE ? Match.MAYBE : result;
+        }
+        return result;
+    }
+
+    private Match match(Condition condition, ClientNames names) {
         if (condition instanceof AccessRuleConfig.Exactly exactly) {
-            return isExactly(exactly, client.identity);
+            return names.match(exactly);
         }
         if (condition instanceof AccessRuleConfig.Matches matches) {
-            return switch (matches.pattern().kind()) {
-                case DNS -> client.dnsNames.stream().anyMatch(matches.pattern()::matches);
-                case URI -> client.uris.stream().anyMatch(matches.pattern()::matches);
-            };
+            return names.match(matches.pattern());
         }
         if (condition instanceof AccessRuleConfig.Within within) {
-            return client.identity.addresses().stream().anyMatch(within.network()::contains);
+            return names.match(within.network());
         }
         if (condition instanceof AccessRuleConfig.IssuedBy issuedBy) {
-            return issuedBy.issuer().equals(client.identity.issuer());
+            return names.matchIssuer(issuers.getOrDefault(issuedBy.issuer(), List.of()));
         }
         if (condition instanceof AccessRuleConfig.Serial serial) {
-            return serial.number().equals(client.identity.serial());
+            return names.matchSerial(serial.number());
         }
         if (condition instanceof AccessRuleConfig.Key key) {
-            return key.spkiSha256().equals(client.identity.spkiSha256());
+            return Match.of(key.spkiSha256().equals(names.identity().spkiSha256()));
         }
         throw new IllegalStateException("no such condition: " + condition);
     }
 
-    private static boolean isExactly(AccessRuleConfig.Exactly condition, ClientIdentity client) {
-        String value = condition.value();
-        return switch (condition.name()) {
-            case CN -> value.equals(client.commonName());
-            case OU -> client.organizationalUnits().contains(value);
-            case O -> client.organizations().contains(value);
-            case EMAIL -> client.emails().stream().anyMatch(email -> isSameMailbox(value, email));
-        };
-    }
-
-    /** RFC 5280 section 7.5: the part before the at sign is compared exactly, the domain without case. */
-    private static boolean isSameMailbox(String left, String right) {
-        return mailbox(left).equals(mailbox(right));
-    }
-
-    private static String mailbox(String address) {
-        int at = address.lastIndexOf('@');
-        return at < 0
-                ? address
-                : address.substring(0, at) + address.substring(at).toLowerCase(Locale.ROOT);
-    }
-
-    /** A client with its names cut into segments once, not once for each rule. */
-    private static final class Client {
-        private final ClientIdentity identity;
-        private final List<List<String>> dnsNames;
-        private final List<List<String>> uris;
-
-        private Client(ClientIdentity identity) {
-            this.identity = identity;
-            this.dnsNames = identity.dnsNames().stream().map(Kind.DNS::segments).toList();
-            this.uris = identity.uris().stream().map(Kind.URI::segments).toList();
+    private void addIssuers(AccessRuleConfig rule) {
+        for (Condition condition : rule.conditions()) {
+            if (condition instanceof AccessRuleConfig.IssuedBy issuedBy) {
+                issuers.put(
+                        issuedBy.issuer(),
+                        DistinguishedName.of(issuedBy.issuer()).canonical());
+            }
         }
     }
 }

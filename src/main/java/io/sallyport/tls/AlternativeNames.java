@@ -1,52 +1,87 @@
 package io.sallyport.tls;
 
+import io.sallyport.tls.DerReader.Element;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1IA5String;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The subject alternative names of a certificate (RFC 5280 section 4.2.1.6), as they are written there.
  *
+ * <p>Read from the DER and not by the JDK, which passes over the whole extension for one name that it does not like, and
+ * which takes an address of 8 bytes for a network, as no DNS name but in the DNS could it be looked up.
+ *
  * @param present whether the certificate has the extension at all
+ * @param unreadable the kinds of which there are names besides, that are no visible ASCII or longer than any name is
  */
-record AlternativeNames(
-        boolean present, List<String> dns, List<String> uris, List<String> emails, List<InetAddress> addresses) {
+public record AlternativeNames(
+        boolean present,
+        List<String> dns,
+        List<String> uris,
+        List<String> emails,
+        List<InetAddress> addresses,
+        Set<Kind> unreadable) {
     private static final String EXTENSION = "2.5.29.17";
+    private static final int OTHER_NAME = 0xa0;
+    private static final int EMAIL = 0x81;
+    private static final int DNS = 0x82;
+    private static final int URI = 0x86;
+    private static final int ADDRESS = 0x87;
 
-    AlternativeNames {
+    /** The rest of the tag, whatever says that it is constructed, is one of the kinds above. */
+    private static final int CONSTRUCTED = 0x20;
+
+    /** The SmtpUTF8Mailbox of RFC 9598: an e-mail address in another form. */
+    private static final byte[] INTERNATIONAL_EMAIL = HexFormat.of().parseHex("2b06010505070809");
+
+    /** The longest that a SPIFFE ID may be; DNS names and mailboxes are much shorter. */
+    private static final int LONGEST = 2048;
+
+    /** The kinds that rules speak of as text. */
+    public enum Kind {
+        DNS,
+        URI,
+        EMAIL
+    }
+
+    public AlternativeNames {
         dns = List.copyOf(dns);
         uris = List.copyOf(uris);
         emails = List.copyOf(emails);
         addresses = List.copyOf(addresses);
+        unreadable = Set.copyOf(unreadable);
     }
 
     /** @throws CertificateParsingException when the extension is damaged */
     static AlternativeNames of(X509Certificate certificate) throws CertificateParsingException {
         byte @Nullable [] extension = certificate.getExtensionValue(EXTENSION);
         if (extension == null) {
-            return new AlternativeNames(false, List.of(), List.of(), List.of(), List.of());
+            return new AlternativeNames(false, List.of(), List.of(), List.of(), List.of(), Set.of());
         }
         Names names = new Names();
-        @Nullable Collection<List<?>> parsed = certificate.getSubjectAlternativeNames();
-        if (parsed == null) {
-            // The JDK passes over the whole extension for one name that it does not like, as one with an underscore:
-            // taken for a certificate without the extension, its common name would count.
-            BouncyCastleNames.addAll(extension, names);
-        } else {
-            for (List<?> name : parsed) {
-                names.add((Integer) name.get(0), name.get(1));
+        try {
+            DerReader outer =
+                    new DerReader(extension).next(DerReader.OCTET_STRING).inside();
+            DerReader inner = outer.next(DerReader.SEQUENCE).inside();
+            while (!inner.isAtEnd()) {
+                names.add(inner.next());
             }
+            if (!outer.isAtEnd()) {
+                throw new CertificateParsingException("something follows the names");
+            }
+        } catch (CertificateParsingException e) {
+            throw new CertificateParsingException("subjectAltName is damaged: " + e.getMessage(), e);
         }
-        return new AlternativeNames(true, names.dns, names.uris, names.emails, names.addresses);
+        return new AlternativeNames(true, names.dns, names.uris, names.emails, names.addresses, names.unreadable);
     }
 
     private static final class Names {
@@ -54,25 +89,37 @@ record AlternativeNames(
         private final List<String> uris = new ArrayList<>();
         private final List<String> emails = new ArrayList<>();
         private final List<InetAddress> addresses = new ArrayList<>();
+        private final Set<Kind> unreadable = EnumSet.noneOf(Kind.class);
 
-        private void add(int type, Object value) throws CertificateParsingException {
-            switch (type) {
-                case GeneralName.dNSName -> dns.add((String) value);
-                case GeneralName.uniformResourceIdentifier -> uris.add((String) value);
-                case GeneralName.rfc822Name -> emails.add((String) value);
-                case GeneralName.iPAddress -> addresses.add(address((String) value));
+        private void add(Element name) throws CertificateParsingException {
+            switch (name.tag()) {
+                case DNS -> addText(name, dns, Kind.DNS);
+                case URI -> addText(name, uris, Kind.URI);
+                case EMAIL -> addText(name, emails, Kind.EMAIL);
+                case ADDRESS -> addresses.add(address(name.content()));
+                case DNS | CONSTRUCTED, URI | CONSTRUCTED, EMAIL | CONSTRUCTED, ADDRESS | CONSTRUCTED ->
+                    throw new CertificateParsingException("a name in pieces");
+                case OTHER_NAME -> addOther(name);
                 default -> {
                     // No rule and no lookup speaks of the other kinds.
                 }
             }
         }
 
-        private static InetAddress address(String literal) throws CertificateParsingException {
-            try {
-                // An address in digits: nothing is resolved.
-                return InetAddress.getByName(literal);
-            } catch (UnknownHostException e) {
-                throw new CertificateParsingException("bad address in subjectAltName", e);
+        private void addText(Element name, List<String> names, Kind kind) {
+            byte[] bytes = name.content();
+            String text = new String(bytes, StandardCharsets.ISO_8859_1);
+            if (bytes.length == 0 || bytes.length > LONGEST || !text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+                unreadable.add(kind);
+            } else {
+                names.add(text);
+            }
+        }
+
+        private void addOther(Element name) throws CertificateParsingException {
+            byte[] type = name.inside().next(DerReader.OBJECT_IDENTIFIER).content();
+            if (Arrays.equals(type, INTERNATIONAL_EMAIL)) {
+                unreadable.add(Kind.EMAIL);
             }
         }
 
@@ -80,31 +127,8 @@ record AlternativeNames(
             try {
                 return InetAddress.getByAddress(bytes);
             } catch (UnknownHostException e) {
-                throw new CertificateParsingException("bad address in subjectAltName", e);
-            }
-        }
-    }
-
-    /** A class of its own, for Bouncy Castle's classes cost a start much. */
-    private static final class BouncyCastleNames {
-        private static void addAll(byte[] extension, Names names) throws CertificateParsingException {
-            try {
-                for (GeneralName name : GeneralNames.getInstance(
-                                ASN1OctetString.getInstance(extension).getOctets())
-                        .getNames()) {
-                    add(name, names);
-                }
-            } catch (IllegalArgumentException e) {
-                throw new CertificateParsingException("subjectAltName is damaged", e);
-            }
-        }
-
-        private static void add(GeneralName name, Names names) throws CertificateParsingException {
-            if (name.getName() instanceof ASN1IA5String text) {
-                names.add(name.getTagNo(), text.getString());
-            } else if (name.getTagNo() == GeneralName.iPAddress) {
-                byte[] bytes = ASN1OctetString.getInstance(name.getName()).getOctets();
-                names.addresses.add(Names.address(bytes));
+                throw new CertificateParsingException(
+                        "an iPAddress of " + bytes.length + " bytes (expected: 4 or 16)", e);
             }
         }
     }

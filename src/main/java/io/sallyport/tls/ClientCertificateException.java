@@ -39,10 +39,21 @@ public final class ClientCertificateException extends CertificateException {
         return about(certificate, failure, detail, null);
     }
 
+    /** For a certificate whose key alone was looked at. */
+    static ClientCertificateException aboutKey(String spkiSha256) {
+        return new ClientCertificateException(
+                ClientCertificateFailure.REFUSED_BY_RULE,
+                "a certificate whose key has the spki-sha256 \"" + spkiSha256
+                        + "\": refused: no allow rule speaks of this key",
+                null);
+    }
+
     static ClientCertificateException malformed(Throwable cause) {
         return new ClientCertificateException(
                 ClientCertificateFailure.MALFORMED,
-                "the certificate cannot be read: " + DistinguishedName.printable(String.valueOf(cause.getMessage())),
+                "the certificate cannot be read: "
+                        + DistinguishedName.shortened(
+                                cause.getMessage() == null ? cause.toString() : cause.getMessage()),
                 cause);
     }
 

@@ -17,39 +17,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who a client is, by its certificate.
  *
- * @param commonName the most specific one; null when there is none
- * @param organizationalUnits most specific first
- * @param organizations most specific first
- * @param dnsNames subject alternative names, as written
- * @param uris subject alternative names, as written
- * @param emails subject alternative names, as written
- * @param addresses subject alternative names
+ * @param name the subject, read by the ASN.1 type of each part
+ * @param alternativeNames as written
  * @param spkiSha256 Base64 of the SHA-256 of the SubjectPublicKeyInfo (the pin of RFC 7469)
  * @param sha256 lower-case hexadecimal SHA-256 of the whole certificate
  */
 public record ClientIdentity(
         X500Principal subject,
-        @Nullable String commonName,
-        List<String> organizationalUnits,
-        List<String> organizations,
-        List<String> dnsNames,
-        List<String> uris,
-        List<String> emails,
-        List<InetAddress> addresses,
+        DistinguishedName name,
+        AlternativeNames alternativeNames,
         X500Principal issuer,
         BigInteger serial,
         String spkiSha256,
         String sha256,
         Instant notAfter) {
-
-    public ClientIdentity {
-        organizationalUnits = List.copyOf(organizationalUnits);
-        organizations = List.copyOf(organizations);
-        dnsNames = List.copyOf(dnsNames);
-        uris = List.copyOf(uris);
-        emails = List.copyOf(emails);
-        addresses = List.copyOf(addresses);
-    }
 
     /**
      * Reads the leaf of a client's chain.
@@ -57,30 +38,64 @@ public record ClientIdentity(
      * @throws CertificateParsingException when the alternative names are damaged
      */
     public static ClientIdentity of(X509Certificate leaf) throws CertificateParsingException {
-        DistinguishedName subject = DistinguishedName.of(leaf.getSubjectX500Principal());
-        AlternativeNames names = AlternativeNames.of(leaf);
+        byte[] der = encoded(leaf);
         return new ClientIdentity(
                 leaf.getSubjectX500Principal(),
-                subject.first("CN"),
-                subject.all("OU"),
-                subject.all("O"),
-                names.dns(),
-                names.uris(),
-                names.emails(),
-                names.addresses(),
+                DistinguishedName.of(leaf.getSubjectX500Principal()),
+                AlternativeNames.of(leaf),
                 leaf.getIssuerX500Principal(),
                 leaf.getSerialNumber(),
-                Base64.getEncoder().encodeToString(sha256(leaf.getPublicKey().getEncoded())),
-                HexFormat.of().formatHex(sha256(encoded(leaf))),
+                spkiSha256(der),
+                HexFormat.of().formatHex(sha256(der)),
                 leaf.getNotAfter().toInstant());
     }
 
-    /** RFC 2253 text for logs: no control characters, not longer than 256. */
+    /** The pin of the key in a certificate that nobody has parsed yet. */
+    static String spkiSha256(byte[] der) throws CertificateParsingException {
+        return Base64.getEncoder().encodeToString(sha256(CertificateOutline.subjectPublicKeyInfo(der)));
+    }
+
+    /** The most specific one; null when there is none, or it cannot be read. */
+    public @Nullable String commonName() {
+        return name.commonName();
+    }
+
+    /** Those that can be read, most specific first. */
+    public List<String> organizationalUnits() {
+        return name.organizationalUnits().readable();
+    }
+
+    /** Those that can be read, most specific first. */
+    public List<String> organizations() {
+        return name.organizations().readable();
+    }
+
+    /** Subject alternative names, as written. */
+    public List<String> dnsNames() {
+        return alternativeNames.dns();
+    }
+
+    /** Subject alternative names, as written. */
+    public List<String> uris() {
+        return alternativeNames.uris();
+    }
+
+    /** Subject alternative names, as written. */
+    public List<String> emails() {
+        return alternativeNames.emails();
+    }
+
+    /** Subject alternative names. */
+    public List<InetAddress> addresses() {
+        return alternativeNames.addresses();
+    }
+
+    /** RFC 4514 text for logs: nothing that cannot be seen, not longer than 256. */
     public String subjectName() {
         return DistinguishedName.display(subject);
     }
 
-    /** RFC 2253 text for logs: no control characters, not longer than 256. */
+    /** RFC 4514 text for logs: nothing that cannot be seen, not longer than 256. */
     public String issuerName() {
         return DistinguishedName.display(issuer);
     }

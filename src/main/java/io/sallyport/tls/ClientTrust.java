@@ -6,6 +6,7 @@ import io.sallyport.config.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.ClientAuthConfig.Mode;
 import java.io.ByteArrayInputStream;
 import java.net.Socket;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
@@ -60,6 +61,21 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
      * @throws ClientCertificateException when it is refused
      */
     public VerifiedClient judge(List<? extends X509Certificate> chain) throws ClientCertificateException {
+        try {
+            return judgeReadable(chain);
+        } catch (RuntimeException | StackOverflowError e) {
+            // What a parser did not foresee is the certificate's fault, not ours: the client is told so.
+            throw ClientCertificateException.malformed(e);
+        }
+    }
+
+    private VerifiedClient judgeReadable(List<? extends X509Certificate> chain) throws ClientCertificateException {
+        if (mode == Mode.PINNED && !chain.isEmpty()) {
+            // Before anything of it is parsed: anyone can send a certificate that takes long, but not one with this
+            // key.
+            checkPinned(chain.get(0));
+            chain = chain.subList(0, 1);
+        }
         List<X509Certificate> sent = parsed(chain);
         X509Certificate leaf = sent.get(0);
         Instant now = clock.instant();
@@ -181,6 +197,7 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             for (X509Certificate certificate : chain) {
+                CertificateOutline.checkBounds(certificate.getEncoded());
                 certificates.add((X509Certificate)
                         factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
             }
@@ -191,6 +208,17 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
             throw ClientCertificateException.malformed(new CertificateException("no certificate at all"));
         }
         return certificates;
+    }
+
+    private void checkPinned(X509Certificate leaf) throws ClientCertificateException {
+        try {
+            String key = ClientIdentity.spkiSha256(leaf.getEncoded());
+            if (!rules.mayAllowKey(key)) {
+                throw ClientCertificateException.aboutKey(key);
+            }
+        } catch (CertificateEncodingException | CertificateParsingException e) {
+            throw ClientCertificateException.malformed(e);
+        }
     }
 
     private static ClientIdentity identity(X509Certificate leaf) throws ClientCertificateException {

@@ -23,7 +23,7 @@ public final class ServerNames {
         names.dns().forEach(name -> result.add(normal(name)));
         names.addresses().stream().map(InetAddress::getHostAddress).forEach(result::add);
         @Nullable
-        String commonName = DistinguishedName.of(leaf.getSubjectX500Principal()).first("CN");
+        String commonName = DistinguishedName.of(leaf.getSubjectX500Principal()).commonName();
         if (!names.present()
                 && commonName != null
                 && HOST_NAME.matcher(commonName).matches()) {

@@ -59,6 +59,13 @@ class ClientAuthConfigTest {
         assertThat(config.allow()).singleElement().matches(AccessRuleConfig::isPinned);
     }
 
+    @Test
+    void takesAPinWithoutPaddingForTheSame() throws ConfigException {
+        ClientAuthConfig config = load("deny = [ { spki-sha256 = \"" + PIN.replace("=", "") + "\" } ]");
+
+        assertThat(config.deny()).hasToString("[{ spki-sha256 = \"" + PIN + "\" }]");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -82,6 +89,10 @@ class ClientAuthConfigTest {
                 "allow = [{ serial = xyz }] | allow[0].serial: \"xyz\" (expected: hexadecimal digits",
                 "allow = [{ spki-sha256 = \"AAAA\" }] | allow[0].spki-sha256: \"AAAA\" (expected: the Base64 of a"
                         + " SHA-256",
+                "deny = [{ dns = \"m\u00fcnchen.example\" }] | deny[0].dns: \"m\u00fcnchen.example\" (expected: a DNS name",
+                "deny = [{ uri = \"spiffe://prod/a b\" }] | deny[0].uri: \"spiffe://prod/a b\" (expected: a URI",
+                "deny = [{ spki-sha256 = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=\" }] | deny[0].spki-sha256:",
+                "deny = [{ spki-sha256 = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB\" }] | deny[0].spki-sha256:",
                 "allow = [{ spki-sha256 = \"%%%\" }] | allow[0].spki-sha256: \"%%%\" (expected: the Base64 of a SHA-256"
             })
     void refusesWithTheRule(String text, String problem) {
