@@ -1,9 +1,10 @@
 package io.sallyport.tls;
 
-import java.security.GeneralSecurityException;
+import io.sallyport.tls.CertificateSignature.Verdict;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Certificates in the order in which they are sent: each is issued by the next (RFC 5246 section 7.4.2: a client may
@@ -26,20 +27,28 @@ public record CertificateChain(List<X509Certificate> ordered, List<X509Certifica
         List<X509Certificate> ordered = new ArrayList<>(List.of(leaf));
         X509Certificate last = leaf;
         while (!isSelfSigned(last)) {
-            X509Certificate subject = last;
-            List<X509Certificate> issuers = rest.stream()
-                    .filter(candidate -> isIssuedBy(subject, candidate))
-                    .toList();
-            if (issuers.isEmpty()) {
+            Optional<X509Certificate> issuer = issuerOf(last, rest);
+            if (issuer.isEmpty()) {
                 break;
             }
-            last = issuers.get(0);
+            last = issuer.get();
             rest.remove(last);
             ordered.add(last);
         }
         List<X509Certificate> placed =
                 found.stream().filter(ordered::contains).distinct().toList();
         return new CertificateChain(ordered, rest, !placed.equals(ordered));
+    }
+
+    /** Whose signature neither the JDK nor Bouncy Castle can check. */
+    public List<X509Certificate> unverifiable() {
+        List<X509Certificate> result = new ArrayList<>();
+        for (int i = 1; i < ordered.size(); i++) {
+            if (CertificateSignature.verify(ordered.get(i - 1), ordered.get(i)) == Verdict.UNKNOWN) {
+                result.add(ordered.get(i - 1));
+            }
+        }
+        return result;
     }
 
     public X509Certificate last() {
@@ -51,14 +60,28 @@ public record CertificateChain(List<X509Certificate> ordered, List<X509Certifica
     }
 
     public static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
-        if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-            return false;
+        return isNamedBy(certificate, issuer) && CertificateSignature.verify(certificate, issuer) == Verdict.VALID;
+    }
+
+    /** One whose signature is good, else one whose signature nothing here can check: that is no reason to leave it out. */
+    private static Optional<X509Certificate> issuerOf(X509Certificate certificate, List<X509Certificate> candidates) {
+        Optional<X509Certificate> unknown = Optional.empty();
+        for (X509Certificate candidate : candidates) {
+            if (!isNamedBy(certificate, candidate)) {
+                continue;
+            }
+            Verdict verdict = CertificateSignature.verify(certificate, candidate);
+            if (verdict == Verdict.VALID) {
+                return Optional.of(candidate);
+            }
+            if (verdict == Verdict.UNKNOWN && unknown.isEmpty()) {
+                unknown = Optional.of(candidate);
+            }
         }
-        try {
-            certificate.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
+        return unknown;
+    }
+
+    private static boolean isNamedBy(X509Certificate certificate, X509Certificate issuer) {
+        return certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal());
     }
 }

@@ -3,7 +3,6 @@ package io.sallyport.tls;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
@@ -14,20 +13,27 @@ import java.util.List;
 /** The key types that a certificate of ours may have. */
 public enum KeyAlgorithm {
     /** 2048 bits or more. */
-    RSA("SHA256withRSA"),
+    RSA("RSA", "SHA256withRSA"),
     /** On P-256, P-384 or P-521. */
-    EC("SHA256withECDSA"),
-    ED25519("Ed25519");
+    EC("EC", "SHA256withECDSA"),
+    ED25519("Ed25519", "Ed25519");
 
     static final String RULE = "RSA of 2048 bits or more, EC on P-256, P-384 or P-521, or Ed25519";
 
     private static final int RSA_BITS = 2048;
     private static final List<String> CURVES = List.of("secp256r1", "secp384r1", "secp521r1");
 
+    private final String keyFactory;
     private final String signature;
 
-    KeyAlgorithm(String signature) {
+    KeyAlgorithm(String keyFactory, String signature) {
+        this.keyFactory = keyFactory;
         this.signature = signature;
+    }
+
+    /** The JCA name of what reads keys of this type. */
+    String keyFactory() {
+        return keyFactory;
     }
 
     /** A JCA signature algorithm for keys of this type. */
@@ -68,15 +74,6 @@ public enum KeyAlgorithm {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has " + curve, e);
         }
-    }
-
-    /** Whether {@code key} could belong to a private key of this type. */
-    boolean isTypeOf(PublicKey key) {
-        return switch (this) {
-            case RSA -> key instanceof RSAKey;
-            case EC -> key instanceof ECKey;
-            case ED25519 -> key instanceof EdECKey;
-        };
     }
 
     static MaterialException unsupported(String found) {

@@ -131,6 +131,10 @@ public final class KeyMaterialLoader {
                                     .toList())
                     + " (expected: leaf first, each issued by the next)");
         }
+        for (X509Certificate certificate : chain.unverifiable()) {
+            file.note("the signature of " + subject(certificate) + " is of a kind that cannot be checked here ("
+                    + certificate.getSigAlgName() + "): sent as the file has it");
+        }
         for (X509Certificate certificate : chain.leftOut()) {
             file.warning(
                     (chain.ordered().contains(certificate) ? "listed twice: " : "not part of the chain, left out: ")
@@ -169,6 +173,11 @@ public final class KeyMaterialLoader {
     }
 
     private static String subject(X509Certificate certificate) {
-        return DistinguishedName.display(certificate.getSubjectX500Principal());
+        String subject = DistinguishedName.display(certificate.getSubjectX500Principal());
+        return subject.isEmpty() ? "the certificate without a subject, serial " + serial(certificate) : subject;
+    }
+
+    private static String serial(X509Certificate certificate) {
+        return certificate.getSerialNumber().toString(16);
     }
 }

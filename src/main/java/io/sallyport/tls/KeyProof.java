@@ -2,10 +2,12 @@ package io.sallyport.tls;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
 
 /** A signature by a private key, by which its certificate is known: the same way for every type of key. */
 final class KeyProof {
@@ -31,12 +33,11 @@ final class KeyProof {
     }
 
     boolean matches(PublicKey key) {
-        if (!algorithm.isTypeOf(key)) {
-            return false;
-        }
         try {
             Signature verifier = Signature.getInstance(algorithm.signature());
-            verifier.initVerify(key);
+            // Anew by the JDK: the key of a certificate that Bouncy Castle read is of Bouncy Castle's own type.
+            verifier.initVerify(KeyFactory.getInstance(algorithm.keyFactory())
+                    .generatePublic(new X509EncodedKeySpec(key.getEncoded())));
             verifier.update(MESSAGE);
             return verifier.verify(signature);
         } catch (GeneralSecurityException | ProviderException e) {

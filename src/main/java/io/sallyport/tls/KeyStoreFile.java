@@ -15,7 +15,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The private key entry of a PKCS#12 (RFC 7292), JKS or JCEKS key store: told apart by content, not by name. */
@@ -36,15 +36,57 @@ final class KeyStoreFile {
         }
         String type = type(content);
         try {
-            KeyStore store = load(content, KeyStore.getInstance(type), password);
-            if (type.equals("PKCS12") && privateKeys(store).isEmpty()) {
-                // The JDK does not see a key that is not encrypted, as openssl writes it with -keypbe NONE.
-                store = load(content, KeyStore.getInstance(type, new BouncyCastleProvider()), password);
-            }
-            return entry(store, choose(store, alias), password);
+            return type.equals("PKCS12") ? pkcs12(content, alias, password) : java(type, content, alias, password);
         } catch (GeneralSecurityException e) {
             throw damaged(type, e);
         }
+    }
+
+    /**
+     * By the JDK, else by Bouncy Castle: the JDK has no certificate without an issuer, no key that is not encrypted
+     * ({@code openssl pkcs12 -keypbe NONE}), and up to some version no password outside ASCII.
+     */
+    private static Entry pkcs12(byte[] content, @Nullable String alias, Password password)
+            throws GeneralSecurityException, MaterialException {
+        try {
+            KeyStore store = load(content, KeyStore.getInstance("PKCS12"), password.chars());
+            if (!privateKeys(store).isEmpty()) {
+                return entry(store, choose(store, alias), password.chars());
+            }
+        } catch (IOException | UnrecoverableKeyException e) {
+            // Bouncy Castle says what is wrong, if anything is.
+        }
+        return opened(content, () -> KeyStore.getInstance("PKCS12", BouncyCastle.provider()), alias, password);
+    }
+
+    private static Entry java(String type, byte[] content, @Nullable String alias, Password password)
+            throws GeneralSecurityException, MaterialException {
+        return opened(content, () -> KeyStore.getInstance(type), alias, password);
+    }
+
+    private interface Stores {
+        KeyStore create() throws GeneralSecurityException;
+    }
+
+    private static Entry opened(byte[] content, Stores stores, @Nullable String alias, Password password)
+            throws GeneralSecurityException, MaterialException {
+        @Nullable MaterialException first = null;
+        for (char[] chars : password.spellings()) {
+            KeyStore store = stores.create();
+            try {
+                load(content, store, chars);
+            } catch (IOException e) {
+                first = first == null ? unreadable(store, e, password) : first;
+                continue;
+            }
+            String chosen = choose(store, alias);
+            try {
+                return entry(store, chosen, chars);
+            } catch (UnrecoverableKeyException e) {
+                throw otherPassword(store, chosen, password);
+            }
+        }
+        throw Objects.requireNonNull(first);
     }
 
     private static String type(byte[] content) throws MaterialException {
@@ -66,16 +108,14 @@ final class KeyStoreFile {
         throw new MaterialException(found);
     }
 
-    private static KeyStore load(byte[] content, KeyStore store, Password password)
-            throws GeneralSecurityException, MaterialException {
+    private static KeyStore load(byte[] content, KeyStore store, char[] password)
+            throws GeneralSecurityException, IOException {
         try {
-            store.load(new ByteArrayInputStream(content), password.chars());
+            store.load(new ByteArrayInputStream(content), password);
             return store;
-        } catch (IOException e) {
-            if (e.getCause() instanceof UnrecoverableKeyException) {
-                throw wrongPassword(password);
-            }
-            throw damaged(store.getType(), e);
+        } catch (RuntimeException e) {
+            // Bouncy Castle's way to tell of some damaged ASN.1.
+            throw new IOException(e);
         }
     }
 
@@ -113,7 +153,7 @@ final class KeyStoreFile {
         return keys.isEmpty() ? "a key store with a private key" : "one of " + String.join(", ", keys);
     }
 
-    private static Entry entry(KeyStore store, String alias, Password password)
+    private static Entry entry(KeyStore store, String alias, char[] password)
             throws GeneralSecurityException, MaterialException {
         PrivateKey key = key(store, alias, password);
         Certificate @Nullable [] chain = store.getCertificateChain(alias);
@@ -130,20 +170,28 @@ final class KeyStoreFile {
         return new Entry(alias, key, certificates);
     }
 
-    private static PrivateKey key(KeyStore store, String alias, Password password)
+    private static PrivateKey key(KeyStore store, String alias, char[] password)
             throws GeneralSecurityException, MaterialException {
-        try {
-            if (store.getKey(alias, password.chars()) instanceof PrivateKey key) {
-                return key;
-            }
-        } catch (UnrecoverableKeyException e) {
-            throw new MaterialException(
-                    "the key \"" + alias + "\" has another password than the store (expected: one for both)");
+        if (store.getKey(alias, password) instanceof PrivateKey key) {
+            return key;
         }
         throw new MaterialException("no private key under alias \"" + alias + "\"");
     }
 
-    private static MaterialException wrongPassword(Password password) {
+    private static MaterialException otherPassword(KeyStore store, String alias, Password password) {
+        if (store.getType().equals("JCEKS") && !password.isAscii()) {
+            return new MaterialException("the key \"" + alias + "\" has another password than the store, or Java "
+                    + Runtime.version().feature() + " cannot read a JCEKS key with one outside ASCII"
+                    + " (expected: one password for both; PKCS#12 takes any)");
+        }
+        return new MaterialException(
+                "the key \"" + alias + "\" has another password than the store (expected: one for both)");
+    }
+
+    private static MaterialException unreadable(KeyStore store, IOException e, Password password) {
+        if (!(e.getCause() instanceof UnrecoverableKeyException)) {
+            return damaged(store.getType(), e);
+        }
         return new MaterialException(
                 password.isGiven()
                         ? "wrong password (expected: the one that the key store is protected with)"

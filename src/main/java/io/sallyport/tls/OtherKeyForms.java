@@ -3,14 +3,19 @@ package io.sallyport.tls;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Map;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
-import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.bc.BcPEMDecryptorProvider;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
@@ -36,6 +41,9 @@ final class OtherKeyForms {
             "1.3.101.111", "X448",
             "1.3.101.113", "Ed448");
 
+    /** Of a key in PKCS#1 (RFC 8017 appendix A.1.2); one for DSA has six. */
+    private static final int RSA_FIELDS = 9;
+
     private OtherKeyForms() {}
 
     /** Says what the key is that the JDK did not take. */
@@ -56,42 +64,56 @@ final class OtherKeyForms {
         return new MaterialException(line, "not a private key (expected: an undamaged key; " + KeyAlgorithm.RULE + ")");
     }
 
-    /** PKCS#1 and SEC1, as PKCS#8. */
-    static byte[] traditional(PemBlock block, Password password) throws MaterialException {
-        try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
-            Object parsed = parser.readObject();
-            if (parsed instanceof PEMEncryptedKeyPair encrypted) {
-                parsed = encrypted.decryptKeyPair(new BcPEMDecryptorProvider(password.byteChars()));
+    /** PKCS#1, SEC1 and encrypted PKCS#8, told apart by their first fields, as plain PKCS#8. */
+    static byte[] pkcs8(PemBlock block, byte[] der, Password password) throws MaterialException {
+        try {
+            ASN1Sequence fields = ASN1Sequence.getInstance(der);
+            ASN1Encodable first = fields.size() < 2 ? fields : fields.getObjectAt(0);
+            ASN1Encodable second = fields.size() < 2 ? fields : fields.getObjectAt(1);
+            if (first instanceof ASN1Sequence && second instanceof ASN1OctetString) {
+                return decrypted(block, new PKCS8EncryptedPrivateKeyInfo(der), password);
             }
-            if (parsed instanceof PEMKeyPair pair) {
-                return pair.getPrivateKeyInfo().getEncoded();
+            if (first instanceof ASN1Integer && second instanceof ASN1Integer && fields.size() >= RSA_FIELDS) {
+                AlgorithmIdentifier rsa =
+                        new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE);
+                return new PrivateKeyInfo(rsa, RSAPrivateKey.getInstance(fields)).getEncoded();
+            }
+            if (first instanceof ASN1Integer && second instanceof ASN1OctetString) {
+                ECPrivateKey key = ECPrivateKey.getInstance(fields);
+                AlgorithmIdentifier ec =
+                        new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, key.getParametersObject());
+                return new PrivateKeyInfo(ec, key).getEncoded();
+            }
+            return der;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new MaterialException(
+                    block.line(), "not a private key (expected: an undamaged " + block.label() + ")");
+        }
+    }
+
+    /** PKCS#1 and SEC1 in OpenSSL's own encrypted form (RFC 1421), as PKCS#8. */
+    static byte[] legacyDecrypted(PemBlock block, Password password) throws MaterialException {
+        try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
+            if (parser.readObject() instanceof PEMEncryptedKeyPair encrypted) {
+                return encrypted
+                        .decryptKeyPair(new BcPEMDecryptorProvider(password.byteChars()))
+                        .getPrivateKeyInfo()
+                        .getEncoded();
             }
             throw new MaterialException(
                     block.line(), "not a private key (expected: an undamaged " + block.label() + ")");
         } catch (IOException | IllegalArgumentException e) {
-            if (block.isLegacyEncrypted()) {
-                throw wrongPassword(block, password);
-            }
-            throw new MaterialException(
-                    block.line(),
-                    "not a private key: " + e.getMessage() + " (expected: an undamaged " + block.label() + ")");
+            throw wrongPassword(block, password);
         }
     }
 
-    /** An encrypted PKCS#8 key, as a plain one. */
-    static byte[] decrypted(PemBlock block, Password password) throws MaterialException {
-        PKCS8EncryptedPrivateKeyInfo info;
-        try {
-            info = new PKCS8EncryptedPrivateKeyInfo(block.der());
-        } catch (IOException e) {
-            throw new MaterialException(
-                    block.line(), "not an encrypted private key: " + e.getMessage() + " (expected: an undamaged key)");
-        }
+    private static byte[] decrypted(PemBlock block, PKCS8EncryptedPrivateKeyInfo info, Password password)
+            throws MaterialException {
         for (char[] chars : password.spellings()) {
             try {
                 return info.decryptPrivateKeyInfo(decryptor(chars)).getEncoded();
             } catch (PKCSException | IOException | IllegalArgumentException e) {
-                // The next spelling, if the password has two.
+                // The next spelling, if the password has several.
             }
         }
         throw wrongPassword(block, password);
@@ -101,7 +123,7 @@ final class OtherKeyForms {
         try {
             // The JDK alone has neither scrypt (RFC 7914) nor a name for the padding that Bouncy Castle asks for.
             return new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                    .setProvider(new BouncyCastleProvider())
+                    .setProvider(BouncyCastle.provider())
                     .build(password);
         } catch (OperatorCreationException e) {
             throw new IllegalStateException("Bouncy Castle does not know itself", e);

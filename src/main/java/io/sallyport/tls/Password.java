@@ -3,12 +3,11 @@ package io.sallyport.tls;
 import io.sallyport.config.PasswordConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The password of a key, in UTF-8. Never printed. */
+/** The password of a key, in UTF-8 as a rule. Never printed. */
 final class Password {
     private static final int LIMIT = 64 << 10;
 
@@ -51,9 +50,19 @@ final class Password {
         return new String(bytes, StandardCharsets.ISO_8859_1).toCharArray();
     }
 
-    /** Both spellings: which one a key derivation takes differs between them. One, where they are the same. */
+    boolean isAscii() {
+        return StandardCharsets.US_ASCII.newEncoder().canEncode(new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    /**
+     * What the program that encrypted may have made of the bytes, the likeliest first; one, where all are the same: UTF-8,
+     * a char for each byte (OpenSSL before 1.1, and where the bytes are no UTF-8), and what keytool reads under a POSIX
+     * locale.
+     */
     List<char[]> spellings() {
-        return Arrays.equals(chars(), byteChars()) ? List.of(chars()) : List.of(chars(), byteChars());
+        return isAscii()
+                ? List.of(chars())
+                : List.of(chars(), byteChars(), new String(bytes, StandardCharsets.US_ASCII).toCharArray());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.sallyport.tls;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,13 +31,12 @@ record PemBlock(String label, int line, List<String> lines) {
      * @throws MaterialException when a block is cut off
      */
     static List<PemBlock> split(byte[] file) throws MaterialException {
-        // ISO 8859-1 takes any byte: the text around the blocks may be in whatever encoding.
-        String[] text = new String(file, StandardCharsets.ISO_8859_1).split("\r\n|\r|\n", -1);
+        String[] text = text(file).split("\r\n|\r|\n", -1);
         List<PemBlock> blocks = new ArrayList<>();
         for (int i = 0; i < text.length; i++) {
             Matcher matcher = BOUNDARY.matcher(text[i].trim());
-            // Not matches(): a byte order mark may stand before the first.
-            if (matcher.find() && matcher.group(1).equals("BEGIN")) {
+            // The whole line, as for OpenSSL: a boundary that is commented out or quoted is comment.
+            if (matcher.matches() && matcher.group(1).equals("BEGIN")) {
                 PemBlock block = block(text, i, matcher.group(2));
                 blocks.add(block);
                 i += block.lines.size() + 1;
@@ -81,6 +81,16 @@ record PemBlock(String label, int line, List<String> lines) {
     /** The block as a file of its own. */
     String text() {
         return "-----BEGIN " + label + "-----\n" + String.join("\n", lines) + "\n-----END " + label + "-----\n";
+    }
+
+    /** ISO 8859-1 takes any byte: the text around the blocks may be in whatever encoding. Editors mark UTF-8 and UTF-16. */
+    private static String text(byte[] file) {
+        String mark = HexFormat.of().formatHex(file, 0, Math.min(3, file.length));
+        if (mark.equals("efbbbf")) {
+            return new String(file, 3, file.length - 3, StandardCharsets.ISO_8859_1);
+        }
+        boolean wide = mark.startsWith("feff") || mark.startsWith("fffe");
+        return new String(file, wide ? StandardCharsets.UTF_16 : StandardCharsets.ISO_8859_1);
     }
 
     private static PemBlock block(String[] text, int begin, String label) throws MaterialException {

@@ -1,9 +1,7 @@
 package io.sallyport.tls;
 
-import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +40,7 @@ final class PemCertificates {
     private static X509Certificate certificate(PemBlock block) throws MaterialException {
         byte[] der = block.der();
         try {
-            return (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+            return CertificateParser.parse(der);
         } catch (CertificateException e) {
             throw new MaterialException(
                     block.line(),

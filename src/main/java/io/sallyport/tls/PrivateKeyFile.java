@@ -6,7 +6,9 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The private key of a PEM file: PKCS#8 (RFC 5958) plain or encrypted, PKCS#1 (RFC 8017), SEC1 (RFC 5915), the last two
@@ -15,6 +17,8 @@ import java.util.stream.Collectors;
 final class PrivateKeyFile {
     private static final int LIMIT = 1 << 20;
     private static final String EXPECTED = "a PEM file with the private key";
+    private static final Set<String> LABELS =
+            Set.of("PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY");
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519");
 
     private PrivateKeyFile() {}
@@ -39,22 +43,35 @@ final class PrivateKeyFile {
         return key(keys.get(0), password);
     }
 
+    /** By what is inside: people and programs put any form under any label. */
     private static PrivateKey key(PemBlock block, Password password) throws MaterialException {
-        return switch (block.label()) {
-            case "PRIVATE KEY" -> fromPkcs8(block.line(), block.der());
-            case "ENCRYPTED PRIVATE KEY" -> fromPkcs8(block.line(), OtherKeyForms.decrypted(block, password));
-            case "RSA PRIVATE KEY", "EC PRIVATE KEY" ->
-                fromPkcs8(block.line(), OtherKeyForms.traditional(block, password));
-            default ->
-                throw new MaterialException(
-                        block.line(),
-                        block.label()
-                                + " (expected: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY; "
-                                + KeyAlgorithm.RULE + ")");
-        };
+        if (block.isLegacyEncrypted()) {
+            return fromPkcs8(block.line(), OtherKeyForms.legacyDecrypted(block, password));
+        }
+        byte[] der = block.der();
+        @Nullable PrivateKey key = parsed(der);
+        if (key != null) {
+            return key;
+        }
+        if (!LABELS.contains(block.label())) {
+            throw new MaterialException(
+                    block.line(),
+                    block.label()
+                            + " (expected: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY; "
+                            + KeyAlgorithm.RULE + ")");
+        }
+        return fromPkcs8(block.line(), OtherKeyForms.pkcs8(block, der, password));
     }
 
     private static PrivateKey fromPkcs8(int line, byte[] der) throws MaterialException {
+        @Nullable PrivateKey key = parsed(der);
+        if (key == null) {
+            throw OtherKeyForms.notTaken(line, der);
+        }
+        return key;
+    }
+
+    private static @Nullable PrivateKey parsed(byte[] der) {
         PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(der);
         for (String algorithm : ALGORITHMS) {
             try {
@@ -63,6 +80,6 @@ final class PrivateKeyFile {
                 // Of another algorithm; if of none, the identifier inside tells why.
             }
         }
-        throw OtherKeyForms.notTaken(line, der);
+        return null;
     }
 }

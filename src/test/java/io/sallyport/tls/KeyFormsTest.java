@@ -6,8 +6,12 @@ import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.PasswordConfig;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.Pem;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +129,78 @@ class KeyFormsTest {
                 .isEqualTo(KeyAlgorithm.RSA);
         assertThat(load("pkcs8.pem", new PasswordConfig.Variable("GREETING")).algorithm())
                 .isEqualTo(KeyAlgorithm.RSA);
+    }
+
+    /** What stands inside decides: programs that write keys disagree about the label, people rename files and blocks. */
+    @ParameterizedTest
+    @CsvSource({
+        "RSA, pkey -in key.pem -out form.pem, RSA PRIVATE KEY",
+        "RSA, pkey -in key.pem -out form.pem, EC PRIVATE KEY",
+        "RSA, pkey -in key.pem -out form.pem, ENCRYPTED PRIVATE KEY",
+        "RSA, pkey -in key.pem -out form.pem, ANY PRIVATE KEY",
+        "RSA, rsa -in key.pem -traditional -out form.pem, PRIVATE KEY",
+        "RSA, rsa -in key.pem -traditional -out form.pem, EC PRIVATE KEY",
+        "EC -pkeyopt ec_paramgen_curve:P-256, pkey -in key.pem -out form.pem, EC PRIVATE KEY",
+        "EC -pkeyopt ec_paramgen_curve:P-256, ec -in key.pem -out form.pem, PRIVATE KEY",
+        "EC -pkeyopt ec_paramgen_curve:P-256, ec -in key.pem -out form.pem, RSA PRIVATE KEY",
+        "ED25519, pkey -in key.pem -out form.pem, RSA PRIVATE KEY",
+        "RSA, pkey -in key.pem -aes256 -passout pass:secret -out form.pem, PRIVATE KEY",
+        "RSA, pkey -in key.pem -aes256 -passout pass:secret -out form.pem, RSA PRIVATE KEY"
+    })
+    void readsAnyFormUnderAnyLabel(String algorithm, String command, String label) {
+        certify(algorithm);
+        openssl.line(command);
+        Pem.write(
+                directory.resolve("form.pem"),
+                read("form.pem").replaceAll("(BEGIN|END) [A-Z ]*PRIVATE KEY", "$1 " + label));
+
+        assertThat(load("form.pem", new PasswordConfig.Variable("KEY_PASSWORD")).serverNames())
+                .containsExactly("example.com");
+    }
+
+    /** A boundary is a whole line, as for OpenSSL: what is commented out or quoted is comment. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "#-----BEGIN CERTIFICATE-----\n#rubbish\n#-----END CERTIFICATE-----\n",
+                "# -----BEGIN PRIVATE KEY-----\n# rubbish\n# -----END PRIVATE KEY-----\n",
+                "// -----BEGIN CERTIFICATE-----\n",
+                "; starts with \"-----BEGIN CERTIFICATE-----\" and ends with \"-----END CERTIFICATE-----\"\n",
+                "> -----BEGIN RSA PRIVATE KEY-----\n",
+                "-----BEGIN CERTIFICATE----- of 2019 was here\n",
+                "-----BEGIN PRIVATE KEY\n",
+                "-----END CERTIFICATE-----\n"
+            })
+    void passesOverBoundariesInComments(String comment) {
+        certify("RSA");
+        Pem.write(directory.resolve("cert.pem"), comment + read("cert.pem") + comment);
+        Pem.write(directory.resolve("form.pem"), comment + read("key.pem") + comment);
+
+        assertThat(load("form.pem", new PasswordConfig.None()).serverNames()).containsExactly("example.com");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE"})
+    void readsWhatAnEditorMarkedWithItsEncoding(String charset) throws IOException {
+        certify("RSA");
+        for (String file : List.of("cert.pem", "key.pem")) {
+            Files.writeString(
+                    directory.resolve(file),
+                    "\ufeff" + read(file).replace("\n", "  \r\n\r\n"),
+                    Charset.forName(charset));
+        }
+
+        assertThat(load("key.pem", new PasswordConfig.None()).serverNames()).containsExactly("example.com");
+    }
+
+    @Test
+    void readsOpensslsTrustedCertificates() {
+        certify("RSA");
+        openssl.line("x509 -in cert.pem -trustout -setalias site -addtrust serverAuth -out trusted.pem");
+        Pem.write(directory.resolve("cert.pem"), read("trusted.pem"));
+
+        assertThat(read("cert.pem")).contains("BEGIN TRUSTED CERTIFICATE");
+        assertThat(load("key.pem", new PasswordConfig.None()).serverNames()).containsExactly("example.com");
     }
 
     @Test

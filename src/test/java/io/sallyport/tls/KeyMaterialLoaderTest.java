@@ -182,9 +182,9 @@ class KeyMaterialLoaderTest {
                 .satisfiesExactly(
                         detail -> assertThat(detail).startsWith("CERTIFICATE is not Base64"),
                         detail -> assertThat(detail).startsWith("not a certificate: "),
-                        detail -> assertThat(detail).startsWith("not a private key (expected: an undamaged key"),
-                        detail -> assertThat(detail).startsWith("not a private key: "),
-                        detail -> assertThat(detail).startsWith("not an encrypted private key: "));
+                        detail -> assertThat(detail).startsWith("not a private key (expected: an undamaged PRIVATE"),
+                        detail -> assertThat(detail).startsWith("not a private key (expected: an undamaged EC"),
+                        detail -> assertThat(detail).startsWith("not a private key (expected: an undamaged ENC"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.Pem;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -83,6 +84,55 @@ class KeyStoreFormsTest {
 
         assertThat(findings.problems()).isEmpty();
         assertThat(material.orElseThrow().chain()).isEqualTo(SERVER.chain());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UTF-8, ''",
+        "UTF-8, -legacy",
+        "UTF-8, -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg SHA1",
+        "UTF-8, -certpbe NONE",
+        "UTF-8, -nomac",
+        "ISO-8859-1, -legacy"
+    })
+    void readsWhatOpensslWritesWithAPasswordBeyondAscii(String charset, String options) throws IOException {
+        SERVER.writePem(directory, "tls");
+        Path password = directory.resolve("password");
+        Files.writeString(password, "m\u00fcller \u00df\n", Charset.forName(charset));
+        new Openssl(directory)
+                .line(("pkcs12 -export -in tls.crt -inkey tls.key -out tls.p12 -passout file:password " + options)
+                        .trim());
+
+        Optional<KeyMaterial> material = load(directory.resolve("tls.p12"), null, new PasswordConfig.File(password));
+
+        assertThat(findings.problems()).isEmpty();
+        assertThat(material.orElseThrow().chain()).isEqualTo(SERVER.chain());
+    }
+
+    /** keytool reads its arguments by the locale: under a POSIX one each byte beyond ASCII becomes U+FFFD. */
+    @ParameterizedTest
+    @ValueSource(strings = {"m\u00fcller", "m\ufffd\ufffdller", "m\u00c3\u00bcller"})
+    void readsWhatKeytoolWritesWithAPasswordBeyondAscii(String heardByKeytool) throws IOException {
+        Path file = SERVER.writeKeyStore(directory.resolve("k.jks"), "JKS", "server", heardByKeytool);
+
+        Path password = Files.writeString(directory.resolve("password"), "m\u00fcller\n");
+
+        Optional<KeyMaterial> material = load(file, null, new PasswordConfig.File(password));
+
+        assertThat(findings.problems()).isEmpty();
+        assertThat(material.orElseThrow().chain()).isEqualTo(SERVER.chain());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PKCS12", "JKS"})
+    void saysThatAPasswordBeyondAsciiIsWrongOnlyWhenItIs(String type) throws IOException {
+        Path file = SERVER.writeKeyStore(directory.resolve("k"), type, "server", "muller");
+
+        load(file, null, new PasswordConfig.File(Files.writeString(directory.resolve("password"), "m\u00fcller")));
+
+        assertThat(findings.problems())
+                .extracting(ConfigProblem::detail)
+                .containsExactly("wrong password (expected: the one that the key store is protected with)");
     }
 
     @Test

@@ -1,0 +1,21 @@
+package io.sallyport.tls;
+
+import java.security.Provider;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+
+/**
+ * The provider for what the JDK does not read or check. Never registered, so that the JDK answers everywhere else; its
+ * classes cost a start more than all the rest of the loading, so they are loaded at the first use.
+ */
+final class BouncyCastle {
+    static {
+        // Without it a certificate with an empty issuer is refused as by the JDK.
+        System.setProperty("org.bouncycastle.x509.allow_empty_issuer_cert", "true");
+    }
+
+    private BouncyCastle() {}
+
+    static Provider provider() {
+        return new BouncyCastleProvider();
+    }
+}
