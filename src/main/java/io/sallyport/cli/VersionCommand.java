@@ -1,6 +1,7 @@
 package io.sallyport.cli;
 
 import io.netty.handler.ssl.OpenSsl;
+import io.sallyport.transport.NativeLibraries;
 import io.sallyport.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +39,9 @@ final class VersionCommand implements Callable<Integer> {
     }
 
     private static String tls() {
-        return OpenSsl.isAvailable() ? OpenSsl.versionString() : "none (" + OpenSsl.unavailabilityCause() + ")";
+        return OpenSsl.isAvailable()
+                ? OpenSsl.versionString()
+                : "none: " + NativeLibraries.problem(OpenSsl.unavailabilityCause());
     }
 
     private static String artifact(String name) throws IOException {

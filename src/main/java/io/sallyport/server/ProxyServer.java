@@ -24,6 +24,7 @@ import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.TlsPolicy;
+import io.sallyport.transport.NativeLibraries;
 import io.sallyport.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -281,7 +282,9 @@ public final class ProxyServer {
         }
         if (!OpenSsl.isAvailable()) {
             throw new StartException(new ConfigProblem(
-                    "", "TLS library", "BoringSSL is not available: " + root(OpenSsl.unavailabilityCause())));
+                    "",
+                    "TLS library",
+                    "BoringSSL cannot be loaded: " + NativeLibraries.problem(OpenSsl.unavailabilityCause())));
         }
         if (!String.valueOf(OpenSsl.versionString()).contains("BoringSSL")) {
             throw new StartException(
@@ -470,13 +473,5 @@ public final class ProxyServer {
             lasting.keyLog().close();
         }
         registry.close();
-    }
-
-    private static String root(@Nullable Throwable cause) {
-        Throwable at = cause;
-        while (at != null && at.getCause() != null) {
-            at = at.getCause();
-        }
-        return String.valueOf(at);
     }
 }

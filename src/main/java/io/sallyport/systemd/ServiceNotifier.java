@@ -45,7 +45,7 @@ final class ServiceNotifier implements AutoCloseable {
         }
         if (!Epoll.isAvailable()) {
             // Without it there are no datagrams to unix sockets.
-            warn(socket, String.valueOf(Epoll.unavailabilityCause()));
+            warn(socket, "it needs epoll, which is not available");
             return null;
         }
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(

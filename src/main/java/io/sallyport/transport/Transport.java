@@ -256,13 +256,7 @@ public enum Transport {
     /** Why it cannot be used here; null: it can. */
     public @Nullable String unavailability() {
         Throwable cause = unavailabilityCause();
-        if (cause == null) {
-            return null;
-        }
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.toString();
+        return cause == null ? null : NativeLibraries.problem(cause);
     }
 
     /** Whether a socket of this kind can be listened on and connected to. */
