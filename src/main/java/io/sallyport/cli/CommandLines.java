@@ -1,5 +1,7 @@
 package io.sallyport.cli;
 
+import io.sallyport.config.LocaleEncoding;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -7,6 +9,7 @@ import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** Puts the commands together. */
 final class CommandLines {
@@ -38,9 +41,18 @@ final class CommandLines {
             commands.keySet().retainAll(Set.of(arguments[0]));
         }
         commands.values().forEach(command -> root.addSubcommand(command.apply(console)));
-        return root.setOut(console.out())
+        return root.registerConverter(Path.class, CommandLines::path)
+                .setOut(console.out())
                 .setErr(console.err())
                 .setExecutionExceptionHandler(new Failures(console))
                 .setUsageHelpAutoWidth(true);
+    }
+
+    private static Path path(String text) {
+        try {
+            return LocaleEncoding.path(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.cli;
 
+import io.sallyport.config.LocaleEncoding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class ConfigFile {
         if (file != null) {
             return file;
         }
-        String variable = System.getenv(VARIABLE);
-        return variable == null || variable.isEmpty() ? null : Path.of(variable);
+        String variable = LocaleEncoding.variable(VARIABLE);
+        return variable == null || variable.isEmpty() ? null : LocaleEncoding.path(variable);
     }
 }

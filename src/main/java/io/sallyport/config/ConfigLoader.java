@@ -36,7 +36,7 @@ public final class ConfigLoader {
      * @throws ConfigException with every problem of the file
      */
     public static ProxyConfig load(Path file) throws ConfigException {
-        return load(file, System::getenv);
+        return load(file, LocaleEncoding::variable);
     }
 
     /**
@@ -64,7 +64,7 @@ public final class ConfigLoader {
      * @throws ConfigException when the file cannot be read, parsed or resolved
      */
     public static ConfigObject effective(Path file) throws ConfigException {
-        return parse(file, System::getenv).effective();
+        return parse(file, LocaleEncoding::variable).effective();
     }
 
     /**
@@ -81,7 +81,8 @@ public final class ConfigLoader {
         }
         if (!Files.isReadable(file)) {
             throw unreadable(
-                    file, (Files.exists(file) ? "not readable" : "no such file") + " (expected: a HOCON file)");
+                    file,
+                    (Files.exists(file) ? "not readable" : "no such file") + " (expected: " + expected(file) + ")");
         }
         ConfigParseOptions options = ConfigParseOptions.defaults().setAllowMissing(false);
         return resolve(file.toString(), () -> ConfigFactory.parseFile(file.toFile(), options), environment);
@@ -89,7 +90,7 @@ public final class ConfigLoader {
 
     private static Parsed parse(String text, String description) throws ConfigException {
         ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription(description);
-        return resolve(description, () -> ConfigFactory.parseString(text, options), System::getenv);
+        return resolve(description, () -> ConfigFactory.parseString(text, options), LocaleEncoding::variable);
     }
 
     private static Parsed resolve(String name, Source source, Environment environment) throws ConfigException {
@@ -150,6 +151,12 @@ public final class ConfigLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
+    }
+
+    /** A working directory that the locale cannot spell is one that does not exist. */
+    private static String expected(Path file) {
+        boolean spelt = file.isAbsolute() || Files.exists(Path.of("").toAbsolutePath());
+        return spelt ? "a HOCON file" : LocaleEncoding.rule();
     }
 
     private static ConfigException unreadable(Path file, String detail) {

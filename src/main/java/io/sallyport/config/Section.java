@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -190,9 +191,13 @@ final class Section {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            problem(key, "\"" + text + "\" (expected: " + rule + ")");
+            problem(key, "\"" + text + "\" (expected: " + rule(e, rule) + ")");
             return null;
         }
+    }
+
+    private static String rule(IllegalArgumentException refusal, String rule) {
+        return refusal instanceof InvalidPathException ? LocaleEncoding.rule() : rule;
     }
 
     /** Reads a list of scalars; a single scalar counts as a list of one. */
@@ -213,7 +218,8 @@ final class Section {
             into.add(parser.apply(text));
         } catch (IllegalArgumentException e) {
             String found = text == null ? kind(element) : "\"" + text + "\"";
-            problems.add(new ConfigProblem(where(element.origin()), join(key), found + " (expected: " + rule + ")"));
+            problems.add(new ConfigProblem(
+                    where(element.origin()), join(key), found + " (expected: " + rule(e, rule) + ")"));
         }
     }
 

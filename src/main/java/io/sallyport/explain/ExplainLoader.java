@@ -4,6 +4,7 @@ import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.LocaleEncoding;
 import io.sallyport.config.PasswordConfig;
 import io.sallyport.config.TrustAnchorConfig;
 import io.sallyport.tls.Findings;
@@ -89,7 +90,7 @@ public final class ExplainLoader {
         if (cert == null || key == null) {
             return Optional.empty();
         }
-        return new KeyMaterialLoader(System::getenv, now)
+        return new KeyMaterialLoader(LocaleEncoding::variable, now)
                 .load(new CertificateConfig.Pem(cert, key, new PasswordConfig.None(), ""), findings);
     }
 }

@@ -3,6 +3,7 @@ package io.sallyport.explain;
 import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.LocaleEncoding;
 import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.RouteConfig;
 import io.sallyport.config.TlsConfig;
@@ -52,7 +53,7 @@ record OwnListener(
      * @throws UnknownHostException when the host of its address has no address
      */
     static OwnListener of(ListenerConfig listener, Instant now, Findings findings) throws UnknownHostException {
-        KeyMaterialLoader loader = new KeyMaterialLoader(System::getenv, now);
+        KeyMaterialLoader loader = new KeyMaterialLoader(LocaleEncoding::variable, now);
         List<KeyMaterial> keys = certificates(listener)
                 .distinct()
                 .map(certificate -> loader.load(certificate, findings))

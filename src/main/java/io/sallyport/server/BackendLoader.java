@@ -9,6 +9,7 @@ import io.sallyport.backend.PoolMember;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.BackendTlsConfig;
 import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.LocaleEncoding;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.tls.BackendTlsContext;
@@ -139,7 +140,7 @@ final class BackendLoader {
         if (!tls.enabled()) {
             return null;
         }
-        KeyMaterialLoader loader = new KeyMaterialLoader(System::getenv, now);
+        KeyMaterialLoader loader = new KeyMaterialLoader(LocaleEncoding::variable, now);
         List<KeyMaterial> keys = tls.certificates().stream()
                 .flatMap(certificate -> loader.load(certificate, findings).stream())
                 .toList();
