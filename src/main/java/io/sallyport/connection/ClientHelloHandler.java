@@ -37,11 +37,13 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
     private static final byte[] PLAIN_HTTP_ANSWER = plainHttpAnswer();
 
     private final ProxyConnection connection;
-    private final ClientHelloReader reader = new ClientHelloReader();
+    private final ClientHelloReader reader;
     private @Nullable ByteBuf received;
 
-    ClientHelloHandler(ProxyConnection connection) {
+    /** @param maxMessage bytes of the longest ClientHello that is read */
+    ClientHelloHandler(ProxyConnection connection, int maxMessage) {
         this.connection = connection;
+        this.reader = new ClientHelloReader(maxMessage);
     }
 
     @Override
@@ -55,7 +57,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         } else if (result instanceof NotTls notTls) {
             refuseOther(ctx, notTls.kind(), received);
         } else if (result instanceof TooLarge large) {
-            String detail = large.length() + " bytes (expected: at most " + ClientHelloReader.MAX_MESSAGE + ")";
+            String detail = large.length() + " bytes (expected: at most " + large.limit() + ")";
             refuse(
                     ctx,
                     new Failure(FailureReason.CLIENT_HELLO_TOO_LARGE, How.ALERT_SENT, detail),

@@ -43,7 +43,9 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
         }
         if (!connection.isPlain()) {
             pipeline.addLast(Handlers.TRACE, new TraceHandler(connection.trace()));
-            pipeline.addLast(Handlers.CLIENT_HELLO, new ClientHelloHandler(connection));
+            pipeline.addLast(
+                    Handlers.CLIENT_HELLO,
+                    new ClientHelloHandler(connection, settings.get().routes().maxClientHello()));
         }
         pipeline.addLast(Handlers.FRONTEND, new FrontendHandler(connection));
     }

@@ -4,6 +4,7 @@ import io.sallyport.backend.Backend;
 import io.sallyport.config.TlsConfig.ServerNamePolicy;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.handshake.ClientHello;
+import io.sallyport.handshake.ClientHelloReader;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.tls.ClientTrust;
 import io.sallyport.tls.ServerNameMap;
@@ -57,6 +58,13 @@ public final class RouteTable {
                 .toList();
         this.unknownName = unknownName;
         this.missingName = missingName;
+    }
+
+    /** Bytes of the longest ClientHello that is read: a ticket in it holds the client's chain, where one was asked for. */
+    int maxClientHello() {
+        return contexts.stream().anyMatch(TlsContexts::askForCertificates)
+                ? ClientHelloReader.MAX_MESSAGE_WITH_CHAIN
+                : ClientHelloReader.MAX_MESSAGE;
     }
 
     /**

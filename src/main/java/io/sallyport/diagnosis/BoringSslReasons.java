@@ -33,6 +33,9 @@ public final class BoringSslReasons {
             Map.entry("DECRYPTION_FAILED_OR_BAD_RECORD_MAC", FailureReason.BAD_RECORD),
             Map.entry("DIGEST_CHECK_FAILED", FailureReason.BAD_RECORD),
             Map.entry("INTERNAL_ERROR", FailureReason.INTERNAL_ERROR),
+            // A message of ours that does not fit into its own length fields.
+            Map.entry("OVERFLOW", FailureReason.INTERNAL_ERROR),
+            Map.entry("MALLOC_FAILURE", FailureReason.INTERNAL_ERROR),
             Map.entry("NO_CERTIFICATE_SET", FailureReason.INTERNAL_ERROR),
             Map.entry("NO_PRIVATE_KEY_ASSIGNED", FailureReason.INTERNAL_ERROR),
             Map.entry("PRIVATE_KEY_OPERATION_FAILED", FailureReason.INTERNAL_ERROR));

@@ -22,10 +22,14 @@ public final class ClientHelloReader {
     /** Bytes of the longest message taken, with its header of four. BoringSSL takes no longer one either. */
     public static final int MAX_MESSAGE = HandshakeHeader.LENGTH + (1 << 14);
 
+    /** The same where clients show certificates: with a ticket that holds a chain, extensions of 64 KiB. */
+    public static final int MAX_MESSAGE_WITH_CHAIN = HandshakeHeader.LENGTH + (66 << 10);
+
     // Browsers send one record, circumvention tools a handful. Each record of one byte costs six, so without this limit
     // a client could hold the reader and its buffer for 96 KiB.
     private static final int MAX_RECORDS = 64;
 
+    private final int maxMessage;
     private boolean tls;
     private int recordVersion;
     private int records;
@@ -35,6 +39,15 @@ public final class ClientHelloReader {
     private final HandshakeHeader header = new HandshakeHeader();
     private int received;
     private @Nullable ClientHelloResult result;
+
+    public ClientHelloReader() {
+        this(MAX_MESSAGE);
+    }
+
+    /** @param maxMessage bytes of the longest message taken, with its header of four */
+    public ClientHelloReader(int maxMessage) {
+        this.maxMessage = maxMessage;
+    }
 
     /**
      * Looks at the bytes that are new since the last call.
@@ -98,8 +111,8 @@ public final class ClientHelloReader {
                     throw new MalformedHandshakeException(
                             Reason.UNEXPECTED_MESSAGE, HandshakeTypes.name(header.type()) + " (expected: ClientHello)");
                 }
-                if (header.messageLength() > MAX_MESSAGE) {
-                    return new TooLarge(header.messageLength());
+                if (header.messageLength() > maxMessage) {
+                    return new TooLarge(header.messageLength(), maxMessage);
                 }
                 read = Math.min(fragment, header.messageLength() - received);
             }

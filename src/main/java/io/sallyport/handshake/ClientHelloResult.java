@@ -20,11 +20,12 @@ public sealed interface ClientHelloResult {
     record NotTls(FirstBytes kind) implements ClientHelloResult {}
 
     /**
-     * The message announces more than {@link ClientHelloReader#MAX_MESSAGE} bytes.
+     * The message announces more than the reader takes.
      *
      * @param length bytes of the message with its header of four, as announced
+     * @param limit what is taken, in the same bytes
      */
-    record TooLarge(int length) implements ClientHelloResult {}
+    record TooLarge(int length, int limit) implements ClientHelloResult {}
 
     /**
      * The records or the message break a rule.

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class MessageParser {
     // The largest messages of ordinary handshakes, DHE with 8192 bits and lists of many trust anchors, stay below.
     private static final int MAX_READ = 4096;
-    private static final int MAX_CLIENT_HELLO = ClientHelloReader.MAX_MESSAGE;
+    private static final int MAX_CLIENT_HELLO = ClientHelloReader.MAX_MESSAGE_WITH_CHAIN;
     private static final int NAMED_CURVE = 3;
 
     private MessageParser() {}

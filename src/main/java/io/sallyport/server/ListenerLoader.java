@@ -5,11 +5,13 @@ import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.LocaleEncoding;
 import io.sallyport.config.RouteConfig;
 import io.sallyport.config.TlsConfig;
 import io.sallyport.connection.RouteTable;
 import io.sallyport.connection.RouteTable.Route;
 import io.sallyport.observe.Meters.CertificateExpiry;
+import io.sallyport.tls.AuthorityNames;
 import io.sallyport.tls.ClientTrust;
 import io.sallyport.tls.Crls;
 import io.sallyport.tls.Findings;
@@ -59,7 +61,7 @@ final class ListenerLoader {
         this.listener = listener;
         this.backends = backends;
         this.now = now;
-        this.keyMaterial = new KeyMaterialLoader(System::getenv, now);
+        this.keyMaterial = new KeyMaterialLoader(LocaleEncoding::variable, now);
         this.findings = findings;
         this.problems = problems;
         this.lasting = lasting;
@@ -122,6 +124,9 @@ final class ListenerLoader {
         material.forEach(key -> expiries.add(new CertificateExpiry(key.name(), "server", key.notAfter())));
         ClientAuthConfig clientAuth = tls.clientAuth();
         TrustAnchors anchors = TrustAnchors.load(clientAuth.trustAnchors(), clientAuth.where(), now, findings);
+        if (clientAuth.sendCaNames() && clientAuth.mode() != ClientAuthConfig.Mode.PINNED) {
+            AuthorityNames.tell(anchors.certificates(), findings, clientAuth.where());
+        }
         Crls crls = Crls.load(clientAuth.crls(), anchors, clientAuth.crlPolicy(), clientAuth.where(), now, findings);
         revocationLists.addAll(crls.nextUpdates());
         anchors.sources()

@@ -33,6 +33,11 @@ public final class Findings {
         return new About(this, where, display(file));
     }
 
+    /** A warning about {@code subject}, which is no file. */
+    void warning(String where, String subject, String detail) {
+        warnings.add(new ConfigProblem(where, subject, detail));
+    }
+
     /** The path as the person typed it, where it lies below the working directory. */
     static String display(Path file) {
         Path here = Path.of("").toAbsolutePath();

@@ -22,6 +22,7 @@ import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.SessionConfig;
 import io.sallyport.config.TlsConfig.RsaSigning;
 import io.sallyport.diagnosis.Allowed;
+import io.sallyport.handshake.ClientHelloReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,8 +40,11 @@ import org.jspecify.annotations.Nullable;
  * keep what they need.
  */
 public final class TlsContext {
-    /** What a client's chain may take; the deepest one that is allowed takes a tenth of it. */
-    private static final int MAX_CERTIFICATE_LIST = 64 << 10;
+    /**
+     * What a client's chain may take; the deepest one that is allowed takes a tenth of it. BoringSSL bounds a ClientHello by
+     * the same number where it asks for certificates, so a hello with the largest ticket has to fit, too.
+     */
+    private static final int MAX_CERTIFICATE_LIST = ClientHelloReader.MAX_MESSAGE_WITH_CHAIN;
 
     /** Stands for the address of a context's own key, which is another in each connection. */
     private static final long OWN_KEY = -1;
@@ -146,7 +150,7 @@ public final class TlsContext {
                             settings.policy().groups().toArray(new String[0]))
                     .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CERTIFICATE_LIST)
                     // Without one, each build would load the JVM's certificate authorities (25 to 190 ms).
-                    .trustManager(settings.trust())
+                    .trustManager(verifier(settings.trust()))
                     .clientAuth(clientAuth(settings.clientAuth()));
             signer.ifPresent(method -> builder.option(OpenSslContextOption.PRIVATE_KEY_METHOD, method));
             if (!settings.alpn().isEmpty()) {
@@ -213,6 +217,11 @@ public final class TlsContext {
         sessions(context).setTicketKeys(keys.toArray(new OpenSslSessionTicketKey[0]));
     }
 
+    /** Whether clients may show a certificate, which then is in their tickets. */
+    boolean asksForCertificates() {
+        return trust instanceof ClientTrust;
+    }
+
     /** Gives the native memory back. */
     void release() {
         ReferenceCountUtil.release(context);
@@ -253,6 +262,10 @@ public final class TlsContext {
             settings.keyLog().follow(context);
         }
         sessions.setSessionTimeout(Math.toIntExact(session.timeout().toSeconds()));
+    }
+
+    private static X509TrustManager verifier(X509TrustManager trust) {
+        return trust instanceof ClientTrust clients ? new ClientVerifier(clients) : trust;
     }
 
     private static OpenSslServerSessionContext sessions(SslContext context) {

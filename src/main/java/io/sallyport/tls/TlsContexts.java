@@ -81,6 +81,11 @@ public final class TlsContexts {
         return first;
     }
 
+    /** Whether clients may show a certificate, which then is in their tickets. */
+    public boolean askForCertificates() {
+        return all.stream().anyMatch(TlsContext::asksForCertificates);
+    }
+
     /** Puts new ticket keys into every context; from any thread. */
     public void useTicketKeys(TicketKeys.Ring ring) {
         all.forEach(context -> context.useTicketKeys(ring.keys()));

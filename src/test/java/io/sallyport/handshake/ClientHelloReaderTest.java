@@ -123,8 +123,8 @@ class ClientHelloReaderTest {
     void tellsATooLargeHelloByItsHeaderAlone() {
         byte[] header = {22, 3, 1, 0x40, 0, 1, 0, 0x40, 1};
 
-        assertThat(read(header)).isEqualTo(new TooLarge(16_384 + 1 + 4));
-        assertThat(readByteByByte(header)).isEqualTo(new TooLarge(16_384 + 1 + 4));
+        assertThat(read(header)).isEqualTo(new TooLarge(16_384 + 1 + 4, 16_384 + 4));
+        assertThat(readByteByByte(header)).isEqualTo(new TooLarge(16_384 + 1 + 4, 16_384 + 4));
     }
 
     @Test
