@@ -17,6 +17,13 @@ public final class BoringSslReasons {
     /** The form of ERR_error_string_n: {@code error:100000f0:SSL routines:OPENSSL_internal:REASON}. */
     private static final Pattern ERROR = Pattern.compile("^error:[0-9a-f]{8}:[^:]*:OPENSSL_internal:([A-Z0-9_]+)$");
 
+    /**
+     * The reasons of openssl/err.h that every library has, in lower case: a message of ours that overflows its length, memory
+     * that ran out. None is about what the client sent.
+     */
+    private static final Pattern OWN_ERROR =
+            Pattern.compile("^error:[0-9a-f]{8}:[^:]*:OPENSSL_internal:([a-z][a-z ]*)$");
+
     private static final Map<String, FailureReason> REASONS = Map.ofEntries(
             Map.entry("UNSUPPORTED_PROTOCOL", FailureReason.VERSION_TOO_OLD),
             Map.entry("INAPPROPRIATE_FALLBACK", FailureReason.INAPPROPRIATE_FALLBACK),
@@ -33,9 +40,6 @@ public final class BoringSslReasons {
             Map.entry("DECRYPTION_FAILED_OR_BAD_RECORD_MAC", FailureReason.BAD_RECORD),
             Map.entry("DIGEST_CHECK_FAILED", FailureReason.BAD_RECORD),
             Map.entry("INTERNAL_ERROR", FailureReason.INTERNAL_ERROR),
-            // A message of ours that does not fit into its own length fields.
-            Map.entry("OVERFLOW", FailureReason.INTERNAL_ERROR),
-            Map.entry("MALLOC_FAILURE", FailureReason.INTERNAL_ERROR),
             Map.entry("NO_CERTIFICATE_SET", FailureReason.INTERNAL_ERROR),
             Map.entry("NO_PRIVATE_KEY_ASSIGNED", FailureReason.INTERNAL_ERROR),
             Map.entry("PRIVATE_KEY_OPERATION_FAILED", FailureReason.INTERNAL_ERROR));
@@ -65,7 +69,12 @@ public final class BoringSslReasons {
 
     /** What the message of an exception of Netty's engine means; empty when it holds no error of BoringSSL's. */
     public static Optional<Failure> read(@Nullable String message) {
-        Matcher matcher = ERROR.matcher(message == null ? "" : message);
+        String words = message == null ? "" : message;
+        Matcher own = OWN_ERROR.matcher(words);
+        if (own.matches()) {
+            return Optional.of(new Failure(FailureReason.INTERNAL_ERROR, How.CLOSED, "BoringSSL: " + own.group(1)));
+        }
+        Matcher matcher = ERROR.matcher(words);
         return matcher.matches() ? Optional.of(failure(matcher.group(1))) : Optional.empty();
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.diagnosis;
+
+import org.jspecify.annotations.NullMarked;
