@@ -57,11 +57,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         } else if (result instanceof NotTls notTls) {
             refuseOther(ctx, notTls.kind(), received);
         } else if (result instanceof TooLarge large) {
-            String detail = large.length() + " bytes (expected: at most " + large.limit() + ")";
-            refuse(
-                    ctx,
-                    new Failure(FailureReason.CLIENT_HELLO_TOO_LARGE, How.ALERT_SENT, detail),
-                    alert(ILLEGAL_PARAMETER));
+            refuseLarge(ctx, large.length(), large.limit());
         } else if (result instanceof Malformed malformed) {
             FailureReason reason = malformed.reason() == Reason.TOO_MANY_RECORDS
                     ? FailureReason.CLIENT_HELLO_TOO_LARGE
@@ -97,6 +93,12 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
 
     private void follow(ChannelHandlerContext ctx, Choice choice) {
         if (choice instanceof Choice.Terminate terminate) {
+            // Another route of the listener may take more.
+            int limit = terminate.context().maxClientHello();
+            if (reader.messageLength() > limit) {
+                refuseLarge(ctx, reader.messageLength(), limit);
+                return;
+            }
             if (!connection.takesTurn(() -> follow(ctx, connection.onTurn()))) {
                 return;
             }
@@ -110,6 +112,14 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         } else if (choice instanceof Choice.Refuse refuse) {
             refuse(ctx, new Failure(refuse.reason(), How.ALERT_SENT, refuse.detail()), alert(refuse.alert()));
         }
+    }
+
+    private void refuseLarge(ChannelHandlerContext ctx, int length, int limit) {
+        String detail = length + " bytes (expected: at most " + limit + ")";
+        refuse(
+                ctx,
+                new Failure(FailureReason.CLIENT_HELLO_TOO_LARGE, How.ALERT_SENT, detail),
+                alert(ILLEGAL_PARAMETER));
     }
 
     private void refuseOther(ChannelHandlerContext ctx, FirstBytes kind, ByteBuf first) {

@@ -60,11 +60,9 @@ public final class RouteTable {
         this.missingName = missingName;
     }
 
-    /** Bytes of the longest ClientHello that is read: a ticket in it holds the client's chain, where one was asked for. */
+    /** Bytes of the longest ClientHello that one of the routes takes. */
     int maxClientHello() {
-        return contexts.stream().anyMatch(TlsContexts::askForCertificates)
-                ? ClientHelloReader.MAX_MESSAGE_WITH_CHAIN
-                : ClientHelloReader.MAX_MESSAGE;
+        return contexts.stream().mapToInt(TlsContexts::maxClientHello).max().orElse(ClientHelloReader.MAX_MESSAGE);
     }
 
     /**

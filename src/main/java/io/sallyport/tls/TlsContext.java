@@ -217,9 +217,9 @@ public final class TlsContext {
         sessions(context).setTicketKeys(keys.toArray(new OpenSslSessionTicketKey[0]));
     }
 
-    /** Whether clients may show a certificate, which then is in their tickets. */
-    boolean asksForCertificates() {
-        return trust instanceof ClientTrust;
+    /** Bytes of the longest ClientHello that BoringSSL takes: a ticket in it holds the client's chain, if it is asked for one. */
+    public int maxClientHello() {
+        return trust instanceof ClientTrust ? ClientHelloReader.MAX_MESSAGE_WITH_CHAIN : ClientHelloReader.MAX_MESSAGE;
     }
 
     /** Gives the native memory back. */

@@ -1,5 +1,6 @@
 package io.sallyport.tls;
 
+import io.sallyport.handshake.ClientHelloReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -81,9 +82,9 @@ public final class TlsContexts {
         return first;
     }
 
-    /** Whether clients may show a certificate, which then is in their tickets. */
-    public boolean askForCertificates() {
-        return all.stream().anyMatch(TlsContext::asksForCertificates);
+    /** Bytes of the longest ClientHello that one of them takes. */
+    public int maxClientHello() {
+        return all.stream().mapToInt(TlsContext::maxClientHello).max().orElse(ClientHelloReader.MAX_MESSAGE);
     }
 
     /** Puts new ticket keys into every context; from any thread. */

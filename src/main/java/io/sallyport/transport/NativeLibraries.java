@@ -52,8 +52,8 @@ public final class NativeLibraries {
         }
         // What the loader says: another C library, a function that is missing.
         @Nullable UnsatisfiedLinkError unlinked = first(all, UnsatisfiedLinkError.class, e -> isAbout(e, folder));
-        Throwable told = unlinked == null ? all.get(all.size() - 1) : unlinked;
-        return firstLine(told) + WAY_OUT;
+        Throwable cause = unlinked == null ? all.get(all.size() - 1) : unlinked;
+        return firstLine(cause) + WAY_OUT;
     }
 
     private static Path folder() {
