@@ -26,6 +26,13 @@ import java.util.List;
  * the other sources of {@code nsswitch.conf} (mDNS, LDAP).
  */
 public final class NameResolver {
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    /** Without dns.min-ttl and dns.max-ttl; what a record may say at most is 68 years. */
+    private static final Duration SHORTEST_LIFE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_LIFE = Duration.ofDays(7);
+
     private final EventLoop loop;
     private final DnsConfig config;
     private final DnsServerAddressStreamProvider servers;
@@ -67,10 +74,8 @@ public final class NameResolver {
 
     /** When a name that was not found is asked for again. */
     Duration retry() {
-        return config.minTtl().compareTo(RETRY) > 0 ? config.minTtl() : min(RETRY, config.maxTtl());
+        return clamped(RETRY);
     }
-
-    private static final Duration RETRY = Duration.ofSeconds(5);
 
     /** A socket for each question, and so a port that nobody can guess. */
     private void ask(String name, boolean withEdns, Promise<Answer> result) {
@@ -107,18 +112,17 @@ public final class NameResolver {
                 result.setFailure(new NameNotFoundException(log.words(found.cause())));
             } else {
                 edns = withEdns;
-                result.setSuccess(new Answer(found.getNow(), clamped(lifetime.seconds())));
+                result.setSuccess(new Answer(found.getNow(), clamped(Duration.ofSeconds(lifetime.seconds()))));
             }
         });
     }
 
-    private Duration clamped(long seconds) {
-        Duration ttl = Duration.ofSeconds(seconds);
-        return ttl.compareTo(config.minTtl()) < 0 ? config.minTtl() : min(ttl, config.maxTtl());
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+    private Duration clamped(Duration ttl) {
+        // An answer that holds for no time at all must not make a loop of questions.
+        Duration shortest = config.minTtl().isZero() ? SHORTEST_LIFE : config.minTtl();
+        Duration longest = config.maxTtl().isZero() ? LONGEST_LIFE : config.maxTtl();
+        Duration notLonger = ttl.compareTo(longest) > 0 ? longest : ttl;
+        return notLonger.compareTo(shortest) < 0 ? shortest : notLonger;
     }
 
     private static InetAddress literal(String address) {

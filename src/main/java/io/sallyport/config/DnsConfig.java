@@ -8,10 +8,13 @@ import java.util.List;
  *
  * @param servers name servers to ask; empty: those of the machine
  * @param timeout for one question to one name server
- * @param minTtl an answer is kept at least as long
- * @param maxTtl an answer is kept no longer
+ * @param minTtl an answer is kept at least as long; zero: as long as it says, and at least a second
+ * @param maxTtl an answer is kept no longer; zero: as long as it says
  */
 public record DnsConfig(List<HostPort> servers, Duration timeout, Duration minTtl, Duration maxTtl) {
+    /** Often enough for a test; more often would be a flood for the name servers. */
+    private static final Duration SHORTEST_TTL = Duration.ofMillis(100);
+
     private static final String RULE = "an IP address with its port, as 10.0.0.10:53 or [v6]:53";
 
     public DnsConfig {
@@ -21,14 +24,11 @@ public record DnsConfig(List<HostPort> servers, Duration timeout, Duration minTt
     static DnsConfig read(Section section) {
         DnsConfig config = new DnsConfig(
                 section.parsedList("servers", RULE, DnsConfig::server),
-                section.duration("timeout"),
-                section.duration("min-ttl"),
-                section.duration("max-ttl"));
-        if (config.timeout.isZero()) {
-            section.problem("timeout", "0s (expected: longer)");
-        }
-        if (config.maxTtl.isZero() || config.maxTtl.compareTo(config.minTtl) < 0) {
-            section.problem("max-ttl", "\"" + config.maxTtl + "\" (expected: longer than 0s, and than min-ttl)");
+                section.positiveDuration("timeout", Section.SHORTEST, "longer"),
+                section.duration("min-ttl", SHORTEST_TTL),
+                section.duration("max-ttl", SHORTEST_TTL));
+        if (!config.maxTtl.isZero() && config.maxTtl.compareTo(config.minTtl) < 0) {
+            section.problem("max-ttl", "\"" + config.maxTtl + "\" (expected: not shorter than min-ttl; 0s means off)");
         }
         return config;
     }

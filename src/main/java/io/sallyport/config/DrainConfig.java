@@ -6,7 +6,7 @@ import java.time.Duration;
  * How a stop goes.
  *
  * @param delay how long connections are still accepted after readiness is gone, so that a load balancer sees it
- * @param timeout how long live connections may take to finish after the listeners closed
+ * @param timeout how long live connections may take to finish after the listeners closed; zero: for ever
  */
 public record DrainConfig(Duration delay, Duration timeout) {
 

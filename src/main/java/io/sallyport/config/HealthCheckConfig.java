@@ -36,6 +36,7 @@ public record HealthCheckConfig(
         HTTP
     }
 
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final int MOST_IN_A_ROW = 100;
 
     /** Visible ASCII: anything else would end the request line. */
@@ -46,10 +47,17 @@ public record HealthCheckConfig(
     }
 
     static HealthCheckConfig read(Section section) {
+        Type type = section.choice("type", Type.class);
+        boolean checks = type != Type.NONE;
         HealthCheckConfig config = new HealthCheckConfig(
-                section.choice("type", Type.class),
-                section.duration("interval"),
-                section.duration("timeout"),
+                type,
+                checks
+                        ? section.positiveDuration("interval", SHORTEST_INTERVAL, "longer, or type = none")
+                        : section.duration("interval"),
+                checks
+                        ? section.positiveDuration(
+                                "timeout", Section.SHORTEST, "longer; a server that hangs would never be found out")
+                        : section.duration("timeout"),
                 section.percent("jitter"),
                 section.integer("rise", 1, MOST_IN_A_ROW),
                 section.integer("fall", 1, MOST_IN_A_ROW),
@@ -60,16 +68,7 @@ public record HealthCheckConfig(
     }
 
     private void check(Section section) {
-        if (type == Type.NONE) {
-            return;
-        }
-        if (interval.isZero()) {
-            section.problem("interval", "0s (expected: longer, or type = none)");
-        }
-        if (timeout.isZero()) {
-            section.problem("timeout", "0s (expected: longer; a server that hangs would never be found out)");
-        }
-        if (expect.isEmpty()) {
+        if (type != Type.NONE && expect.isEmpty()) {
             section.problem("expect", "[] (expected: at least one status code)");
         }
     }

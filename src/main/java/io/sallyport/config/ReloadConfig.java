@@ -10,8 +10,10 @@ import java.time.Duration;
  * @param maxAge how long live connections keep what a reload has replaced; zero: until they end
  */
 public record ReloadConfig(boolean watch, Duration poll, Duration maxAge) {
+    private static final Duration SHORTEST_POLL = Duration.ofMillis(100);
 
     static ReloadConfig read(Section section) {
-        return new ReloadConfig(section.bool("watch"), section.duration("poll"), section.duration("max-age"));
+        return new ReloadConfig(
+                section.bool("watch"), section.duration("poll", SHORTEST_POLL), section.duration("max-age"));
     }
 }

@@ -37,6 +37,9 @@ final class Section {
     /** Milliseconds have to fit into 31 bits. */
     private static final Duration LONGEST = Duration.ofDays(24);
 
+    /** Less would be 0 to the timers that count milliseconds, and 0 means off. */
+    static final Duration SHORTEST = Duration.ofMillis(1);
+
     private final ConfigObject values;
     private final ConfigObject own;
     private final String path;
@@ -131,8 +134,31 @@ final class Section {
 
     /** A duration with its unit, never negative, and no longer than any timer holds. */
     Duration duration(String key) {
+        return duration(key, SHORTEST);
+    }
+
+    /** The same where a very short one does harm; 0s stays 0s. */
+    Duration duration(String key, Duration shortest) {
         String rule = "a duration with its unit, as 500ms, 10s, 1h, at most " + LONGEST.toDays() + "d; 0s means off";
-        return parsed(key, rule, Section::parseDuration, Duration.ZERO);
+        Duration duration = parsed(key, rule, Section::parseDuration, Duration.ZERO);
+        if (!duration.isZero() && duration.compareTo(shortest) < 0) {
+            problem(key, "\"" + scalar(values.get(key)) + "\" (expected: at least " + spelling(shortest) + ")");
+        }
+        return duration;
+    }
+
+    /**
+     * The same where nothing works without it.
+     *
+     * @param rule what is expected instead of 0s
+     */
+    Duration positiveDuration(String key, Duration shortest, String rule) {
+        int before = problems.size();
+        Duration duration = duration(key, shortest);
+        if (duration.isZero() && problems.size() == before) {
+            problem(key, "0s (expected: " + rule + ")");
+        }
+        return duration;
     }
 
     /** A share, with its sign: {@code 10%}. */
@@ -427,6 +453,10 @@ final class Section {
         } catch (BadValue e) {
             throw new IllegalArgumentException(text, e);
         }
+    }
+
+    private static String spelling(Duration duration) {
+        return duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }
 
     /** The word for an enum constant in a configuration: lower case with hyphens. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public record SessionConfig(
         Tickets tickets, @Nullable Path ticketSecretFile, Duration rotate, Duration timeout, int cacheSize) {
 
+    /** Both are counted in whole seconds. */
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+
     /** Whether tickets are used. */
     public enum Tickets {
         AUTO,
@@ -26,8 +29,10 @@ public record SessionConfig(
         return new SessionConfig(
                 section.choice("tickets", Tickets.class),
                 section.optionalFile("ticket-secret-file"),
-                section.duration("rotate"),
-                section.duration("timeout"),
+                section.duration("rotate", SHORTEST),
+                // BoringSSL takes 0 for two hours.
+                section.positiveDuration(
+                        "timeout", SHORTEST, "longer; tickets = off and cache-size = 0 end resumption"),
                 section.integer("cache-size", 0, 10_000_000));
     }
 }

@@ -2,6 +2,7 @@ package io.sallyport.server;
 
 import io.sallyport.config.DrainConfig;
 import io.sallyport.connection.ConnectionLoops;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,10 +65,17 @@ final class Drain {
     private void run(Runnable closeAll) {
         boolean finished = false;
         try {
-            await(cut, config.get().delay().toNanos());
+            // Zero: no delay, but no deadline either.
+            await(cut, config.get().delay());
             closeListeners.run();
             CompletableFuture<Void> empty = loops.whenEmpty();
-            await(CompletableFuture.anyOf(cut, empty), config.get().timeout().toNanos());
+            CompletableFuture<?> over = CompletableFuture.anyOf(cut, empty);
+            Duration deadline = config.get().timeout();
+            if (deadline.isZero()) {
+                over.join();
+            } else {
+                await(over, deadline);
+            }
             finished = empty.isDone();
             if (!finished) {
                 LOG.warn("connections are cut: they did not finish within drain.timeout, or a second signal came");
@@ -82,9 +90,9 @@ final class Drain {
         }
     }
 
-    private static void await(CompletableFuture<?> future, long nanos) {
+    private static void await(CompletableFuture<?> future, Duration longest) {
         try {
-            future.get(nanos, TimeUnit.NANOSECONDS);
+            future.get(longest.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             // The time is up: that is one of the two ways to go on.
         } catch (InterruptedException e) {

@@ -327,7 +327,7 @@ final class HealthCheckTest {
     }
 
     private static RunningProxy.Builder proxy(InetSocketAddress backend, String check) {
-        return RunningProxy.to(backend).with(PLAIN, "backends.app.health-check { interval = 20ms, " + check + " }");
+        return RunningProxy.to(backend).with(PLAIN, "backends.app.health-check { interval = 100ms, " + check + " }");
     }
 
     private static String server(InetSocketAddress address) {

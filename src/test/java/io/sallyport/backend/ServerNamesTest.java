@@ -232,11 +232,27 @@ final class ServerNamesTest {
     }
 
     @Test
+    void withoutAMinimumAnAnswerForNoTimeIsAskedForOnceASecond() {
+        try (Pods pods = new Pods(1);
+                FakeDns dns = FakeDns.knowing(0, "127.0.2.1");
+                RunningProxy proxy = proxy(dns, pods).with("dns.min-ttl = 0s").start()) {
+            await().atMost(Duration.ofSeconds(5)).until(() -> dns.questions() > 0);
+            int before = dns.questions();
+
+            // A and AAAA each time.
+            await().during(Duration.ofMillis(1500))
+                    .atMost(Duration.ofSeconds(3))
+                    .until(() -> dns.questions() - before <= 4);
+            assertThat(reached(proxy, 1)).containsExactly("1");
+        }
+    }
+
+    @Test
     void answersThatChangeAllTheTimeLoseNoConnection() {
         try (Pods pods = new Pods(1, 2, 3);
                 FakeDns dns = FakeDns.knowing(0, "127.0.2.1");
                 RunningProxy proxy = proxy(dns, pods)
-                        .with("dns { min-ttl = 5ms, max-ttl = 20ms }")
+                        .with("dns { min-ttl = 100ms, max-ttl = 200ms }")
                         .start()) {
             AtomicBoolean over = new AtomicBoolean();
             AtomicInteger lost = new AtomicInteger();

@@ -139,7 +139,7 @@ class BrokenMaterialTest {
             RunningProxy.Builder builder = RunningProxy.to(backend.address());
             writeGood(builder.directory());
             try (RunningProxy proxy = builder.certificate(ROOT, SERVER)
-                    .with(settings, "reload { watch = off, poll = 20ms }")
+                    .with(settings, "reload { watch = off, poll = 100ms }")
                     .start()) {
                 Path file = proxy.directory().resolve(name);
                 damage.on(file);

@@ -96,6 +96,26 @@ class DrainTest {
         }
     }
 
+    @Test
+    void withoutADeadlineConnectionsAreWaitedFor() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("drain.timeout = 0s")
+                        .start();
+                TlsClient client = TlsClient.connect(proxy)) {
+            InetSocketAddress address = proxy.address();
+            CompletableFuture<Boolean> drained = proxy.drain();
+
+            awaitRefusal(address, proxy);
+            client.send("ping");
+            assertThat(client.readText(4)).isEqualTo("ping");
+            assertThat(drained).isNotDone();
+            client.close();
+
+            assertThat(isDone(drained)).isTrue();
+        }
+    }
+
     @EachTlsVersion
     void connectionThatOutlivesTheDeadlineIsCut(String version) {
         try (FakeBackend backend = FakeBackend.echo();

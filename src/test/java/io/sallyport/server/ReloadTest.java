@@ -98,7 +98,7 @@ final class ReloadTest {
     void pollingAloneSeesAChange() {
         try (FakeBackend backend = FakeBackend.echo();
                 RunningProxy proxy = proxy(backend)
-                        .with("reload { watch = off, poll = 50ms }")
+                        .with("reload { watch = off, poll = 100ms }")
                         .start()) {
             replace(proxy.directory(), ROOT.server("polled.test").issue());
 
