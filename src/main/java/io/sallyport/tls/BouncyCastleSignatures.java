@@ -58,6 +58,17 @@ final class BouncyCastleSignatures {
         list.verify(key(issuer), BouncyCastle.provider());
     }
 
+    /** Whether the key of this certificate brings the parameters of its curve along: they cost much to check. */
+    static boolean hasNamelessCurve(byte[] certificate) {
+        return isNameless(
+                Certificate.getInstance(certificate).getSubjectPublicKeyInfo().getAlgorithm());
+    }
+
+    private static boolean isNameless(AlgorithmIdentifier key) {
+        return key.getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)
+                && !(key.getParameters() instanceof ASN1ObjectIdentifier);
+    }
+
     private static void checkDigest(AlgorithmIdentifier signature) throws NoSuchAlgorithmException {
         @Nullable AlgorithmIdentifier digest = new DefaultDigestAlgorithmIdentifierFinder().find(signature);
         if (digest == null || !DIGESTS.contains(digest.getAlgorithm())) {
@@ -68,8 +79,7 @@ final class BouncyCastleSignatures {
     private static PublicKey key(PublicKey issuer) throws GeneralSecurityException {
         SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(issuer.getEncoded());
         AlgorithmIdentifier algorithm = info.getAlgorithm();
-        if (algorithm.getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)
-                && !(algorithm.getParameters() instanceof ASN1ObjectIdentifier)) {
+        if (isNameless(algorithm)) {
             // Parameters that the key brings along can be chosen so that anybody can sign (CVE-2020-0601).
             throw new NoSuchAlgorithmException("a curve without a name");
         }

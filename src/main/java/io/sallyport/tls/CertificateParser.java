@@ -10,8 +10,9 @@ import javax.security.auth.x500.X500Principal;
 
 /**
  * Reads X.509 certificates and revocation lists as TLS libraries do, which the JDK is stricter than: it has none with an
- * empty issuer, or with an empty subject beside a subjectAltName that is not critical (RFC 5280 sections 4.1.2.4 and
- * 4.2.1.6). Those alone are read by Bouncy Castle; everything else that the JDK calls damaged stays damaged.
+ * empty issuer, with an empty subject beside a subjectAltName that is not critical (RFC 5280 sections 4.1.2.4 and
+ * 4.2.1.6), or with a key on a curve that it does not know. Those alone are read by Bouncy Castle; everything else that
+ * the JDK calls damaged stays damaged.
  */
 final class CertificateParser {
     private CertificateParser() {}
@@ -25,7 +26,7 @@ final class CertificateParser {
         try {
             return certificate(der, CertificateFactory.getInstance("X.509"));
         } catch (CertificateException e) {
-            return certificateWithEmptyName(der, e);
+            return leniently(der, e);
         }
     }
 
@@ -64,11 +65,16 @@ final class CertificateParser {
         return list;
     }
 
-    private static X509Certificate certificateWithEmptyName(byte[] der, CertificateException strict)
-            throws CertificateException {
+    private static X509Certificate leniently(byte[] der, CertificateException strict) throws CertificateException {
         try {
-            X509Certificate certificate = certificate(der, lenient());
-            if (isEmpty(certificate.getIssuerX500Principal()) || isEmpty(certificate.getSubjectX500Principal())) {
+            CertificateFactory factory = lenient();
+            if (BouncyCastleSignatures.hasNamelessCurve(der)) {
+                throw strict;
+            }
+            X509Certificate certificate = certificate(der, factory);
+            if (isEmpty(certificate.getIssuerX500Principal())
+                    || isEmpty(certificate.getSubjectX500Principal())
+                    || !Signatures.isKnownToJdk(certificate.getPublicKey())) {
                 return certificate;
             }
         } catch (CertificateException | RuntimeException e) {

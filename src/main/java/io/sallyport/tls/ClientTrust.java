@@ -46,7 +46,9 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
         this.crls = crls;
         this.rules = new AccessRules(config.allow(), config.deny());
         this.paths = new TrustedPaths(anchors.certificates(), Purpose.CLIENT, config.maxDepth());
-        this.told = config.sendCaNames() && mode != Mode.PINNED ? anchors.certificates() : List.of();
+        this.told = config.sendCaNames() && mode != Mode.PINNED && areAuthoritiesOfAll(anchors)
+                ? anchors.certificates()
+                : List.of();
         this.policy = ClientPolicy.of(config, anchors, crls);
         this.clock = clock;
     }
@@ -119,7 +121,10 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
         throw notForUs();
     }
 
-    /** The authorities that clients are told of; none when {@code send-ca-names} is off or keys are pinned. */
+    /**
+     * The authorities that clients are told of; none when {@code send-ca-names} is off, keys are pinned, or a client is
+     * listed without its authority.
+     */
     @Override
     public X509Certificate[] getAcceptedIssuers() {
         return told.toArray(new X509Certificate[0]);
@@ -147,6 +152,13 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
             }
         }
         return path.certificates();
+    }
+
+    /** A client that is listed itself, and issued by somebody who is not, finds no name that it could answer to. */
+    private static boolean areAuthoritiesOfAll(TrustAnchors anchors) {
+        return anchors.certificates().stream()
+                .allMatch(anchor ->
+                        CertificationPath.isSelfIssued(anchor) || CertificateRules.obstacleToIssuing(anchor) == null);
     }
 
     /** Netty's certificates are parsed only when they are asked something, and then fail with unchecked exceptions. */

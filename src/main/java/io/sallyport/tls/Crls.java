@@ -105,6 +105,12 @@ public final class Crls {
             }
         }
         if (policy == CrlPolicy.HARD_FAIL) {
+            if (!CertificateRules.maySignRevocationLists(issuer)) {
+                throw ClientCertificateException.about(
+                        certificate,
+                        ClientCertificateFailure.CRL_UNAVAILABLE,
+                        "the key usage of its issuer lacks cRLSign, so that no list covers it (crl-policy is hard-fail)");
+            }
             checkCovered(certificate, ours, now);
         }
     }

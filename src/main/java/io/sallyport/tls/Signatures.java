@@ -65,8 +65,8 @@ final class Signatures {
         }
     }
 
-    /** The JDK reads keys on curves that it cannot reckon with. */
-    private static boolean isKnownToJdk(PublicKey key) {
+    /** Whether the JDK verifies by {@code key}: it reads keys on curves that it cannot reckon with. */
+    static boolean isKnownToJdk(PublicKey key) {
         return key instanceof ECKey ec
                 ? JDK_CURVES.contains(ec.getParams().getCurve())
                 : key instanceof RSAKey || key instanceof EdECKey || key instanceof DSAKey;

@@ -7,14 +7,26 @@ import io.sallyport.testing.CertificateRequest;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.tls.TrustRow.Decision;
+import java.math.BigInteger;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v1CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,6 +79,32 @@ class TrustTableTest {
                         CertificateRequest::unknownCriticalExtension));
     }
 
+    private static TrustRow oldRoot() {
+        KeyPair keys = KeyKind.EC_P256.generate();
+        X500Principal name = new X500Principal("CN=Old");
+        Instant now = Instant.now();
+        try {
+            X509Certificate certificate = new JcaX509CertificateConverter()
+                    .getCertificate(new JcaX509v1CertificateBuilder(
+                                    name,
+                                    BigInteger.ONE,
+                                    Date.from(now.minus(Duration.ofDays(1))),
+                                    Date.from(now.plus(Duration.ofDays(1))),
+                                    name,
+                                    keys.getPublic())
+                            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+            CertificateAuthority root =
+                    CertificateAuthority.actingAs(new IssuedCertificate(keys.getPrivate(), List.of(certificate)));
+            return TrustRow.of(
+                    "a root of X.509 version 1",
+                    Decision.ACCEPTED,
+                    List.of(root),
+                    root.client("ops").anyPurpose().issue());
+        } catch (OperatorCreationException | CertificateException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static Stream<TrustRow> purposes() {
         CertificateAuthority root = CertificateAuthority.create("Root");
         CertificateAuthority servers = root.authority("Servers").server().issueAuthority();
@@ -116,8 +154,8 @@ class TrustTableTest {
                         CertificateAuthority.selfSigned("late").expired().issue()));
     }
 
-    private static java.security.KeyPair self(IssuedCertificate issued) {
-        return new java.security.KeyPair(issued.leaf().getPublicKey(), issued.key());
+    private static KeyPair self(IssuedCertificate issued) {
+        return new KeyPair(issued.leaf().getPublicKey(), issued.key());
     }
 
     private static Stream<TrustRow> intermediates() {
@@ -291,7 +329,7 @@ class TrustTableTest {
     }
 
     private static Stream<TrustRow> ofAnyPurpose() {
-        return Stream.of(anchors(), endEntities(), intermediates(), otherCurves(), emptyNames())
+        return Stream.of(Stream.of(oldRoot()), anchors(), endEntities(), intermediates(), otherCurves(), emptyNames())
                 .flatMap(rows -> rows);
     }
 
