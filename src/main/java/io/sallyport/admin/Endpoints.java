@@ -1,6 +1,5 @@
 package io.sallyport.admin;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -9,6 +8,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.sallyport.observe.RateLimitedLog;
 import io.sallyport.observe.TraceWish;
+import io.sallyport.text.SafeJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
@@ -21,7 +21,6 @@ import org.slf4j.event.Level;
 
 /** The paths and what each answers. */
 final class Endpoints {
-    private static final JsonFactory JSON = new JsonFactory();
 
     /** Browsers ask for what this scheme takes, and for no other. */
     private static final String CHALLENGE = "Basic realm=\"Sallyport\", charset=\"UTF-8\"";
@@ -177,7 +176,7 @@ final class Endpoints {
 
     private static Answer json(JsonBody body) throws IOException {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
+        try (JsonGenerator json = SafeJson.to(text)) {
             json.useDefaultPrettyPrinter();
             body.writeTo(json);
         }

@@ -1,12 +1,12 @@
 package io.sallyport.admin;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.sallyport.text.SafeJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveStreams {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
-    private static final JsonFactory JSON = new JsonFactory();
 
     /** A page that is hidden or stuck lets this many samples pass before its stream is closed. */
     private static final int MISSED_SAMPLES = 30;
@@ -100,7 +99,7 @@ final class LiveStreams {
 
     private String event() {
         StringWriter text = new StringWriter().append("data: ");
-        try (JsonGenerator json = JSON.createGenerator(text)) {
+        try (JsonGenerator json = SafeJson.to(text)) {
             source.writeSample(json);
         } catch (IOException | RuntimeException e) {
             LOG.atWarn().setCause(e).log("a sample for the live page failed");

@@ -29,7 +29,7 @@ final class CheckCommand implements Callable<Integer> {
 
     static int check(ProxyConfig config, Console console) throws StartException {
         ProxyServer.check(config, new InheritedSockets(System.getenv()))
-                .forEach(warning -> console.err().println("warning: " + warning));
+                .forEach(console::warning);
         ProxyServer.describe(config).forEach(console.out()::println);
         console.out().println("configuration is fine");
         return ExitCode.OK;

@@ -1,6 +1,7 @@
 package io.sallyport.cli;
 
 import io.sallyport.config.ConfigProblem;
+import io.sallyport.text.SafeText;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -12,7 +13,11 @@ import java.util.List;
  */
 record Console(PrintWriter out, PrintWriter err) {
 
+    void warning(String text) {
+        err.println("warning: " + SafeText.line(text));
+    }
+
     void problems(List<ConfigProblem> problems) {
-        problems.forEach(err::println);
+        problems.forEach(problem -> err.println(SafeText.line(problem.toString())));
     }
 }

@@ -42,6 +42,10 @@ import picocli.CommandLine.Spec;
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final int LONGEST_PROTOCOL = 255;
+
+    /** RFC 1035 section 2.3.4, with a final dot. */
+    private static final int LONGEST_NAME = 254;
+
     private static final Pattern HOST_NAME = Pattern.compile("[\\p{Alnum}_-]+(\\.[\\p{Alnum}_-]+)*\\.?");
 
     private final Console console;
@@ -152,7 +156,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static boolean isHostName(String name) {
         try {
-            return HOST_NAME.matcher(IDN.toASCII(name)).matches();
+            return name.length() <= LONGEST_NAME
+                    && HOST_NAME.matcher(IDN.toASCII(name)).matches();
         } catch (IllegalArgumentException e) {
             return false;
         }

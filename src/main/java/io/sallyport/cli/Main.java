@@ -3,11 +3,15 @@ package io.sallyport.cli;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The process's boundary. */
 public final class Main {
     /** Netty's events for the flight recorder: to make them known takes a tenth of a start, whether somebody records or not. */
     private static final String RECORDED = "io.netty.jfr.enabled";
+
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.cli");
 
     private Main() {}
 
@@ -31,6 +35,13 @@ public final class Main {
     }
 
     static int execute(String[] args, PrintWriter out, PrintWriter err) {
-        return CommandLines.create(new Console(out, err), args).execute(args);
+        try {
+            return CommandLines.create(new Console(out, err), args).execute(args);
+        } catch (Error e) {
+            // Picocli hands exceptions to our handler, and not errors: the process would end without a word.
+            LOG.debug("the command failed", e);
+            err.println("internal error: " + e);
+            return ExitCode.FAILURE;
+        }
     }
 }

@@ -165,7 +165,8 @@ public record AccessRuleConfig(List<Condition> conditions) {
     }
 
     private static Condition serial(String text) {
-        if (!text.matches("[0-9A-Fa-f]+(:[0-9A-Fa-f]+)*")) {
+        // Possessive: any other form calls itself for each part, and a long text would overflow the stack.
+        if (!text.matches("[0-9A-Fa-f]++(?::[0-9A-Fa-f]++)*+")) {
             throw new IllegalArgumentException(text);
         }
         return new Serial(new BigInteger(text.replace(":", ""), 16));

@@ -19,6 +19,7 @@ import io.sallyport.observe.Direction;
 import io.sallyport.observe.HandshakeReport;
 import io.sallyport.observe.ListenerMeters.ClientCertificateResult;
 import io.sallyport.observe.ListenerMeters.SessionKind;
+import io.sallyport.tls.DistinguishedName;
 import io.sallyport.tls.TlsSession;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -245,6 +246,6 @@ final class ConnectionJournal {
                 session.resumed(),
                 session.clientChain().isEmpty()
                         ? null
-                        : session.clientChain().get(0).getSubjectX500Principal().getName());
+                        : DistinguishedName.display(session.clientChain().get(0).getSubjectX500Principal()));
     }
 }

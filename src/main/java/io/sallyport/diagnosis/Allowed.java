@@ -57,6 +57,10 @@ public record Allowed(
                 .toList();
     }
 
+    boolean wantsClientCertificate() {
+        return !clientAuth.equals("none");
+    }
+
     int oldestVersion() {
         return TlsVersions.code(versions.get(0));
     }

@@ -53,6 +53,8 @@ public final class BoringSslReasons {
             // In TLS 1.3: a second ClientHello without the key share that was asked for.
             "WRONG_CURVE",
                     Set.of(FailureReason.NO_COMMON_SUITE, FailureReason.NO_COMMON_GROUP, FailureReason.PROTOCOL_ERROR),
+            // Of a client's certificate with its chain, or of a message that is never so large.
+            "EXCESSIVE_MESSAGE_SIZE", Set.of(FailureReason.CLIENT_CERTIFICATE_INVALID),
             // Of a PSK binder in the ClientHello, or of Finished.
             "DIGEST_CHECK_FAILED", Set.of(FailureReason.PROTOCOL_ERROR));
 

@@ -57,8 +57,9 @@ final class ClientCertificateExplanation {
             default ->
                 new Explanation(
                         "a client certificate that can be judged",
-                        "The client's certificate cannot be judged: its signature or its form is broken, or a"
-                                + " revocation list is missing or too old under crl-policy = hard-fail.",
+                        "The client's certificate cannot be judged: its signature or its form is broken, it is larger than"
+                                + " 64 KiB with its chain, or a revocation list is missing or too old under crl-policy ="
+                                + " hard-fail.",
                         "The detail names what it is. Issue the certificate again, or bring the list up to date.");
         };
     }

@@ -30,6 +30,7 @@ public final class Reasons {
         return switch (first) {
             case VERSION_TOO_OLD -> version(attempt);
             case NO_COMMON_SUITE, NO_COMMON_SIGNATURE_SCHEME -> offer(attempt);
+            case PROTOCOL_ERROR -> messageSize(attempt);
             case BAD_RECORD -> attempt.trace().serverHello() == null ? FailureReason.PROTOCOL_ERROR : first;
             case CLIENT_REJECTED_CERTIFICATE -> rejection(attempt);
             case CLIENT_HELLO_INCOMPLETE, CLIENT_RESET, TIMEOUT ->
@@ -63,6 +64,14 @@ public final class Reasons {
                         offer.isTls13() && failure.mayMean().contains(FailureReason.PROTOCOL_ERROR)
                                 ? FailureReason.PROTOCOL_ERROR
                                 : failure.reason());
+    }
+
+    /** Of what a client sends behind its ClientHello only its certificates can be too large. */
+    private static FailureReason messageSize(Attempt attempt) {
+        Allowed allowed = attempt.allowed();
+        return attempt.trace().serverHello() != null && allowed != null && allowed.wantsClientCertificate()
+                ? FailureReason.CLIENT_CERTIFICATE_INVALID
+                : FailureReason.PROTOCOL_ERROR;
     }
 
     private static FailureReason reason(OfferComparison.Lack lack) {

@@ -1,6 +1,5 @@
 package io.sallyport.explain;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.util.NetUtil;
 import io.sallyport.handshake.AlertDescriptions;
@@ -13,6 +12,7 @@ import io.sallyport.handshake.Ja4;
 import io.sallyport.handshake.NamedGroups;
 import io.sallyport.handshake.SignatureSchemes;
 import io.sallyport.handshake.TlsVersions;
+import io.sallyport.text.SafeJson;
 import io.sallyport.tls.DistinguishedName;
 import io.sallyport.tls.StapledResponse;
 import io.sallyport.tls.TlsSession;
@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** An explanation as one JSON document. Times are milliseconds from the dial, sizes bytes. Used once. */
 public final class JsonReport {
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final Explanation explanation;
     private final JsonGenerator json;
@@ -40,7 +39,7 @@ public final class JsonReport {
     /** The document, without a line feed at its end. */
     public static String write(Explanation explanation) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text).useDefaultPrettyPrinter()) {
+        try (JsonGenerator json = SafeJson.to(text).useDefaultPrettyPrinter()) {
             new JsonReport(explanation, json).writeAll();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

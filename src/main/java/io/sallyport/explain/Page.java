@@ -1,6 +1,7 @@
 package io.sallyport.explain;
 
 import io.sallyport.explain.Ink.Colour;
+import io.sallyport.text.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -79,17 +80,7 @@ final class Page {
     }
 
     private static String clean(String words) {
-        StringBuilder clean = new StringBuilder(words.length());
-        for (int i = 0; i < words.length(); i++) {
-            char character = words.charAt(i);
-            int type = Character.getType(character);
-            boolean printed = !Character.isISOControl(character)
-                    && type != Character.FORMAT
-                    && type != Character.LINE_SEPARATOR
-                    && type != Character.PARAGRAPH_SEPARATOR;
-            clean.append(printed ? character : '?');
-        }
-        return clean.toString();
+        return SafeText.line(words);
     }
 
     @Override

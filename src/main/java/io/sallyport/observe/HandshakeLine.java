@@ -83,13 +83,7 @@ final class HandshakeLine {
         names(json, "suites", hello.cipherSuites(), CipherSuites::name);
         names(json, "groups", hello.groups(), NamedGroups::name);
         names(json, "signature_schemes", hello.signatureSchemes(), SignatureSchemes::name);
-        names(
-                json,
-                "alpn",
-                hello.alpn().stream()
-                        .limit(MOST_NAMES)
-                        .map(HandshakeLine::protocol)
-                        .toList());
+        names(json, "alpn", hello.alpn().stream().map(HandshakeLine::protocol).toList());
         AccessLine.text(json, "malformed_server_name", hello.malformedServerName());
         json.writeEndObject();
     }
@@ -177,13 +171,19 @@ final class HandshakeLine {
         for (int i = 0; i < Math.min(codes.size(), MOST_NAMES); i++) {
             json.writeString(name.apply(codes.get(i)));
         }
+        if (codes.size() > MOST_NAMES) {
+            json.writeString("...");
+        }
         json.writeEndArray();
     }
 
     private static void names(JsonGenerator json, String field, List<String> names) throws IOException {
         json.writeArrayFieldStart(field);
-        for (String name : names) {
+        for (String name : names.subList(0, Math.min(names.size(), MOST_NAMES))) {
             json.writeString(name);
+        }
+        if (names.size() > MOST_NAMES) {
+            json.writeString("...");
         }
         json.writeEndArray();
     }

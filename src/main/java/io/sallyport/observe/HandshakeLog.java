@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import io.sallyport.observe.RecentHandshakes.Entry;
+import io.sallyport.text.SafeJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -129,7 +130,7 @@ public final class HandshakeLog implements ConnectionLog, AutoCloseable {
 
     private static byte[] json(HandshakeReport handshake) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+        try (JsonGenerator json = SafeJson.to(bytes)) {
             HandshakeLine.write(json, handshake, true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.text.SafeText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,9 @@ import org.slf4j.event.KeyValuePair;
  */
 final class JsonLogEncoder extends EncoderBase<ILoggingEvent> {
     private static final JsonFactory JSON = new JsonFactory();
+    /** What a peer sent may be part of a message, of a value or of an exception's message. */
+    static final int LONGEST = 16 * 1024;
+
     private static final byte[] NOTHING = {};
 
     @Override
@@ -39,7 +43,7 @@ final class JsonLogEncoder extends EncoderBase<ILoggingEvent> {
         json.writeStringField("time", time(event.getTimeStamp()));
         json.writeStringField("level", event.getLevel().toString().toLowerCase(Locale.ROOT));
         json.writeStringField("logger", event.getLoggerName());
-        json.writeStringField("message", String.valueOf(event.getFormattedMessage()));
+        json.writeStringField("message", text(String.valueOf(event.getFormattedMessage())));
         @Nullable List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
             for (KeyValuePair pair : pairs) {
@@ -49,7 +53,7 @@ final class JsonLogEncoder extends EncoderBase<ILoggingEvent> {
         }
         String error = LoggedError.text(event);
         if (error != null) {
-            json.writeStringField("error", error);
+            json.writeStringField("error", text(error));
         }
         json.writeEndObject();
     }
@@ -62,8 +66,13 @@ final class JsonLogEncoder extends EncoderBase<ILoggingEvent> {
         } else if (value instanceof Integer || value instanceof Long) {
             json.writeNumber(((Number) value).longValue());
         } else {
-            json.writeString(value.toString());
+            json.writeString(text(value.toString()));
         }
+    }
+
+    /** JSON spells line feeds as two characters: they start no line of their own. */
+    private static String text(String words) {
+        return SafeText.shortened(SafeText.lines(SafeText.shortened(words, LONGEST)), LONGEST);
     }
 
     /** Always with three decimals, so that all lines sort as text. */

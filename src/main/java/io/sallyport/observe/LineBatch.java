@@ -1,8 +1,8 @@
 package io.sallyport.observe;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import io.sallyport.text.SafeJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +13,6 @@ import org.slf4j.LoggerFactory;
 /** Lines of JSON for one write, in a buffer that is used again and again. One thread only. */
 final class LineBatch<T> {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.access-log");
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final LineRenderer<T> renderer;
     private final Buffer buffer = new Buffer();
@@ -58,7 +57,7 @@ final class LineBatch<T> {
 
     private JsonGenerator generator() {
         try {
-            return JSON.createGenerator(buffer).setPrettyPrinter(new MinimalPrettyPrinter(""));
+            return SafeJson.to(buffer).setPrettyPrinter(new MinimalPrettyPrinter(""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -45,13 +45,6 @@ final class DirectoryText {
         return !text.isBlank() && text.codePoints().allMatch(DirectoryText::isVisible);
     }
 
-    /** Without what changes how the rest is shown, for logs and pages. */
-    static String visible(String text) {
-        StringBuilder result = new StringBuilder(text.length());
-        text.codePoints().map(point -> isVisible(point) ? point : '?').forEach(result::appendCodePoint);
-        return result.toString();
-    }
-
     private static boolean isVisible(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL,

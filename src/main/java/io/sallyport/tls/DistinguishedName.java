@@ -1,5 +1,6 @@
 package io.sallyport.tls;
 
+import io.sallyport.text.SafeText;
 import io.sallyport.tls.DerReader.Element;
 import java.security.cert.CertificateParsingException;
 import java.text.Normalizer;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param parts relative distinguished names, most specific first; each has one attribute, or several
  */
 public record DistinguishedName(List<List<Attribute>> parts) {
-    /** A peer chooses its subject: what is logged of it has an end. */
-    private static final int SHOWN = 256;
-
     /** RFC 4514 section 3; the types by the content of their object identifier. */
     private static final Map<String, String> KEYWORDS = Map.of(
             "550403", "CN",
@@ -176,7 +174,7 @@ public record DistinguishedName(List<List<Attribute>> parts) {
         for (List<Attribute> part : of(name).parts()) {
             text.append(text.isEmpty() ? "" : ",")
                     .append(part.stream().map(DistinguishedName::display).collect(Collectors.joining("+")));
-            if (text.length() > SHOWN) {
+            if (text.length() > SafeText.LONGEST_NAME) {
                 break;
             }
         }
@@ -231,12 +229,11 @@ public record DistinguishedName(List<List<Attribute>> parts) {
 
     /** Nothing that cannot be seen, not longer than 256. */
     static String shortened(String text) {
-        String shown = printable(text.length() <= SHOWN ? text : text.substring(0, SHOWN));
-        return text.length() <= SHOWN ? shown : shown + "...";
+        return SafeText.line(text, SafeText.LONGEST_NAME);
     }
 
     static String printable(String text) {
-        return DirectoryText.visible(text);
+        return SafeText.line(text);
     }
 
     private static String hex(byte[] bytes) {

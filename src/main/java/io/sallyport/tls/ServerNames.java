@@ -15,6 +15,9 @@ public final class ServerNames {
     /** A common name is any text; only one that can be a host name is one. */
     private static final Pattern HOST_NAME = Pattern.compile("(\\*\\.)?[\\p{Alnum}_-]+(\\.[\\p{Alnum}_-]+)*\\.?");
 
+    /** RFC 1035 section 2.3.4, with a final dot. The expression above calls itself for each label. */
+    private static final int LONGEST = 254;
+
     private ServerNames() {}
 
     public static List<String> of(X509Certificate leaf) throws CertificateParsingException {
@@ -26,6 +29,7 @@ public final class ServerNames {
         String commonName = DistinguishedName.of(leaf.getSubjectX500Principal()).commonName();
         if (!names.present()
                 && commonName != null
+                && commonName.length() <= LONGEST
                 && HOST_NAME.matcher(commonName).matches()) {
             result.add(normal(commonName));
         }

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.PemFiles;
+import io.sallyport.testing.SecretFiles;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,8 +182,8 @@ class MainTest {
     @Test
     void noCommandTellsWhatASecretFileHolds() throws IOException {
         goodConfiguration();
-        Files.writeString(directory.resolve("token"), "hunter2-hunter2-hunter2");
-        Files.writeString(directory.resolve("secret"), "hunter2-hunter2-hunter2-hunter2-hunter2");
+        SecretFiles.write(directory.resolve("token"), "hunter2-hunter2-hunter2");
+        SecretFiles.write(directory.resolve("secret"), "hunter2-hunter2-hunter2-hunter2-hunter2");
         Path file = write(configuration("tls.crt", "tls.key") + """
             sallyport.admin.token-file = token
             sallyport.listeners.https.tls.session.ticket-secret-file = secret
@@ -190,6 +195,40 @@ class MainTest {
             assertThat(outcome.toString()).doesNotContain("hunter2");
         }
         assertThat(outcome("config -c", file).out()).anyMatch(line -> line.contains("token-file = \"token\""));
+    }
+
+    @Test
+    void aCommonNameOfThousandsOfLabelsIsAConfigurationLikeAnother() throws IOException {
+        CertificateAuthority.selfSigned("a.".repeat(2_000) + "a")
+                .server()
+                .issue()
+                .writePem(directory, "tls");
+
+        Outcome outcome = outcome("check -c", write(configuration("tls.crt", "tls.key")));
+
+        assertThat(outcome.exitCode()).as(outcome.toString()).isZero();
+        assertThat(outcome.out()).last().isEqualTo("configuration is fine");
+    }
+
+    /** Picocli passes errors on; the process ends before anybody else could say a word. */
+    @Test
+    void anErrorIsTold() {
+        StringWriter err = new StringWriter();
+        PrintWriter out = new PrintWriter(Writer.nullWriter()) {
+            @Override
+            public void println(@Nullable Object line) {
+                throw new StackOverflowError();
+            }
+
+            @Override
+            public void println(@Nullable String line) {
+                throw new StackOverflowError();
+            }
+        };
+
+        assertThat(Main.execute(new String[] {"version"}, out, new PrintWriter(err, true)))
+                .isEqualTo(1);
+        assertThat(err.toString().strip()).isEqualTo("internal error: java.lang.StackOverflowError");
     }
 
     @Test

@@ -34,17 +34,18 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = new LinkedHashMap<>();
 
     static {
+        ARROWS.put("text", Set.of());
         ARROWS.put("config", Set.of());
         ARROWS.put("limits", Set.of("config"));
         ARROWS.put("memory", Set.of());
         ARROWS.put("transport", Set.of("config"));
         ARROWS.put("handshake", Set.of());
         ARROWS.put("diagnosis", Set.of("handshake"));
-        ARROWS.put("observe", Set.of("config", "handshake", "diagnosis"));
-        ARROWS.put("tls", Set.of("config", "diagnosis"));
+        ARROWS.put("observe", Set.of("text", "config", "handshake", "diagnosis"));
+        ARROWS.put("tls", Set.of("text", "config", "diagnosis"));
         ARROWS.put("proxyprotocol", Set.of("config", "tls"));
         ARROWS.put("backend", Set.of("config", "memory", "transport", "observe", "tls", "proxyprotocol"));
-        ARROWS.put("admin", Set.of("config", "transport", "observe"));
+        ARROWS.put("admin", Set.of("text", "config", "transport", "observe"));
         ARROWS.put(
                 "connection",
                 Set.of(
@@ -72,9 +73,10 @@ final class ArchitectureTest {
                         "admin",
                         "connection"));
         ARROWS.put("quickstart", Set.of("config", "transport"));
-        ARROWS.put("explain", Set.of("config", "transport", "handshake", "tls"));
+        ARROWS.put("explain", Set.of("text", "config", "transport", "handshake", "tls"));
         ARROWS.put("systemd", Set.of("server"));
-        ARROWS.put("cli", Set.of("config", "transport", "observe", "server", "systemd", "quickstart", "explain"));
+        ARROWS.put(
+                "cli", Set.of("text", "config", "transport", "observe", "server", "systemd", "quickstart", "explain"));
     }
 
     private static JavaClasses product;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.text;
+
+import org.jspecify.annotations.NullMarked;
