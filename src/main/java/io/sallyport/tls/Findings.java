@@ -62,7 +62,10 @@ public final class Findings {
         }
 
         void warning(String detail) {
-            all.warnings.add(new ConfigProblem(where, subject, detail));
+            ConfigProblem warning = new ConfigProblem(where, subject, detail);
+            if (!all.warnings.contains(warning)) {
+                all.warnings.add(warning);
+            }
         }
 
         void note(String detail) {

@@ -61,6 +61,7 @@ public final class KeyLog implements AutoCloseable {
                 "SSLKEYLOGFILE is set: the secrets of every session are written to {}, and whoever reads it can read"
                         + " the traffic",
                 file);
+        SecretFile.exposure(file).ifPresent(exposure -> LOG.warn("{}: {}", file, exposure));
         return new KeyLog(Files.newOutputStream(file, StandardOpenOption.APPEND));
     }
 

@@ -41,6 +41,9 @@ public final class KeyMaterialLoader {
 
     private @Nullable Password password(CertificateConfig config, Findings findings) {
         try {
+            if (config.password() instanceof PasswordConfig.File file) {
+                SecretFile.warn(file.path(), findings.about(config.where(), file.path()));
+            }
             return Password.read(config.password(), environment);
         } catch (MaterialException e) {
             Path file =
@@ -53,6 +56,7 @@ public final class KeyMaterialLoader {
     private Optional<KeyMaterial> fromKeyStore(
             CertificateConfig.Keystore config, @Nullable Password password, Findings findings) {
         Findings.About file = findings.about(config.where(), config.keystore());
+        SecretFile.warn(config.keystore(), file);
         if (password == null) {
             return Optional.empty();
         }
@@ -70,6 +74,7 @@ public final class KeyMaterialLoader {
             CertificateConfig.Pem config, @Nullable Password password, Findings findings) {
         Findings.About chainFile = findings.about(config.where(), config.chain());
         Findings.About keyFile = findings.about(config.where(), config.key());
+        SecretFile.warn(config.key(), keyFile);
         List<X509Certificate> certificates = new ArrayList<>();
         try {
             certificates.addAll(PemCertificates.read(config.chain(), CHAIN));

@@ -73,6 +73,7 @@ public final class TicketKeys {
      */
     public static Optional<TicketKeys> fromFile(Path file, Duration rotate, String where, Findings findings) {
         Findings.About about = findings.about(where, file);
+        SecretFile.warn(file, about);
         try {
             byte[] secret = MaterialFile.read(file, MAX_SECRET, EXPECTED);
             if (secret.length < MIN_SECRET) {

@@ -19,6 +19,7 @@ public final class TokenFile {
      */
     public static Optional<byte[]> read(Path file, String where, Findings findings) {
         Findings.About about = findings.about(where, file);
+        SecretFile.warn(file, about);
         try {
             byte[] token = MaterialFile.readLine(file, LONGEST + 2, EXPECTED);
             if (token.length < SHORTEST || token.length > LONGEST) {

@@ -8,6 +8,7 @@ import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.SecretFiles;
 import io.sallyport.testing.TlsClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -178,10 +179,10 @@ class BrokenMaterialTest {
     private static void writeGood(Path directory) throws IOException {
         SERVER.writePem(directory, "tls");
         STORED.writeKeyStore(directory.resolve("store.p12"), "PKCS12", "stored", PASSWORD);
-        Files.writeString(directory.resolve("password"), PASSWORD);
+        SecretFiles.write(directory.resolve("password"), PASSWORD);
         CLIENTS.writePem(directory, "anchors");
         CLIENTS.revocations().writePem(directory.resolve("clients.crl"));
-        Files.writeString(directory.resolve("secret"), "a secret of at least thirty-two bytes");
+        SecretFiles.write(directory.resolve("secret"), "a secret of at least thirty-two bytes");
     }
 
     private static void empty(Path file) throws IOException {

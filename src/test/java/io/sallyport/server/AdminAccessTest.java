@@ -8,6 +8,7 @@ import io.sallyport.config.ConfigLoader;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.SecretFiles;
 import io.sallyport.testing.TlsClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -106,7 +107,7 @@ final class AdminAccessTest {
         '' | 0 characters (expected: a token of 16
         """)
     void whatIsNoTokenKeepsItFromStarting(String content, String problem) throws Exception {
-        Files.writeString(scratch.resolve("token"), content + "\n");
+        SecretFiles.write(scratch.resolve("token"), content + "\n");
 
         assertThatThrownBy(() -> check("admin.token-file = token")).hasMessageContaining("token: " + problem);
     }
@@ -114,16 +115,16 @@ final class AdminAccessTest {
     @Test
     void aFileThatIsMissingOrTooLongKeepsItFromStarting() throws Exception {
         assertThatThrownBy(() -> check("admin.token-file = none")).hasMessageContaining("none: no such file");
-        Files.writeString(scratch.resolve("token"), "x".repeat(513));
+        SecretFiles.write(scratch.resolve("token"), "x".repeat(513));
         assertThatThrownBy(() -> check("admin.token-file = token")).hasMessageContaining("513 characters");
-        Files.writeString(scratch.resolve("token"), "x".repeat(512) + "\r\n");
+        SecretFiles.write(scratch.resolve("token"), "x".repeat(512) + "\r\n");
         assertThat(check("admin.token-file = token")).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0:0", "[::]:0", "192.0.2.1:9901"})
     void anAddressThatOthersReachIsWarnedOfUnlessThereIsAToken(String bind) throws Exception {
-        Files.writeString(scratch.resolve("token"), TOKEN);
+        SecretFiles.write(scratch.resolve("token"), TOKEN);
 
         assertThat(check("admin.bind = \"" + bind + "\""))
                 .singleElement()

@@ -8,6 +8,7 @@ import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.SecretFiles;
 import io.sallyport.testing.TlsClient;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -86,8 +87,8 @@ final class NoSecretToldTest {
         RunningProxy.Builder builder = RunningProxy.to(backend.address()).token(TOKEN);
         Path directory = builder.directory();
         certificate.writePem(directory, "locked");
-        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
-        Files.writeString(directory.resolve("secret"), TICKET_SECRET);
+        SecretFiles.write(directory.resolve("password"), PASSWORD + "\n");
+        SecretFiles.write(directory.resolve("secret"), TICKET_SECRET);
         new Openssl(directory).line("pkcs8 -topk8 -in locked.key -out encrypted.key -passout file:password");
         Files.delete(directory.resolve("locked.key"));
         return builder.certificate(authority, certificate)

@@ -8,6 +8,7 @@ import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.Payload;
 import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.SecretFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ final class ResumptionTest {
         CertificateAuthority root = CertificateAuthority.create("Replica Root");
         IssuedCertificate certificate = root.server("localhost").issue();
         byte[] secret = "a secret of at least thirty-two bytes".getBytes(StandardCharsets.US_ASCII);
-        Files.write(directory.resolve("secret"), secret);
+        SecretFiles.closed(Files.write(directory.resolve("secret"), secret));
         String shared = "listeners.https.tls.session.ticket-secret-file = \"" + directory.resolve("secret") + "\"";
         try (FakeBackend backend = answering();
                 RunningProxy one = RunningProxy.to(backend.address())
@@ -79,14 +80,14 @@ final class ResumptionTest {
         try (FakeBackend backend = answering()) {
             RunningProxy.Builder builder = RunningProxy.to(backend.address());
             Path secret = builder.directory().resolve("secret");
-            Files.writeString(secret, "the first secret, of at least thirty-two bytes");
+            SecretFiles.write(secret, "the first secret, of at least thirty-two bytes");
             try (RunningProxy proxy = builder.with(
                             "listeners.https.tls.session { ticket-secret-file = secret, cache-size = 0 }")
                     .start()) {
                 connect(proxy, version, "-sess_out", session());
                 assertThat(connect(proxy, version, "-sess_in", session())).contains(REUSED);
 
-                Files.writeString(secret, "the second secret, of at least thirty-two bytes");
+                SecretFiles.write(secret, "the second secret, of at least thirty-two bytes");
                 assertThat(proxy.reload()).isTrue();
 
                 assertThat(connect(proxy, version, "-sess_in", session())).contains(FRESH);

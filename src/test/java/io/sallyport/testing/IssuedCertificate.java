@@ -70,7 +70,7 @@ public record IssuedCertificate(PrivateKey key, List<X509Certificate> chain) {
                 store.setKeyEntry(alias, key, password.toCharArray(), chain.toArray(new Certificate[0]));
             }
             store.store(out, password.toCharArray());
-            return file;
+            return SecretFiles.closed(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {

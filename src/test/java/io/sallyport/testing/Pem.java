@@ -34,7 +34,8 @@ public final class Pem {
 
     public static Path write(Path file, String text) {
         try {
-            return Files.write(file, text.getBytes(StandardCharsets.US_ASCII));
+            Files.write(file, text.getBytes(StandardCharsets.US_ASCII));
+            return text.contains("PRIVATE KEY") ? SecretFiles.closed(file) : file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -204,7 +204,7 @@ public final class RunningProxy implements ProxyUnderTest {
         public Builder token(String secret) {
             token = secret;
             try {
-                Files.writeString(directory.resolve(TOKEN), secret + "\n");
+                SecretFiles.write(directory.resolve(TOKEN), secret + "\n");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -9,6 +9,7 @@ import io.sallyport.config.TrustAnchorConfig;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.PemFiles;
+import io.sallyport.testing.SecretFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class CutFilesTest {
     @BeforeEach
     void write() throws IOException {
         pem = SERVER.writePem(directory, "tls");
-        password = Files.writeString(directory.resolve("password"), "secret");
+        password = SecretFiles.write(directory.resolve("password"), "secret");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.sallyport.config.CertificateConfig;
 import io.sallyport.config.PasswordConfig;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.Pem;
+import io.sallyport.testing.SecretFiles;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ class KeyFormsTest {
             })
     void readsEncryptedKeys(String command) {
         certify("RSA");
-        Path password = Pem.write(directory.resolve("password"), PASSWORD + "\n");
+        Path password = SecretFiles.closed(Pem.write(directory.resolve("password"), PASSWORD + "\n"));
 
         assertReads(command, new PasswordConfig.File(password));
     }

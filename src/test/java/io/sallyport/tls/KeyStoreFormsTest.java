@@ -10,6 +10,7 @@ import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.Pem;
+import io.sallyport.testing.SecretFiles;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -205,7 +206,7 @@ class KeyStoreFormsTest {
     private PasswordConfig password(String text) {
         return text.isEmpty()
                 ? new PasswordConfig.None()
-                : new PasswordConfig.File(Pem.write(directory.resolve("password"), text + "\n"));
+                : new PasswordConfig.File(SecretFiles.closed(Pem.write(directory.resolve("password"), text + "\n")));
     }
 
     private Optional<KeyMaterial> load(Path file, @Nullable String alias, PasswordConfig password) {
