@@ -28,8 +28,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     static int check(ProxyConfig config, Console console) throws StartException {
-        ProxyServer.check(config, new InheritedSockets(System.getenv()))
-                .forEach(console::warning);
+        ProxyServer.check(config, new InheritedSockets(System.getenv())).forEach(console::warning);
         ProxyServer.describe(config).forEach(console.out()::println);
         console.out().println("configuration is fine");
         return ExitCode.OK;

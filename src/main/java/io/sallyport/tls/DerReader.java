@@ -120,7 +120,7 @@ final class DerReader {
         for (int i = 0; i < count; i++) {
             length = length << Byte.SIZE | readByte();
         }
-        if (length < LONG_LENGTH || length < 1 << (count - 1) * Byte.SIZE) {
+        if (length < LONG_LENGTH || length < 1 << ((count - 1) * Byte.SIZE)) {
             throw new CertificateParsingException("a length that is longer than it need be");
         }
         return length;

@@ -217,7 +217,7 @@ public record DistinguishedName(List<List<Attribute>> parts) {
             if (number > Long.MAX_VALUE >> 7) {
                 return "#" + type;
             }
-            number = number << 7 | each & 0x7f;
+            number = (number << 7) | (each & 0x7f);
             if (each >= 0) {
                 long first = Math.min(number / 40, 2);
                 result.append(result.isEmpty() ? first + "." + (number - 40 * first) : "." + number);
