@@ -99,7 +99,7 @@ class KeyStoreFormsTest {
     void readsWhatOpensslWritesWithAPasswordBeyondAscii(String charset, String options) throws IOException {
         SERVER.writePem(directory, "tls");
         Path password = directory.resolve("password");
-        Files.writeString(password, "m\u00fcller \u00df\n", Charset.forName(charset));
+        SecretFiles.closed(Files.writeString(password, "m\u00fcller \u00df\n", Charset.forName(charset)));
         new Openssl(directory)
                 .line(("pkcs12 -export -in tls.crt -inkey tls.key -out tls.p12 -passout file:password " + options)
                         .trim());
@@ -116,7 +116,7 @@ class KeyStoreFormsTest {
     void readsWhatKeytoolWritesWithAPasswordBeyondAscii(String heardByKeytool) throws IOException {
         Path file = SERVER.writeKeyStore(directory.resolve("k.jks"), "JKS", "server", heardByKeytool);
 
-        Path password = Files.writeString(directory.resolve("password"), "m\u00fcller\n");
+        Path password = SecretFiles.closed(Files.writeString(directory.resolve("password"), "m\u00fcller\n"));
 
         Optional<KeyMaterial> material = load(file, null, new PasswordConfig.File(password));
 
@@ -129,7 +129,11 @@ class KeyStoreFormsTest {
     void saysThatAPasswordBeyondAsciiIsWrongOnlyWhenItIs(String type) throws IOException {
         Path file = SERVER.writeKeyStore(directory.resolve("k"), type, "server", "muller");
 
-        load(file, null, new PasswordConfig.File(Files.writeString(directory.resolve("password"), "m\u00fcller")));
+        load(
+                file,
+                null,
+                new PasswordConfig.File(
+                        SecretFiles.closed(Files.writeString(directory.resolve("password"), "m\u00fcller"))));
 
         assertThat(findings.problems())
                 .extracting(ConfigProblem::detail)
