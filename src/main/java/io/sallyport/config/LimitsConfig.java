@@ -19,6 +19,9 @@ public record LimitsConfig(
         Queue handshakeQueue,
         int handshakeRatePerSource) {
 
+    /** As reference.conf has it. */
+    public static final int DEFAULT_CONNECTIONS = 10_000;
+
     /** What happens to a client for whom there is no place. */
     public enum WhenFull {
         /** Accepting pauses; the client waits in the kernel's queue. */

@@ -3,11 +3,13 @@ package io.sallyport.config;
 /**
  * What the process takes on, over all listeners.
  *
- * @param connections connections at once, handshake included; 0 means no limit
+ * @param connections connections at once, handshake included; 0 means no limit, {@link #AUTO} as many as memory allows
  */
 public record ProcessLimitsConfig(int connections) {
+    /** {@code auto}. */
+    public static final int AUTO = -1;
 
     static ProcessLimitsConfig read(Section section) {
-        return new ProcessLimitsConfig(section.integer("connections", 0, Integer.MAX_VALUE));
+        return new ProcessLimitsConfig(section.integerOrAuto("connections", AUTO));
     }
 }

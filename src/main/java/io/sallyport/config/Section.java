@@ -120,6 +120,22 @@ final class Section {
                 min);
     }
 
+    /** Reads {@code auto}, which stands for the given number, or a whole number. */
+    int integerOrAuto(String key, int auto) {
+        String rule = "auto, or a whole number, 0 or more";
+        return parsed(
+                key,
+                rule,
+                text -> {
+                    int number = text.equals("auto") ? auto : Integer.parseInt(text);
+                    if (number < 0 && !text.equals("auto")) {
+                        throw new IllegalArgumentException(rule);
+                    }
+                    return number;
+                },
+                auto);
+    }
+
     boolean bool(String key) {
         return parsed(
                 key,

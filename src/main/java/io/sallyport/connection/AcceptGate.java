@@ -8,7 +8,7 @@ import io.sallyport.limits.ListenerLimits;
 import io.sallyport.limits.SourceLimiter.Admitted;
 import io.sallyport.limits.SourceLimiter.Refused;
 import io.sallyport.limits.SourceLimiter.Verdict;
-import io.sallyport.memory.DirectMemory;
+import io.sallyport.memory.MemoryGuard;
 import io.sallyport.observe.ListenerMeters.AcceptError;
 import io.sallyport.observe.ListenerMeters.Limit;
 import java.net.InetSocketAddress;
@@ -40,6 +40,7 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     private static final int MOST_LOOKS = 750;
 
     private final ListenerLimits limits;
+    private final MemoryGuard memory;
     private final Supplier<ListenerSettings> settings;
     private final LimitRefusals refusals;
     private final AcceptTrouble trouble;
@@ -49,8 +50,13 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     private long arrivals;
 
     AcceptGate(
-            ListenerLimits limits, LimitRefusals refusals, AcceptTrouble trouble, Supplier<ListenerSettings> settings) {
+            ListenerLimits limits,
+            MemoryGuard memory,
+            LimitRefusals refusals,
+            AcceptTrouble trouble,
+            Supplier<ListenerSettings> settings) {
         this.limits = limits;
+        this.memory = memory;
         this.refusals = refusals;
         this.settings = settings;
         this.trouble = trouble;
@@ -61,7 +67,7 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
         Channel child = (Channel) message;
         arrivals++;
         ListenerSettings now = settings.get();
-        if (DirectMemory.isNearlyUsedUp()) {
+        if (!memory.admits(limits.everybody().held())) {
             refusals.reset(child, now, Limit.MEMORY);
             return;
         }

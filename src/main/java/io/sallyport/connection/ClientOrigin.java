@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.backend.Backend;
 import io.sallyport.config.SendProxyProtocolConfig.Version;
-import io.sallyport.handshake.ClientHello;
+import io.sallyport.observe.ClientOffer;
 import io.sallyport.proxyprotocol.Endpoints;
 import io.sallyport.proxyprotocol.HeaderWriter;
 import io.sallyport.proxyprotocol.ProxiedConnection;
@@ -49,11 +49,11 @@ final class ClientOrigin {
         if (pool.proxyProtocol().version() == Version.OFF) {
             return;
         }
-        ClientHello hello = journal.hello();
+        ClientOffer offer = journal.offer();
         ByteBuf header = HeaderWriter.write(
                 pool.proxyProtocol(),
                 new ProxiedConnection(
-                        id, endpoints, hello == null ? null : hello.sentServerName(), journal.session(), shown));
+                        id, endpoints, offer == null ? null : offer.sentServerName(), journal.session(), shown));
         server.write(header);
     }
 }

@@ -13,6 +13,7 @@ import io.sallyport.handshake.ClientHello;
 import io.sallyport.handshake.FailureReason;
 import io.sallyport.handshake.HandshakeTrace;
 import io.sallyport.handshake.HandshakeTranscript;
+import io.sallyport.observe.ClientOffer;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.ConnectionSummary;
 import io.sallyport.observe.Direction;
@@ -48,6 +49,7 @@ final class ConnectionJournal {
     private SocketAddress source;
     private @Nullable String proxiedBy;
     private @Nullable ClientHello hello;
+    private @Nullable ClientOffer offer;
     private @Nullable Allowed allowed;
     private @Nullable TlsSession session;
     private @Nullable Backend backend;
@@ -83,6 +85,18 @@ final class ConnectionJournal {
         return hello;
     }
 
+    /** The handshake is over: a whole ClientHello, of up to 16 KiB, is not held while the connection lasts. */
+    void summarizeHello() {
+        offer = offer();
+        hello = null;
+        allowed = null;
+    }
+
+    @Nullable
+    ClientOffer offer() {
+        return hello == null ? offer : ClientOffer.of(hello);
+    }
+
     /** A PROXY protocol header told who the client is. */
     void proxied(SocketAddress told) {
         proxiedBy = AddressText.of(source);
@@ -106,6 +120,7 @@ final class ConnectionJournal {
 
     void passedThrough() {
         trace = null;
+        summarizeHello();
         settings.meters().handshakePassedThrough();
     }
 
@@ -225,7 +240,7 @@ final class ConnectionJournal {
                 settings.name(),
                 AddressText.of(source),
                 proxiedBy,
-                hello,
+                offer(),
                 session == null ? null : tls(session),
                 backend == null ? null : backend.name(),
                 server == null ? null : server.toString(),

@@ -17,6 +17,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.sallyport.limits.ListenerLimits;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
+import io.sallyport.memory.MemoryGuard;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.transport.InheritedSocket;
 import io.sallyport.transport.LoopThreads;
@@ -38,6 +39,7 @@ public final class ConnectionLoops {
     private static final int BACKLOG = 4096;
 
     private final Transport transport;
+    private final MemoryGuard memory;
     private final LoopThreads threads = new LoopThreads("sallyport-loop", false);
     private final MultiThreadIoEventLoopGroup group;
     private final List<Loop> loops = new ArrayList<>();
@@ -46,8 +48,9 @@ public final class ConnectionLoops {
     private record Loop(EventLoop executor, ServingOrder order, LiveConnections live) {}
 
     /** Starts {@code count} threads, all of them at once. */
-    public ConnectionLoops(int count, Transport transport) {
+    public ConnectionLoops(int count, Transport transport, MemoryGuard memory) {
         this.transport = transport;
+        this.memory = memory;
         IdentityHashMap<ThreadAwareExecutor, ServingOrder> orders = new IdentityHashMap<>();
         group = new MultiThreadIoEventLoopGroup(count, threads, handlers(transport, orders));
         for (EventExecutor executor : group) {
@@ -83,7 +86,7 @@ public final class ConnectionLoops {
         List<Acceptors.Acceptor> acceptors = new ArrayList<>();
         InetSocketAddress target = address;
         for (Loop loop : loops) {
-            AcceptGate gate = new AcceptGate(limits, refusals, trouble, settings);
+            AcceptGate gate = new AcceptGate(limits, memory, refusals, trouble, settings);
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(loop.executor())
                     .channelFactory(() -> transport.serverSocket(address.getAddress()))
@@ -149,7 +152,7 @@ public final class ConnectionLoops {
             throws Exception {
         LimitRefusals refusals = new LimitRefusals();
         AcceptTrouble trouble = new AcceptTrouble();
-        AcceptGate gate = new AcceptGate(limits, refusals, trouble, settings);
+        AcceptGate gate = new AcceptGate(limits, memory, refusals, trouble, settings);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.get(0).executor(), group)
                 .channelFactory(listening)

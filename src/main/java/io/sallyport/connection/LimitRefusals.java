@@ -56,7 +56,7 @@ final class LimitRefusals {
                 "a source connects too often: connections are refused (limits.handshake-rate-per-source)";
             case HANDSHAKES_IN_FLIGHT ->
                 "too many handshakes: waiting clients are refused (limits.handshakes-in-flight, .handshake-queue)";
-            case MEMORY -> "direct memory is nearly used up: connections are refused (-XX:MaxDirectMemorySize)";
+            case MEMORY -> "memory is nearly used up: connections are refused (heap, direct memory or control group)";
         };
     }
 }

@@ -278,6 +278,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         TlsSession agreed = TlsSession.of(handshakeTls);
         journal.agreed(agreed);
         watch(agreed);
+        journal.summarizeHello();
         connect(new EngineRecordLayer(handshakeTls), agreed.alpn());
     }
 

@@ -51,7 +51,7 @@ public record ClientHello(
         int length)
         implements HandshakeMessage {
     public ClientHello {
-        alpn = List.copyOf(alpn);
+        alpn = alpn instanceof ProtocolNames ? alpn : List.copyOf(alpn);
     }
 
     /**

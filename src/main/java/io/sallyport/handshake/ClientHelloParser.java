@@ -2,7 +2,6 @@ package io.sallyport.handshake;
 
 import io.netty.buffer.ByteBuf;
 import io.sallyport.handshake.MalformedHandshakeException.Reason;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -200,23 +199,23 @@ final class ClientHelloParser {
     private void parseAlpn(WireReader content) throws MalformedHandshakeException {
         WireReader names = content.vector16(2, "application_layer_protocol_negotiation");
         content.end("application_layer_protocol_negotiation");
-        List<String> protocols = new ArrayList<>(4);
-        while (names.hasRemaining()) {
-            if (protocols.size() == MAX_PROTOCOLS) {
+        byte[] kept = new byte[names.remaining()];
+        int length = 0;
+        for (int count = 0; names.hasRemaining(); count++) {
+            if (count == MAX_PROTOCOLS) {
                 throw new MalformedHandshakeException(
                         Reason.TOO_MANY_ENTRIES, "application_layer_protocol_negotiation: more than 255 names");
             }
-            addProtocol(protocols, names.vector8(1, "protocol name").latin1());
+            byte[] name = names.vector8(1, "protocol name").bytes();
+            if (name.length == 2 && Grease.isGrease(((name[0] & 0xFF) << 8) | (name[1] & 0xFF))) {
+                grease = true;
+            } else {
+                kept[length++] = (byte) name.length;
+                System.arraycopy(name, 0, kept, length, name.length);
+                length += name.length;
+            }
         }
-        alpn = protocols;
-    }
-
-    private void addProtocol(List<String> protocols, String name) {
-        if (name.length() == 2 && Grease.isGrease(name.charAt(0) << 8 | name.charAt(1))) {
-            grease = true;
-            return;
-        }
-        protocols.add(name);
+        alpn = new ProtocolNames(Arrays.copyOf(kept, length));
     }
 
     /** RFC 8446 section 4.2.8. An empty list is legal: it asks for a HelloRetryRequest. */

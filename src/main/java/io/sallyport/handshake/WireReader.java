@@ -117,6 +117,14 @@ final class WireReader {
         return text;
     }
 
+    /** A copy of all that remains. */
+    byte[] bytes() {
+        byte[] copy = new byte[remaining()];
+        buffer.getBytes(position, copy);
+        position = end;
+        return copy;
+    }
+
     /** A hash of all that remains; 0 for nothing. */
     int hash() {
         int hash = 0;

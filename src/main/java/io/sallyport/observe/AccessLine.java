@@ -1,8 +1,6 @@
 package io.sallyport.observe;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.Ja4;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +18,7 @@ final class AccessLine {
         json.writeStringField("listener", connection.listener());
         json.writeStringField("client", connection.client());
         text(json, "proxied_by", connection.proxiedBy());
-        fingerprint(json, connection.hello());
+        offer(json, connection.offer());
         agreement(json, connection.tls());
         text(json, "backend", connection.backend());
         text(json, "server", connection.server());
@@ -46,10 +44,10 @@ final class AccessLine {
         text(json, "client_certificate", tls.clientCertificate());
     }
 
-    static void fingerprint(JsonGenerator json, @Nullable ClientHello hello) throws IOException {
-        if (hello != null) {
-            text(json, "server_name", hello.serverName());
-            json.writeStringField("ja4", Ja4.of(hello));
+    static void offer(JsonGenerator json, @Nullable ClientOffer offer) throws IOException {
+        if (offer != null) {
+            text(json, "server_name", offer.serverName());
+            json.writeStringField("ja4", offer.ja4());
         }
     }
 

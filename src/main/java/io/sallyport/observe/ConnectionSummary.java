@@ -1,6 +1,5 @@
 package io.sallyport.observe;
 
-import io.sallyport.handshake.ClientHello;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param accepted when it was accepted
  * @param client the client's address and port
  * @param proxiedBy the address of whoever told the client's in a PROXY protocol header; null when nobody did
- * @param hello what the client offered; null when no whole ClientHello came
+ * @param offer what the client offered; null when no whole ClientHello came
  * @param tls what the handshake agreed on; null when it did not succeed
  * @param backend the backend's name; null when none was dialled
  * @param server the server's address; null when none was reached
@@ -27,7 +26,7 @@ public record ConnectionSummary(
         String listener,
         String client,
         @Nullable String proxiedBy,
-        @Nullable ClientHello hello,
+        @Nullable ClientOffer offer,
         @Nullable Tls tls,
         @Nullable String backend,
         @Nullable String server,

@@ -38,7 +38,7 @@ final class HandshakeLine {
         json.writeStringField("listener", handshake.listener());
         json.writeStringField("client", handshake.client());
         AccessLine.text(json, "proxied_by", handshake.proxiedBy());
-        AccessLine.fingerprint(json, handshake.hello());
+        AccessLine.offer(json, handshake.hello() == null ? null : ClientOffer.of(handshake.hello()));
         if (diagnosis != null) {
             diagnosis(json, diagnosis, handshake.detail());
         }

@@ -198,7 +198,7 @@ public final class ListenerMeters {
         HANDSHAKE_RATE_PER_SOURCE("handshake_rate_per_source"),
         /** {@code limits.handshakes-in-flight}: no room in the queue, or no turn before its deadline. */
         HANDSHAKES_IN_FLIGHT("handshakes_in_flight"),
-        /** The direct memory is nearly used up. */
+        /** As many as memory allows, or one of heap, direct memory and the control group's is nearly used up. */
         MEMORY("memory");
 
         private final String tag;

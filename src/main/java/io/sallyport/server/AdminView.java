@@ -84,7 +84,7 @@ final class AdminView implements AdminSource {
         json.writeObjectFieldStart("direct_memory");
         json.writeNumberField("used", DirectMemory.used());
         json.writeNumberField("limit", DirectMemory.limit());
-        json.writeNumberField("bound", MemoryBound.of(server.config()).bytes());
+        json.writeNumberField("bound", MemoryBound.of(server.config()).directBytes());
         json.writeEndObject();
         Reloader.Outcome reload = server.lastReload();
         json.writeObjectFieldStart("last_reload");

@@ -14,6 +14,8 @@ import io.sallyport.config.TransportChoice;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.limits.PlaceLimiter;
+import io.sallyport.memory.ControlGroup;
+import io.sallyport.memory.MemoryGuard;
 import io.sallyport.observe.AccessLog;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.HandshakeLog;
@@ -57,6 +59,7 @@ public final class ProxyServer {
     private final HandshakeLog handshakes;
     private final LogLevel logLevel;
     private final Transport transport;
+    private final MemoryGuard memory;
     private final ConnectionLoops loops;
     private final PlaceLimiter connections;
     private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
@@ -81,10 +84,13 @@ public final class ProxyServer {
         this.generation = loaded.generation();
         this.logLevel = new LogLevel(config.log().level());
         this.transport = loaded.transport();
+        MemoryBound bound = MemoryBound.of(config);
+        this.memory = new MemoryGuard(ControlGroup.own(), bound.places(), bound.each());
         this.loops = new ConnectionLoops(
                 config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops(),
-                loaded.transport());
-        this.connections = new PlaceLimiter(config.limits().connections());
+                loaded.transport(),
+                memory);
+        this.connections = new PlaceLimiter(Math.max(0, config.limits().connections()));
         this.drain = new Drain(this::closeListeners, loops, () -> this.config.drain());
         this.reloader = new Reloader(source, content, this::swap, meters);
         this.rotation = new TicketRotation(() -> generation);
@@ -145,6 +151,7 @@ public final class ProxyServer {
             GenerationLoader loader = new GenerationLoader(config, lasting);
             Generation generation = loader.load();
             loader.warnings().forEach(LOG::warn);
+            MemoryBound.of(config).warnings().forEach(LOG::warn);
             ProxyServer server = new ProxyServer(
                     source,
                     content,
@@ -183,6 +190,7 @@ public final class ProxyServer {
             if (!problems.isEmpty()) {
                 throw new StartException(problems);
             }
+            warnings.addAll(MemoryBound.of(config).warnings());
             return warnings;
         }
     }
@@ -356,7 +364,9 @@ public final class ProxyServer {
         Generation retired = generation;
         generation = staged;
         config = next;
-        connections.limit(next.limits().connections());
+        connections.limit(Math.max(0, next.limits().connections()));
+        MemoryBound bound = MemoryBound.of(next);
+        memory.limit(bound.places(), bound.each());
         logLevel.configure(next.log().level());
         listeners.forEach((name, listener) -> {
             ListenerSettings settings = staged.listeners().get(name);
@@ -462,6 +472,7 @@ public final class ProxyServer {
         // A loop that stops cuts what is open, without close_notify and without a line in the log.
         loops.whenEmpty().completeOnTimeout(null, CUT_SECONDS, TimeUnit.SECONDS).join();
         loops.stop().awaitUninterruptibly(3, TimeUnit.SECONDS);
+        memory.close();
         generation.backends().values().forEach(Backend::stop);
         lasting.backends().close();
         generation.release();

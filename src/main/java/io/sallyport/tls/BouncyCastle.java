@@ -13,16 +13,9 @@ final class BouncyCastle {
         System.setProperty("org.bouncycastle.x509.allow_empty_issuer_cert", "true");
     }
 
-    /** One for all: to make another takes so long that an event loop would stand still. */
-    private static final BouncyCastle LOADED = new BouncyCastle(new BouncyCastleProvider());
-
-    private final Provider provider;
-
-    private BouncyCastle(Provider provider) {
-        this.provider = provider;
-    }
+    private BouncyCastle() {}
 
     static Provider provider() {
-        return LOADED.provider;
+        return new BouncyCastleProvider();
     }
 }

@@ -210,7 +210,7 @@ class ConfigLoaderTest {
                 dns.timeout = PT2S
                 dns.minTtl = PT1S
                 dns.maxTtl = PT5M
-                limits.connections = 0
+                limits.connections = -1
                 admin.bind.host = 127.0.0.1
                 admin.bind.port = 9901
                 admin.tokenFile = null

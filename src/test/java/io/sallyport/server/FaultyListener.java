@@ -10,6 +10,8 @@ import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.limits.ListenerLimits;
 import io.sallyport.limits.PlaceLimiter;
 import io.sallyport.limits.SourceLimiter;
+import io.sallyport.memory.ConnectionMemory;
+import io.sallyport.memory.MemoryGuard;
 import io.sallyport.observe.ConnectionLog;
 import io.sallyport.observe.ConnectionSummary;
 import io.sallyport.observe.HandshakeReport;
@@ -31,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /** A listener with a fault of our own. Its configuration has the listener {@code https}. */
 public final class FaultyListener implements AutoCloseable, ConnectionLog {
     private final BlockingQueue<HandshakeReport> reports = new LinkedBlockingQueue<>();
-    private final ConnectionLoops loops = new ConnectionLoops(1, Transport.auto());
+    private final ConnectionLoops loops =
+            new ConnectionLoops(1, Transport.auto(), new MemoryGuard(null, 0, ConnectionMemory.IDLE));
     private final Generation generation;
     private final Acceptors acceptors;
     private boolean freed;
