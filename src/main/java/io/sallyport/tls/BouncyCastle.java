@@ -13,9 +13,16 @@ final class BouncyCastle {
         System.setProperty("org.bouncycastle.x509.allow_empty_issuer_cert", "true");
     }
 
-    private BouncyCastle() {}
+    /** One for all: to make another takes so long that an event loop would stand still. */
+    private static final BouncyCastle LOADED = new BouncyCastle(new BouncyCastleProvider());
+
+    private final Provider provider;
+
+    private BouncyCastle(Provider provider) {
+        this.provider = provider;
+    }
 
     static Provider provider() {
-        return new BouncyCastleProvider();
+        return LOADED.provider;
     }
 }

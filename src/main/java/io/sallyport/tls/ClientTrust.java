@@ -4,11 +4,10 @@ import io.netty.handler.ssl.ResumableX509ExtendedTrustManager;
 import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.ClientAuthConfig.Mode;
-import java.io.ByteArrayInputStream;
+import io.sallyport.tls.CertificateRules.Purpose;
 import java.net.Socket;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -27,11 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientTrust extends JudgesClients implements ResumableX509ExtendedTrustManager {
     private final Mode mode;
-    private final int maxDepth;
     private final CrlPolicy crlPolicy;
     private final Crls crls;
     private final AccessRules rules;
-    private final ClientPathFinder paths;
+    private final TrustedPaths paths;
     private final List<X509Certificate> told;
     private final ClientPolicy policy;
     private final InstantSource clock;
@@ -44,12 +42,13 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
      */
     public ClientTrust(ClientAuthConfig config, TrustAnchors anchors, Crls crls, InstantSource clock) {
         this.mode = config.mode();
-        this.maxDepth = config.maxDepth();
         this.crlPolicy = config.crlPolicy();
         this.crls = crls;
         this.rules = new AccessRules(config.allow(), config.deny());
-        this.paths = new ClientPathFinder(anchors.certificates());
-        this.told = config.sendCaNames() && mode != Mode.PINNED ? anchors.certificates() : List.of();
+        this.paths = new TrustedPaths(anchors.certificates(), Purpose.CLIENT, config.maxDepth());
+        this.told = config.sendCaNames() && mode != Mode.PINNED && areAuthoritiesOfAll(anchors)
+                ? anchors.certificates()
+                : List.of();
         this.policy = ClientPolicy.of(config, anchors, crls);
         this.clock = clock;
     }
@@ -122,7 +121,10 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
         throw notForUs();
     }
 
-    /** The authorities that clients are told of; none when {@code send-ca-names} is off or keys are pinned. */
+    /**
+     * The authorities that clients are told of; none when {@code send-ca-names} is off, keys are pinned, or a client is
+     * listed without its authority.
+     */
     @Override
     public X509Certificate[] getAcceptedIssuers() {
         return told.toArray(new X509Certificate[0]);
@@ -138,68 +140,34 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
 
     /** The path by which {@code sent} is trusted, the anchor included. */
     private List<X509Certificate> trusted(List<X509Certificate> sent, Instant now) throws ClientCertificateException {
-        X509Certificate leaf = sent.get(0);
         if (mode == Mode.PINNED) {
-            ClientPathValidator.checkDates(leaf, now);
-            return List.of(leaf);
+            CertificateRules.checkDates(sent.get(0), now);
+            return List.of(sent.get(0));
         }
-        if (paths.isAnchor(leaf)) {
-            ClientPathValidator.checkDates(leaf, now);
-            ClientPathValidator.checkPurpose(leaf);
-            ClientPathValidator.checkSigns(leaf);
-            return List.of(leaf);
-        }
-        ClientPath path = validPath(sent, now);
+        CertificationPath path = paths.validPath(sent, now);
         if (!crls.isEmpty()) {
-            for (int i = path.certificates().size() - 1; i >= 0; i--) {
-                crls.check(path.certificates().get(i), path.issuerOf(i), crlPolicy, now);
+            List<X509Certificate> certificates = path.certificates();
+            for (int i = certificates.size() - 2; i >= 0; i--) {
+                crls.check(certificates.get(i), certificates.get(i + 1), crlPolicy, now);
             }
         }
-        return path.withAnchor();
+        return path.certificates();
     }
 
-    private ClientPath validPath(List<X509Certificate> sent, Instant now) throws ClientCertificateException {
-        @Nullable ClientCertificateException first = null;
-        for (ClientPath path : paths.find(sent)) {
-            try {
-                checkDepth(path);
-                ClientPathValidator.validate(path, now);
-                return path;
-            } catch (ClientCertificateException e) {
-                first = first == null ? e : first;
-            }
-        }
-        throw first == null ? unknownIssuer(sent) : first;
-    }
-
-    private void checkDepth(ClientPath path) throws ClientCertificateException {
-        if (path.intermediates() > maxDepth) {
-            throw ClientCertificateException.about(
-                    path.certificates().get(0),
-                    ClientCertificateFailure.CHAIN_TOO_DEEP,
-                    path.intermediates() + " intermediates up to "
-                            + DistinguishedName.display(path.anchor().getSubjectX500Principal())
-                            + " (expected: max-depth, " + maxDepth + ", or fewer)");
-        }
-    }
-
-    private static ClientCertificateException unknownIssuer(List<X509Certificate> sent) {
-        X509Certificate leaf = sent.get(0);
-        String detail = leaf.getIssuerX500Principal().equals(leaf.getSubjectX500Principal())
-                ? "it issued itself and is no trust anchor"
-                : "with the " + (sent.size() - 1) + " further certificates that it sent it leads to no trust anchor";
-        return ClientCertificateException.about(leaf, ClientCertificateFailure.UNKNOWN_ISSUER, detail);
+    /** A client that is listed itself, and issued by somebody who is not, finds no name that it could answer to. */
+    private static boolean areAuthoritiesOfAll(TrustAnchors anchors) {
+        return anchors.certificates().stream()
+                .allMatch(anchor ->
+                        CertificationPath.isSelfIssued(anchor) || CertificateRules.obstacleToIssuing(anchor) == null);
     }
 
     /** Netty's certificates are parsed only when they are asked something, and then fail with unchecked exceptions. */
     static List<X509Certificate> parsed(List<? extends X509Certificate> chain) throws ClientCertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
         try {
-            CertificateFactory factory = CertificateFactory.getInstance("X.509");
             for (X509Certificate certificate : chain) {
                 CertificateOutline.checkBounds(certificate.getEncoded());
-                certificates.add((X509Certificate)
-                        factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
+                certificates.add(CertificateParser.parse(certificate.getEncoded()));
             }
         } catch (CertificateException e) {
             throw ClientCertificateException.malformed(e);

@@ -1,6 +1,5 @@
 package io.sallyport.tls;
 
-import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
@@ -67,20 +66,11 @@ final class Crl {
     }
 
     boolean isSignedBy(PublicKey key) {
-        return signers.computeIfAbsent(key, this::verify);
+        return signers.computeIfAbsent(key, signer -> Signatures.isSigned(list, signer));
     }
 
     @Nullable
     X509CRLEntry entry(X509Certificate certificate) {
         return list.getRevokedCertificate(certificate);
-    }
-
-    private boolean verify(PublicKey key) {
-        try {
-            list.verify(key);
-            return true;
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
     }
 }

@@ -1,11 +1,9 @@
 package io.sallyport.tls;
 
 import io.sallyport.config.ClientAuthConfig.CrlPolicy;
-import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
@@ -107,6 +105,12 @@ public final class Crls {
             }
         }
         if (policy == CrlPolicy.HARD_FAIL) {
+            if (!CertificateRules.maySignRevocationLists(issuer)) {
+                throw ClientCertificateException.about(
+                        certificate,
+                        ClientCertificateFailure.CRL_UNAVAILABLE,
+                        "the key usage of its issuer lacks cRLSign, so that no list covers it (crl-policy is hard-fail)");
+            }
             checkCovered(certificate, ours, now);
         }
     }
@@ -166,7 +170,7 @@ public final class Crls {
 
     private static Crl list(String name, int line, byte[] der) throws MaterialException {
         try {
-            X509CRL list = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
+            X509CRL list = CertificateParser.parseRevocationList(der);
             if (list.getExtensionValue(DELTA) != null) {
                 throw new MaterialException(line, "is a delta list (expected: a complete one)");
             }

@@ -7,7 +7,6 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
@@ -23,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 public final class ServerTrust extends JudgesServers implements ResumableX509ExtendedTrustManager {
     private final Verify verify;
     private final AccessRules rules;
-    private final ClientPathFinder paths;
+    private final TrustedPaths paths;
     private final InstantSource clock;
 
     /** @param clock what dates are judged by */
     public ServerTrust(BackendTlsConfig config, TrustAnchors anchors, InstantSource clock) {
         this.verify = config.verify();
         this.rules = new AccessRules(config.allow(), List.of());
-        this.paths = new ClientPathFinder(anchors.certificates());
+        this.paths = new TrustedPaths(anchors.certificates(), CertificateRules.Purpose.SERVER, Integer.MAX_VALUE);
         this.clock = clock;
     }
 
@@ -48,9 +47,9 @@ public final class ServerTrust extends JudgesServers implements ResumableX509Ext
         try {
             List<X509Certificate> sent = ClientTrust.parsed(chain);
             if (verify == Verify.PINNED) {
-                ClientPathValidator.checkDates(sent.get(0), clock.instant());
+                CertificateRules.checkDates(sent.get(0), clock.instant());
             } else {
-                checkChain(sent, clock.instant());
+                paths.validPath(sent, clock.instant());
                 checkName(sent.get(0), name);
             }
             checkRules(sent.get(0));
@@ -89,31 +88,6 @@ public final class ServerTrust extends JudgesServers implements ResumableX509Ext
     @Override
     public void resumeClientTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
         throw notForUs();
-    }
-
-    private void checkChain(List<X509Certificate> sent, Instant now) throws ClientCertificateException {
-        X509Certificate leaf = sent.get(0);
-        if (paths.isAnchor(leaf)) {
-            ClientPathValidator.checkDates(leaf, now);
-            ClientPathValidator.checkPurpose(leaf, ClientPathValidator.Purpose.SERVER);
-            return;
-        }
-        @Nullable ClientCertificateException first = null;
-        for (ClientPath path : paths.find(sent)) {
-            try {
-                ClientPathValidator.validate(path, now, ClientPathValidator.Purpose.SERVER);
-                return;
-            } catch (ClientCertificateException e) {
-                first = first == null ? e : first;
-            }
-        }
-        throw first != null
-                ? first
-                : ClientCertificateException.about(
-                        leaf,
-                        ClientCertificateFailure.UNKNOWN_ISSUER,
-                        "with the " + (sent.size() - 1)
-                                + " further certificates that the server sent it leads to no trust anchor");
     }
 
     private static void checkName(X509Certificate leaf, @Nullable String name)

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The certificates that a chain may end in. Every certificate of the files is one, intermediates too.
  *
- * <p>The expiry of an anchor is told at load and by metric; a chain to an expired one still counts (RFC 5280 section
- * 6.1.1 d: an anchor is a name and a key). A client whose own certificate is an anchor needs no chain, and no revocation
- * list is asked about it.
+ * <p>What an anchor says of itself counts as for OpenSSL: dates, constraints, key usage, purpose. One that may not issue
+ * certificates is trusted as itself alone. One that another anchor issued is an intermediate of that one, and revocation
+ * lists are asked about it.
  *
  * @param sources in the order of the configuration
  */
@@ -65,6 +65,7 @@ public record TrustAnchors(List<Source> sources) {
                         file == null ? systemStore() : PemCertificates.read(file, EXPECTED);
                 if (file != null) {
                     Validity.tell(certificates, now, about);
+                    certificates.forEach(certificate -> tellWhatItCannotDo(certificate, about));
                 }
                 sources.add(new Source(about.subject(), certificates));
             } catch (MaterialException e) {
@@ -72,6 +73,22 @@ public record TrustAnchors(List<Source> sources) {
             }
         }
         return new TrustAnchors(sources);
+    }
+
+    private static void tellWhatItCannotDo(X509Certificate certificate, Findings.About file) {
+        String subject = DistinguishedName.display(certificate.getSubjectX500Principal());
+        @Nullable String obstacle = CertificateRules.obstacleToIssuing(certificate);
+        if (obstacle != null) {
+            file.warning(subject + " may not issue certificates: " + obstacle + "; it is trusted as itself alone"
+                    + " (expected: an authority, or the very certificate that is shown)");
+        }
+        @Nullable
+        String fault = CertificateRules.unknownCriticalExtensions(certificate).isEmpty()
+                ? NameConstraints.fault(certificate)
+                : "its critical extensions are not known: " + CertificateRules.unknownCriticalExtensions(certificate);
+        if (fault != null) {
+            file.warning(subject + " lets nobody in: " + fault + " (expected: extensions of RFC 5280)");
+        }
     }
 
     private static List<X509Certificate> systemStore() throws MaterialException {

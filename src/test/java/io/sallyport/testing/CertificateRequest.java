@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
@@ -23,13 +25,14 @@ import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** What a certificate is to say; {@link #issue()} makes it. Made by {@link CertificateAuthority}. */
@@ -45,6 +48,8 @@ public final class CertificateRequest {
     private BigInteger serial = new BigInteger(63, new SecureRandom()).add(BigInteger.ONE);
     private boolean authority;
     private boolean unknownCriticalExtension;
+    private final List<Extension> extensions = new ArrayList<>();
+    private final Set<ASN1ObjectIdentifier> without = new HashSet<>();
     private @Nullable Integer pathLength;
     private @Nullable Integer keyUsage;
     private @Nullable String issuerUrl;
@@ -144,6 +149,28 @@ public final class CertificateRequest {
         return this;
     }
 
+    /** Any extension, as it stands. */
+    public CertificateRequest extension(ASN1ObjectIdentifier type, boolean critical, byte[] der) {
+        extensions.add(new Extension(type, critical, der));
+        return this;
+    }
+
+    /** Name constraints (RFC 5280 section 4.2.1.10); null: none of that sort. */
+    public CertificateRequest nameConstraints(@Nullable GeneralName permitted, @Nullable GeneralName excluded) {
+        NameConstraints constraints = new NameConstraints(subtrees(permitted), subtrees(excluded));
+        try {
+            return extension(Extension.nameConstraints, true, constraints.getEncoded());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Leaves one of the usual extensions out. */
+    public CertificateRequest without(ASN1ObjectIdentifier type) {
+        without.add(type);
+        return this;
+    }
+
     public CertificateRequest authority() {
         authority = true;
         return this;
@@ -183,7 +210,12 @@ public final class CertificateRequest {
                 issuer == null ? pair.getPrivate() : issuer.issued().key();
         JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                issuerName, serial, Date.from(notBefore), Date.from(notAfter), name, pair.getPublic());
+                isEmpty(issuerName) ? new X500Principal("CN=none") : issuerName,
+                serial,
+                Date.from(notBefore),
+                Date.from(notAfter),
+                name,
+                pair.getPublic());
         builder.addExtension(
                 Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(pair.getPublic()));
         if (issuer != null) {
@@ -193,8 +225,15 @@ public final class CertificateRequest {
                     identifiers.createAuthorityKeyIdentifier(
                             issuer.certificate().getPublicKey()));
         }
-        builder.addExtension(Extension.basicConstraints, true, basicConstraints());
-        builder.addExtension(Extension.keyUsage, true, new KeyUsage(keyUsageBits()));
+        if (!without.contains(Extension.basicConstraints)) {
+            builder.addExtension(Extension.basicConstraints, true, basicConstraints());
+        }
+        if (!without.contains(Extension.keyUsage)) {
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(keyUsageBits()));
+        }
+        for (Extension extension : extensions) {
+            builder.addExtension(extension);
+        }
         if (!purposes.isEmpty()) {
             builder.addExtension(
                     Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes.toArray(new KeyPurposeId[0])));
@@ -216,9 +255,8 @@ public final class CertificateRequest {
         if (unknownCriticalExtension) {
             builder.addExtension(new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1"), true, DERNull.INSTANCE);
         }
-        return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(
-                        new JcaContentSignerBuilder(KeyKind.signatureAlgorithm(issuerKey)).build(issuerKey)));
+        X509CertificateHolder holder = builder.build(KeyKind.signer(issuerKey));
+        return KeyKind.certificate(isEmpty(issuerName) ? EmptyIssuer.in(holder, KeyKind.signer(issuerKey)) : holder);
     }
 
     private BasicConstraints basicConstraints() {
@@ -239,6 +277,14 @@ public final class CertificateRequest {
                 ? kind.name().startsWith("RSA")
                 : keyPair.getPublic().getAlgorithm().equals("RSA");
         return rsa ? KeyUsage.digitalSignature | KeyUsage.keyEncipherment : KeyUsage.digitalSignature;
+    }
+
+    private static boolean isEmpty(X500Principal name) {
+        return name.getName().isEmpty();
+    }
+
+    private static GeneralSubtree @Nullable [] subtrees(@Nullable GeneralName base) {
+        return base == null ? null : new GeneralSubtree[] {new GeneralSubtree(base)};
     }
 
     private CertificateRequest names(int tag, String... values) {

@@ -1,6 +1,5 @@
 package io.sallyport.testing;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -10,10 +9,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.cert.X509CertificateHolder;
 
 /** A private key with its certificate and the intermediates above it, without the root. */
 public record IssuedCertificate(PrivateKey key, List<X509Certificate> chain) {
@@ -32,9 +31,10 @@ public record IssuedCertificate(PrivateKey key, List<X509Certificate> chain) {
             byte[] der = leaf().getEncoded();
             der[der.length - 1] ^= 1;
             List<X509Certificate> forged = new ArrayList<>(chain);
-            forged.set(0, (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der)));
+            forged.set(0, KeyKind.certificate(new X509CertificateHolder(der)));
             return new IssuedCertificate(key, forged);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

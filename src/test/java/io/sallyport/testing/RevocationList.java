@@ -21,7 +21,6 @@ import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A certificate revocation list to be; valid from an hour ago for a week unless it says otherwise. */
 public final class RevocationList {
@@ -88,8 +87,7 @@ public final class RevocationList {
             for (X509Certificate certificate : revoked) {
                 builder.addCRLEntry(certificate.getSerialNumber(), Date.from(thisUpdate), CRLReason.keyCompromise);
             }
-            return new JcaX509CRLConverter()
-                    .getCRL(builder.build(new JcaContentSignerBuilder(KeyKind.signatureAlgorithm(key)).build(key)));
+            return new JcaX509CRLConverter().getCRL(builder.build(KeyKind.signer(key)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException | OperatorCreationException e) {

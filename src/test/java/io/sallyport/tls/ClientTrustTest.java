@@ -1,6 +1,7 @@
 package io.sallyport.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sallyport.config.AccessRuleConfig;
@@ -266,6 +267,47 @@ class ClientTrustTest {
 
         now = now.plus(Duration.ofDays(500));
         assertThat(refusal(trust, pinned.chain()).failure()).isEqualTo(ClientCertificateFailure.EXPIRED);
+    }
+
+    @Test
+    void tellsNoNamesWhereAListedClientIsOfAnAuthorityThatIsNot() {
+        CertificateAuthority issued =
+                CertificateAuthority.actingAs(ROOT.client("ops").issue());
+        CertificateAuthority self = CertificateAuthority.actingAs(
+                CertificateAuthority.selfSigned("alone").issue());
+
+        assertThat(trust(ROOT, self).getAcceptedIssuers()).containsExactly(ROOT.certificate(), self.certificate());
+        assertThat(trust(ROOT, issued).getAcceptedIssuers()).isEmpty();
+    }
+
+    @Test
+    void countsAnIntermediateBesideItsRootAsDepth() {
+        CertificateAuthority intermediate = ROOT.authority("Intermediate").issueAuthority();
+        maxDepth = 0;
+
+        assertThat(refusal(
+                                trust(ROOT, intermediate),
+                                intermediate.client("ops").issue().chain())
+                        .failure())
+                .isEqualTo(ClientCertificateFailure.CHAIN_TOO_DEEP);
+        assertThatCode(() -> trust(intermediate)
+                        .judge(intermediate.client("ops").issue().chain()))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void saysSoWhereNobodyCanVerifyASignature() {
+        CertificateAuthority weak = CertificateAuthority.selfSigned("Weak")
+                .key(KeyKind.otherCurve("brainpoolP160r1"))
+                .issueAuthority();
+
+        ClientCertificateException refusal =
+                refusal(trust(weak), weak.client("ops").issue().chain());
+
+        assertThat(refusal.failure()).isEqualTo(ClientCertificateFailure.MALFORMED);
+        assertThat(refusal)
+                .hasMessageEndingWith(
+                        "neither the JVM nor Bouncy Castle verifies this signature: a key that is too short");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.sallyport.config.ClientAuthConfig.Mode;
 import io.sallyport.config.ConfigProblem;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.IssuedCertificate;
+import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.Pem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +216,81 @@ class CrlsTest {
                         detail -> assertThat(detail).startsWith("is a delta list (expected: a complete one)"),
                         detail -> assertThat(detail).startsWith("is a directory"),
                         detail -> assertThat(detail).startsWith("no such file"));
+    }
+
+    @Test
+    void asksTheListOfTheRootAboutAnIntermediateThatIsListedBesideIt() {
+        TrustAnchors both = listed(ROOT, INTERMEDIATE);
+        Path revoked = ROOT.revocations().revoke(INTERMEDIATE.certificate()).writePem(directory.resolve("revoked.crl"));
+        Path root = ROOT.revocations().writePem(directory.resolve("root.crl"));
+        Path own = INTERMEDIATE.revocations().writePem(directory.resolve("own.crl"));
+
+        assertThat(failure(both, CrlPolicy.SOFT_FAIL, CLIENT, revoked)).isEqualTo(ClientCertificateFailure.REVOKED);
+        assertThat(failure(both, CrlPolicy.HARD_FAIL, CLIENT, revoked, own))
+                .isEqualTo(ClientCertificateFailure.REVOKED);
+        assertThat(failure(both, CrlPolicy.HARD_FAIL, CLIENT, own)).isEqualTo(ClientCertificateFailure.CRL_UNAVAILABLE);
+        assertThat(failure(both, CrlPolicy.SOFT_FAIL, CLIENT, own)).isNull();
+        assertThat(failure(both, CrlPolicy.HARD_FAIL, CLIENT, root, own)).isNull();
+        assertThat(failure(listed(INTERMEDIATE), CrlPolicy.HARD_FAIL, CLIENT, own))
+                .as("an intermediate whose issuer is not listed is the end of the chain")
+                .isNull();
+    }
+
+    @Test
+    void asksTheListOfTheRootAboutAClientThatIsListedBesideIt() {
+        IssuedCertificate client = ROOT.client("ops").issue();
+        TrustAnchors both = listed(ROOT, CertificateAuthority.actingAs(client));
+        Path revoked = ROOT.revocations().revoke(client.leaf()).writePem(directory.resolve("revoked.crl"));
+        Path root = ROOT.revocations().writePem(directory.resolve("root.crl"));
+
+        assertThat(failure(both, CrlPolicy.SOFT_FAIL, client, revoked)).isEqualTo(ClientCertificateFailure.REVOKED);
+        assertThat(failure(both, CrlPolicy.HARD_FAIL, client, root)).isNull();
+    }
+
+    @Test
+    void countsNoListOfAnIssuerThatMaySignNone() {
+        CertificateAuthority issuer = CertificateAuthority.selfSigned("No lists")
+                .keyUsage(KeyUsage.keyCertSign)
+                .issueAuthority();
+        IssuedCertificate client = issuer.client("ops").issue();
+        Path list = issuer.revocations().writePem(directory.resolve("list.crl"));
+
+        assertThat(failure(listed(issuer), CrlPolicy.HARD_FAIL, client, list))
+                .isEqualTo(ClientCertificateFailure.CRL_UNAVAILABLE);
+    }
+
+    @Test
+    void readsTheListOfAnAuthorityOnACurveThatTheJdkHasNot() {
+        CertificateAuthority issuer = CertificateAuthority.selfSigned("Brainpool")
+                .key(KeyKind.otherCurve("brainpoolP256r1"))
+                .issueAuthority();
+        IssuedCertificate good = issuer.client("good").issue();
+        IssuedCertificate bad = issuer.client("bad").issue();
+        Path list = issuer.revocations().revoke(bad.leaf()).writePem(directory.resolve("list.crl"));
+
+        assertThat(failure(listed(issuer), CrlPolicy.HARD_FAIL, good, list)).isNull();
+        assertThat(failure(listed(issuer), CrlPolicy.HARD_FAIL, bad, list)).isEqualTo(ClientCertificateFailure.REVOKED);
+    }
+
+    private static TrustAnchors listed(CertificateAuthority... authorities) {
+        return new TrustAnchors(List.of(new TrustAnchors.Source(
+                "listed",
+                Arrays.stream(authorities)
+                        .map(CertificateAuthority::certificate)
+                        .toList())));
+    }
+
+    private @Nullable ClientCertificateFailure failure(
+            TrustAnchors anchors, CrlPolicy policy, IssuedCertificate client, Path... files) {
+        ClientAuthConfig config =
+                new ClientAuthConfig(Mode.REQUIRE, List.of(), List.of(), policy, 4, true, List.of(), List.of(), "");
+        Crls crls = Crls.load(List.of(files), anchors, policy, "", now, findings);
+        try {
+            new ClientTrust(config, anchors, crls, () -> now).judge(client.chain());
+            return null;
+        } catch (ClientCertificateException e) {
+            return e.failure();
+        }
     }
 
     private @Nullable ClientCertificateFailure failure(CrlPolicy policy, Path... files) {

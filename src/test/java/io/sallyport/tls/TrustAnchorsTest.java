@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,6 +90,44 @@ class TrustAnchorsTest {
                 .extracting(ConfigProblem::detail)
                 .asString()
                 .startsWith("CN=Old expired at ");
+    }
+
+    @Test
+    void tellsWhichAnchorsCannotIssue() {
+        CertificateAuthority leaf = CertificateAuthority.actingAs(
+                CertificateAuthority.selfSigned("leaf").client().issue());
+        CertificateAuthority lists = CertificateAuthority.selfSigned("lists")
+                .keyUsage(KeyUsage.cRLSign)
+                .issueAuthority();
+        CertificateAuthority odd = CertificateAuthority.selfSigned("odd")
+                .unknownCriticalExtension()
+                .issueAuthority();
+        CertificateAuthority garbled = CertificateAuthority.selfSigned("garbled")
+                .extension(Extension.nameConstraints, false, new byte[] {5, 0})
+                .issueAuthority();
+
+        load(
+                ONE.writePem(directory, "one"),
+                leaf.writePem(directory, "leaf"),
+                lists.writePem(directory, "lists"),
+                odd.writePem(directory, "odd"),
+                garbled.writePem(directory, "garbled"));
+
+        assertThat(findings.problems()).isEmpty();
+        assertThat(findings.warnings())
+                .extracting(ConfigProblem::detail)
+                .satisfiesExactly(
+                        detail -> assertThat(detail)
+                                .isEqualTo(
+                                        "CN=leaf may not issue certificates: its basicConstraints say CA:FALSE; it is"
+                                                + " trusted as itself alone (expected: an authority, or the very certificate that"
+                                                + " is shown)"),
+                        detail -> assertThat(detail)
+                                .startsWith("CN=lists may not issue certificates: its key usage lacks keyCertSign"),
+                        detail -> assertThat(detail)
+                                .startsWith("CN=odd lets nobody in: its critical extensions are not known: [1.3.6"),
+                        detail -> assertThat(detail)
+                                .startsWith("CN=garbled lets nobody in: its name constraints cannot be read"));
     }
 
     private TrustAnchors load(Path... files) {
