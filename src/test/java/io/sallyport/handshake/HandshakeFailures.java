@@ -2,6 +2,8 @@ package io.sallyport.handshake;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -74,7 +76,8 @@ final class HandshakeFailures {
                     .handler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel opened) {
-                            opened.pipeline().addLast(context.newHandler(opened.alloc(), "localhost", 443));
+                            opened.pipeline()
+                                    .addLast(context.newHandler(opened.alloc(), "localhost", 443), new Failing());
                         }
                     })
                     .connect(proxy.address())
@@ -112,6 +115,14 @@ final class HandshakeFailures {
                 // In TLS 1.2 the server has the last word, and it is the alert.
             }
             client.end();
+        }
+    }
+
+    /** The handshake's future tells of the failure; unhandled, it would be logged as an error as well. */
+    private static final class Failing extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
         }
     }
 
