@@ -70,7 +70,7 @@ class ImageIT {
             assertThat(container.status("NoNewPrivs")).isEqualTo("1");
             assertThat(container.status("NSpid")).endsWith("\t1");
             Samples metrics = Samples.parse(get(admin, "/metrics"));
-            assertThat(metrics.sum("jvm_memory_max_bytes", "area", "heap")).isBetween(MEMORY * 0.15, MEMORY * 0.21);
+            assertThat(metrics.sum("jvm_memory_max_bytes", "area", "heap")).isBetween(MEMORY * 0.20, MEMORY * 0.26);
 
             Map<String, String> its = new HashMap<>(environment(backend));
             its.put("SALLYPORT_ADMIN_BIND", "127.0.0.1:" + admin);
