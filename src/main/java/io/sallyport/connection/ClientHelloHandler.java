@@ -9,6 +9,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.diagnosis.Failure;
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.How;
 import io.sallyport.handshake.ClientHelloReader;
 import io.sallyport.handshake.ClientHelloResult;
@@ -16,7 +17,6 @@ import io.sallyport.handshake.ClientHelloResult.Complete;
 import io.sallyport.handshake.ClientHelloResult.Malformed;
 import io.sallyport.handshake.ClientHelloResult.NotTls;
 import io.sallyport.handshake.ClientHelloResult.TooLarge;
-import io.sallyport.handshake.FailureReason;
 import io.sallyport.handshake.FirstBytes;
 import io.sallyport.handshake.MalformedHandshakeException.Reason;
 import io.sallyport.tls.HandshakeRecordsHandler;
@@ -125,10 +125,10 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
     private void refuseOther(ChannelHandlerContext ctx, FirstBytes kind, ByteBuf first) {
         String start = ByteBufUtil.hexDump(first, first.readerIndex(), Math.min(16, first.readableBytes()));
         FailureReason reason = reason(kind);
-        String detail = switch (reason) {
-            case PLAIN_HTTP -> "an HTTP request";
-            case GARBAGE -> "first bytes " + start;
-            default -> kind.toString();
+        Failure.Detail detail = switch (reason) {
+            case PLAIN_HTTP -> new Failure.Words("an HTTP request");
+            case GARBAGE -> new Failure.Words("first bytes " + start);
+            default -> new Failure.OtherProtocol(kind);
         };
         refuse(
                 ctx,

@@ -4,13 +4,11 @@ import io.netty.channel.Channel;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer;
 import io.sallyport.diagnosis.Allowed;
-import io.sallyport.diagnosis.Attempt;
-import io.sallyport.diagnosis.Diagnoser;
 import io.sallyport.diagnosis.Diagnosis;
+import io.sallyport.diagnosis.FailedHandshake;
 import io.sallyport.diagnosis.Failure;
-import io.sallyport.diagnosis.Reasons;
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.FailureReason;
 import io.sallyport.handshake.HandshakeTrace;
 import io.sallyport.handshake.HandshakeTranscript;
 import io.sallyport.observe.ClientOffer;
@@ -158,8 +156,8 @@ final class ConnectionJournal {
     }
 
     private void tell(Failure failure, HandshakeTrace traced, Consumer<FailureReason> meter) {
-        Attempt attempt = new Attempt(failure, hello, allowed, traced, Instant.now()).asOnTheWire();
-        FailureReason reason = Reasons.of(attempt);
+        FailedHandshake failed = new FailedHandshake(failure, hello, allowed, traced, Instant.now());
+        FailureReason reason = failed.reason();
         meter.accept(reason);
         if (reason.isClientCertificate()) {
             settings.meters().clientCertificateRefused();
@@ -172,8 +170,10 @@ final class ConnectionJournal {
         if (!leftOut) {
             HandshakeTranscript transcript = traced.snapshot();
             settings.log()
-                    .handshakeEnded(
-                            report(transcript, Diagnoser.diagnose(attempt, reason, transcript), failure.detail()));
+                    .handshakeEnded(report(
+                            transcript,
+                            failed.diagnose(transcript),
+                            failure.detail().text()));
         }
     }
 

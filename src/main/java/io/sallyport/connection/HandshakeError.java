@@ -4,8 +4,10 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.sallyport.diagnosis.BoringSslReasons;
 import io.sallyport.diagnosis.Failure;
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.How;
-import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.AlertDescriptions;
+import io.sallyport.handshake.BoringSslError;
 import io.sallyport.tls.ClientCertificateException;
 import io.sallyport.tls.ClientCertificateFailure;
 import java.io.IOException;
@@ -53,13 +55,16 @@ final class HandshakeError {
         Optional<ClientCertificateException> refusal = ClientCertificateException.in(cause);
         if (refusal.isPresent()) {
             ClientCertificateFailure failure = refusal.get().failure();
+            String told = String.valueOf(refusal.get().getMessage());
             return new Failure(
                     reason(failure),
                     How.ALERT_SENT,
-                    String.valueOf(refusal.get().getMessage()),
-                    failure.alert());
+                    failure == ClientCertificateFailure.REFUSED_BY_RULE
+                            ? new Failure.DecidedByRule(told, refusal.get().rule())
+                            : new Failure.Words(told),
+                    AlertDescriptions.code(failure.alert()));
         }
-        if (cause.getCause() instanceof ClosedChannelException || words.contains("Connection closed while")) {
+        if (cause.getCause() instanceof ClosedChannelException) {
             return new Failure(FailureReason.CLIENT_LEFT, How.FIN, "the TCP connection closed");
         }
         @Nullable Throwable below = cause.getCause();
@@ -67,7 +72,8 @@ final class HandshakeError {
             // What BoringSSL calls back for, a signature, failed: no fault of the client, who gets no alert either.
             return internal(below);
         }
-        return BoringSslReasons.read(words)
+        return BoringSslError.in(cause)
+                .map(BoringSslReasons::failure)
                 .orElseGet(() -> new Failure(FailureReason.PROTOCOL_ERROR, How.ALERT_SENT, words));
     }
 

@@ -61,6 +61,10 @@ public record Allowed(
         return !clientAuth.equals("none");
     }
 
+    String newestVersion() {
+        return versions.get(versions.size() - 1);
+    }
+
     int oldestVersion() {
         return TlsVersions.code(versions.get(0));
     }

@@ -1,29 +1,13 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.AlertDescriptions;
+import io.sallyport.handshake.BoringSslError;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** Reason codes of BoringSSL's ssl/errors.h, as they stand in the words of its errors. */
+/** What BoringSSL's reasons (ssl.h) mean for a server, and what each leaves open. */
 public final class BoringSslReasons {
-    private static final String ALERT = "_ALERT_";
-
-    /** The form of ERR_error_string_n: {@code error:100000f0:SSL routines:OPENSSL_internal:REASON}. */
-    private static final Pattern ERROR = Pattern.compile("^error:[0-9a-f]{8}:[^:]*:OPENSSL_internal:([A-Z0-9_]+)$");
-
-    /**
-     * The reasons of openssl/err.h that every library has, in lower case: a message of ours that overflows its length, memory
-     * that ran out. None is about what the client sent.
-     */
-    private static final Pattern OWN_ERROR =
-            Pattern.compile("^error:[0-9a-f]{8}:[^:]*:OPENSSL_internal:([a-z][a-z ]*)$");
-
     private static final Map<String, FailureReason> REASONS = Map.ofEntries(
             Map.entry("UNSUPPORTED_PROTOCOL", FailureReason.VERSION_TOO_OLD),
             Map.entry("INAPPROPRIATE_FALLBACK", FailureReason.INAPPROPRIATE_FALLBACK),
@@ -69,31 +53,24 @@ public final class BoringSslReasons {
 
     private BoringSslReasons() {}
 
-    /** What the message of an exception of Netty's engine means; empty when it holds no error of BoringSSL's. */
-    public static Optional<Failure> read(@Nullable String message) {
-        String words = message == null ? "" : message;
-        Matcher own = OWN_ERROR.matcher(words);
-        if (own.matches()) {
-            return Optional.of(new Failure(FailureReason.INTERNAL_ERROR, How.CLOSED, "BoringSSL: " + own.group(1)));
+    /** What an error means: an alert of the client's, or a fault that BoringSSL found. */
+    public static Failure failure(BoringSslError error) {
+        if (error.receivedAlert() >= 0) {
+            return ClientAlerts.failure(error.receivedAlert(), error.reason());
         }
-        Matcher matcher = ERROR.matcher(words);
-        return matcher.matches() ? Optional.of(failure(matcher.group(1))) : Optional.empty();
-    }
-
-    /** What a code means: {@code TLSV1_ALERT_UNKNOWN_CA} and the like; those with ALERT are what the client sent. */
-    private static Failure failure(String code) {
-        int alert = code.indexOf(ALERT);
-        if (alert >= 0) {
-            return ClientAlerts.failure(ianaName(code.substring(alert + ALERT.length())), code);
+        if (error.isOwnFault()) {
+            return new Failure(FailureReason.INTERNAL_ERROR, How.CLOSED, "BoringSSL: " + error.reason());
         }
-        @Nullable String sent = ALERTS.get(code);
+        String code = error.reason();
         FailureReason reason = REASONS.getOrDefault(code, FailureReason.PROTOCOL_ERROR);
         Set<FailureReason> mayMean = EnumSet.of(reason);
         mayMean.addAll(ALTERNATIVES.getOrDefault(code, Set.of()));
-        return new Failure(reason, mayMean, How.ALERT_SENT, code, sent);
-    }
-
-    private static String ianaName(String boringSslName) {
-        return boringSslName.equals("USER_CANCELLED") ? "user_canceled" : boringSslName.toLowerCase(Locale.ROOT);
+        String sent = ALERTS.get(code);
+        return new Failure(
+                reason,
+                mayMean,
+                How.ALERT_SENT,
+                new Failure.Words(code),
+                sent == null ? Failure.NO_ALERT : AlertDescriptions.code(sent));
     }
 }

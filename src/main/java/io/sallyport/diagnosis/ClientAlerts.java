@@ -1,6 +1,6 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.AlertDescriptions;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,10 +24,14 @@ final class ClientAlerts {
 
     private ClientAlerts() {}
 
-    /** @param alert its IANA name */
-    static Failure failure(String alert, String detail) {
+    static Failure failure(int description, String detail) {
+        String alert = AlertDescriptions.name(description);
         FailureReason reason = REASONS.getOrDefault(alert, FailureReason.CLIENT_ALERT);
         return new Failure(
-                reason, UNSPECIFIC.contains(alert) ? REJECTIONS : Set.of(reason), How.ALERT_RECEIVED, detail, alert);
+                reason,
+                UNSPECIFIC.contains(alert) ? REJECTIONS : Set.of(reason),
+                How.ALERT_RECEIVED,
+                new Failure.Words(detail),
+                description);
     }
 }

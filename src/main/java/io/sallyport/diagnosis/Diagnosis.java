@@ -1,16 +1,21 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.FailureReason;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Why a handshake failed.
  *
- * @param step that it did not get past
+ * @param stage that it did not get past
  * @param alert the IANA name of the alert that ended it; null when none did, or it is not known which
  * @param missing what the client would have had to offer or to send; empty where that is not the matter
  * @param cause the likely one, in one or two plain sentences
  * @param fix what helps, in one or two plain sentences
  */
 public record Diagnosis(
-        FailureReason reason, Step step, How how, @Nullable String alert, String missing, String cause, String fix) {}
+        FailureReason reason,
+        Stage stage,
+        How how,
+        @Nullable String alert,
+        String missing,
+        String cause,
+        String fix) {}

@@ -1,33 +1,70 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.FirstBytes;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A failed handshake as the connection sees it end.
  *
- * @param reason at first sight: {@link Reasons} holds it against the offer and what is allowed
+ * @param reason at first sight: {@link FailedHandshake#reason} holds it against the offer and what is allowed
  * @param mayMean the reasons that this leaves open; no closer look may conclude another one
- * @param detail the TLS library's word, or our own
- * @param alert the alert that went, where the one who sent it is known to have sent it: TLS 1.3 encrypts most of them
+ * @param alert the description of the alert that went (RFC 8446 section 6), where the one who sent it is known to have sent it:
+ *     TLS 1.3 encrypts most of them; -1 where none did, or it is not known which
  */
-public record Failure(
-        FailureReason reason,
-        Set<FailureReason> mayMean,
-        How how,
-        String detail,
-        @Nullable String alert) {
+public record Failure(FailureReason reason, Set<FailureReason> mayMean, How how, Detail detail, int alert) {
+    static final int NO_ALERT = -1;
+
     public Failure {
         mayMean = Set.copyOf(mayMean);
     }
 
     public Failure(FailureReason reason, How how, String detail) {
-        this(reason, how, detail, null);
+        this(reason, how, new Words(detail));
     }
 
-    public Failure(FailureReason reason, How how, String detail, @Nullable String alert) {
+    public Failure(FailureReason reason, How how, Detail detail) {
+        this(reason, how, detail, NO_ALERT);
+    }
+
+    public Failure(FailureReason reason, How how, Detail detail, int alert) {
         this(reason, ofStream(reason), how, detail, alert);
+    }
+
+    /** What is known beyond the reason. */
+    public sealed interface Detail {
+        /** As logs show it. */
+        String text();
+    }
+
+    /** The TLS library's word, or our own: for people alone. */
+    public record Words(String text) implements Detail {}
+
+    /** The first bytes are another protocol's. */
+    public record OtherProtocol(FirstBytes kind) implements Detail {
+        @Override
+        public String text() {
+            return kind.name();
+        }
+    }
+
+    /**
+     * An access rule decided.
+     *
+     * @param rule as the configuration writes it, or that none speaks of the client
+     */
+    public record DecidedByRule(String text, String rule) implements Detail {}
+
+    /** What an access rule said; empty where none decided. */
+    String rule() {
+        return detail instanceof DecidedByRule decided ? decided.rule() : "";
+    }
+
+    /** Whether the stream ended, or broke, in a way for which the client may have told the cause in an alert. */
+    boolean leavesOpenWhy() {
+        return switch (reason) {
+            case PROTOCOL_ERROR, BAD_RECORD, CLIENT_LEFT, CLIENT_RESET -> true;
+            default -> false;
+        };
     }
 
     /** A stream that stops is all that can be seen of a ClientHello whose rest was lost on the way. */

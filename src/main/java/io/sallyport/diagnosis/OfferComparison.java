@@ -21,10 +21,20 @@ import java.util.List;
 final class OfferComparison {
     /** What two sides must have in common. */
     enum Lack {
-        SUITE,
-        GROUP,
+        SUITE(FailureReason.NO_COMMON_SUITE),
+        GROUP(FailureReason.NO_COMMON_GROUP),
         /** The client cannot verify any of the certificates. */
-        CERTIFICATE
+        CERTIFICATE(FailureReason.NO_COMMON_SIGNATURE_SCHEME);
+
+        private final FailureReason reason;
+
+        Lack(FailureReason reason) {
+            this.reason = reason;
+        }
+
+        FailureReason reason() {
+            return reason;
+        }
     }
 
     /** Why a client cannot verify a certificate. */

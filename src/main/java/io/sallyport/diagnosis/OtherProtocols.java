@@ -6,33 +6,29 @@ import io.sallyport.handshake.FirstBytes;
 final class OtherProtocols {
     private OtherProtocols() {}
 
-    /** @param detail the name of a {@link FirstBytes} */
-    static Explanation explain(String detail) {
-        for (FirstBytes kind : FirstBytes.values()) {
-            if (kind.name().equals(detail)) {
-                return explain(kind);
-            }
-        }
-        return explain(FirstBytes.UNKNOWN);
+    static Advice advice(FailedHandshake failed, Progress progress) {
+        return failed.failure().detail() instanceof Failure.OtherProtocol other
+                ? advice(other.kind())
+                : advice(FirstBytes.UNKNOWN);
     }
 
-    private static Explanation explain(FirstBytes kind) {
+    private static Advice advice(FirstBytes kind) {
         return switch (kind) {
             case SSH ->
-                new Explanation(
+                new Advice(
                         "An SSH client connects to this port.", "Use the SSH server's port in the client (mostly 22).");
             case SMTP ->
-                new Explanation(
+                new Advice(
                         "A mail client speaks plain SMTP and would start TLS later (STARTTLS).",
                         "Use implicit TLS in the client (SMTPS, port 465).");
             case POSTGRESQL_SSL_REQUEST ->
-                new Explanation(
+                new Advice(
                         "A PostgreSQL client asks in plain text whether there is TLS.",
                         "Use sslnegotiation=direct in the client (PostgreSQL 17 and newer).");
             case REDIS ->
-                new Explanation("A Redis client speaks without TLS.", "Turn TLS on in the client (rediss://, --tls).");
+                new Advice("A Redis client speaks without TLS.", "Turn TLS on in the client (rediss://, --tls).");
             case TLS, SSLV2_HELLO, HTTP, PROXY_V1, PROXY_V2, UNKNOWN ->
-                new Explanation(
+                new Advice(
                         "The first bytes belong to another protocol.",
                         "Look whether the client means this port and begins with TLS at once.");
         };

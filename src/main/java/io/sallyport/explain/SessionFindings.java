@@ -80,8 +80,8 @@ final class SessionFindings {
     }
 
     private void addGroup(TlsSession session, HandshakeTranscript transcript) {
-        boolean retried =
-                transcript.steps().stream().anyMatch(step -> step.what().equals("HelloRetryRequest"));
+        boolean retried = transcript.steps().stream()
+                .anyMatch(step -> step.message() instanceof ServerHello hello && hello.retry());
         if (retried) {
             add(
                     FindingCode.EXTRA_ROUND_TRIP,

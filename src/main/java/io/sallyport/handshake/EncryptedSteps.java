@@ -28,6 +28,10 @@ final class EncryptedSteps {
         return name == null ? HANDSHAKE : name;
     }
 
+    boolean isAlert(int event) {
+        return ALERT.equals(names[event]);
+    }
+
     /** Whether the name is a conclusion from size and position. */
     boolean isGuess(int event) {
         return guesses && !HANDSHAKE.equals(name(event));

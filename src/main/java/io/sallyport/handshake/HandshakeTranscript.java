@@ -44,6 +44,7 @@ public record HandshakeTranscript(
     /**
      * One thing that a side sent.
      *
+     * @param kind what it is, for decisions
      * @param what the message's name in the RFCs ({@code ServerKeyExchange}), {@code HelloRetryRequest}, {@code
      *     ChangeCipherSpec}, {@code Alert}; several with commas if one encrypted record holds them; or lower-case words
      *     where it is not one message
@@ -55,12 +56,35 @@ public record HandshakeTranscript(
      */
     public record Step(
             Direction direction,
+            Kind kind,
             String what,
             int bytes,
             long nanos,
             boolean complete,
             String detail,
-            @Nullable HandshakeMessage message) {}
+            @Nullable HandshakeMessage message) {
+
+        /** In the clear, or by what is known of an encrypted record. */
+        public boolean isAlert() {
+            return kind == Kind.ALERT;
+        }
+
+        public boolean isChangeCipherSpec() {
+            return kind == Kind.CHANGE_CIPHER_SPEC;
+        }
+    }
+
+    /** What a step is. */
+    public enum Kind {
+        /** A handshake message in the clear. */
+        MESSAGE,
+        CHANGE_CIPHER_SPEC,
+        ALERT,
+        /** Encrypted, and no alert as far as can be told. */
+        ENCRYPTED,
+        /** Another record, or a part of one. */
+        OTHER
+    }
 
     /**
      * One record.

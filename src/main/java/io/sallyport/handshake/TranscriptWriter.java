@@ -1,6 +1,7 @@
 package io.sallyport.handshake;
 
 import io.sallyport.handshake.HandshakeTranscript.AlertSeen;
+import io.sallyport.handshake.HandshakeTranscript.Kind;
 import io.sallyport.handshake.HandshakeTranscript.RecordSeen;
 import io.sallyport.handshake.HandshakeTranscript.Step;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ final class TranscriptWriter {
             String detail = encrypted.isGuess(event) ? "encrypted, told by size and position" : "encrypted";
             return new Step(
                     log.direction(event),
+                    encrypted.isAlert(event) ? Kind.ALERT : Kind.ENCRYPTED,
                     encrypted.name(event),
                     log.size(event),
                     log.nanos(event),
@@ -67,8 +69,8 @@ final class TranscriptWriter {
         return switch (log.contentType(event)) {
             case ContentTypes.HANDSHAKE -> message(event);
             case ContentTypes.ALERT -> alert(event);
-            case ContentTypes.CHANGE_CIPHER_SPEC -> plain(event, "ChangeCipherSpec");
-            default -> plain(event, ContentTypes.name(log.contentType(event)));
+            case ContentTypes.CHANGE_CIPHER_SPEC -> plain(event, Kind.CHANGE_CIPHER_SPEC, "ChangeCipherSpec");
+            default -> plain(event, Kind.OTHER, ContentTypes.name(log.contentType(event)));
         };
     }
 
@@ -81,6 +83,7 @@ final class TranscriptWriter {
         boolean retry = message instanceof ServerHello hello && hello.retry();
         return new Step(
                 log.direction(event),
+                Kind.MESSAGE,
                 retry ? "HelloRetryRequest" : HandshakeTypes.name(log.subtype(event)),
                 log.size(event),
                 log.nanos(event),
@@ -93,11 +96,20 @@ final class TranscriptWriter {
         AlertSeen alert = new AlertSeen(log.direction(event), log.size(event), log.subtype(event), log.nanos(event));
         alerts.add(alert);
         String level = alert.isFatal() ? "fatal: " : "warning: ";
-        return new Step(alert.direction(), EncryptedSteps.ALERT, 2, alert.nanos(), true, level + alert.name(), null);
+        return new Step(
+                alert.direction(),
+                Kind.ALERT,
+                EncryptedSteps.ALERT,
+                2,
+                alert.nanos(),
+                true,
+                level + alert.name(),
+                null);
     }
 
-    private Step plain(int event, String what) {
-        return new Step(log.direction(event), what, log.size(event), log.nanos(event), log.isComplete(event), "", null);
+    private Step plain(int event, Kind kind, String what) {
+        return new Step(
+                log.direction(event), kind, what, log.size(event), log.nanos(event), log.isComplete(event), "", null);
     }
 
     /** A header without its body is no event yet, but tells where the bytes ended. */
@@ -105,7 +117,14 @@ final class TranscriptWriter {
         int bytes = direction.loneHeaderBytes();
         if (bytes > 0) {
             steps.add(new Step(
-                    direction.direction(), "incomplete record", bytes, direction.lastNanos(), false, "", null));
+                    direction.direction(),
+                    Kind.OTHER,
+                    "incomplete record",
+                    bytes,
+                    direction.lastNanos(),
+                    false,
+                    "",
+                    null));
         }
     }
 

@@ -25,7 +25,6 @@ final class HandshakeLine {
     private static final int MOST_NAMES = 64;
 
     private static final int LONGEST = 64;
-    private static final String ALERT = "Alert";
 
     private HandshakeLine() {}
 
@@ -64,7 +63,7 @@ final class HandshakeLine {
         json.writeStringField("reason", diagnosis.reason().tag());
         json.writeStringField("cause", diagnosis.cause());
         json.writeStringField("fix", diagnosis.fix());
-        json.writeStringField("broke_at", diagnosis.step().tag());
+        json.writeStringField("broke_at", diagnosis.stage().tag());
         json.writeStringField("ended_by", diagnosis.how().side().tag());
         json.writeStringField("how", diagnosis.how().tag());
         AccessLine.text(json, "alert", diagnosis.alert());
@@ -158,7 +157,7 @@ final class HandshakeLine {
         }
         Direction direction = how == How.ALERT_SENT ? Direction.SERVER_TO_CLIENT : Direction.CLIENT_TO_SERVER;
         for (int i = steps.size() - 1; i >= 0; i--) {
-            if (steps.get(i).direction() == direction && steps.get(i).what().equals(ALERT)) {
+            if (steps.get(i).direction() == direction && steps.get(i).isAlert()) {
                 return i;
             }
         }

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.sallyport.handshake.FailureReason;
+import io.sallyport.diagnosis.FailureReason;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;

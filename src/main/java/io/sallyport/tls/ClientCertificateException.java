@@ -11,16 +11,29 @@ public final class ClientCertificateException extends CertificateException {
     private static final long serialVersionUID = 1L;
 
     private final ClientCertificateFailure failure;
+    private final String rule;
 
-    private ClientCertificateException(ClientCertificateFailure failure, String message, @Nullable Throwable cause) {
+    private ClientCertificateException(
+            ClientCertificateFailure failure, String message, @Nullable Throwable cause, String rule) {
         super(message, cause);
         this.failure = failure;
+        this.rule = rule;
     }
 
     /** @param detail the rest of the sentence, behind the names and dates of {@code certificate} */
     static ClientCertificateException about(
             X509Certificate certificate, ClientCertificateFailure failure, String detail, @Nullable Throwable cause) {
-        String message = DistinguishedName.display(certificate.getSubjectX500Principal())
+        return new ClientCertificateException(failure, message(certificate, detail), cause, "");
+    }
+
+    /** @param rule as the configuration writes it, or that none speaks of the certificate */
+    static ClientCertificateException refusedByRule(X509Certificate certificate, String rule) {
+        return new ClientCertificateException(
+                ClientCertificateFailure.REFUSED_BY_RULE, message(certificate, "refused: " + rule), null, rule);
+    }
+
+    private static String message(X509Certificate certificate, String detail) {
+        return DistinguishedName.display(certificate.getSubjectX500Principal())
                 + ", issued by "
                 + DistinguishedName.display(certificate.getIssuerX500Principal())
                 + ", serial "
@@ -31,7 +44,6 @@ public final class ClientCertificateException extends CertificateException {
                 + certificate.getNotAfter().toInstant()
                 + ": "
                 + DistinguishedName.printable(detail);
-        return new ClientCertificateException(failure, message, cause);
     }
 
     static ClientCertificateException about(
@@ -41,11 +53,12 @@ public final class ClientCertificateException extends CertificateException {
 
     /** For a certificate whose key alone was looked at. */
     static ClientCertificateException aboutKey(String spkiSha256) {
+        String rule = "no allow rule speaks of this key";
         return new ClientCertificateException(
                 ClientCertificateFailure.REFUSED_BY_RULE,
-                "a certificate whose key has the spki-sha256 \"" + spkiSha256
-                        + "\": refused: no allow rule speaks of this key",
-                null);
+                "a certificate whose key has the spki-sha256 \"" + spkiSha256 + "\": refused: " + rule,
+                null,
+                rule);
     }
 
     static ClientCertificateException malformed(Throwable cause) {
@@ -54,7 +67,8 @@ public final class ClientCertificateException extends CertificateException {
                 "the certificate cannot be read: "
                         + DistinguishedName.shortened(
                                 cause.getMessage() == null ? cause.toString() : cause.getMessage()),
-                cause);
+                cause,
+                "");
     }
 
     /** The refusal behind {@code failure}, the cause of a failed handshake, if it is one. */
@@ -65,6 +79,11 @@ public final class ClientCertificateException extends CertificateException {
             }
         }
         return Optional.empty();
+    }
+
+    /** What an access rule said; empty where none decided. */
+    public String rule() {
+        return rule;
     }
 
     public ClientCertificateFailure failure() {

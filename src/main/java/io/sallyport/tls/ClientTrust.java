@@ -82,8 +82,7 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
         ClientIdentity identity = identity(leaf);
         AccessRules.Decision decision = rules.judge(identity);
         if (!decision.allowed()) {
-            throw ClientCertificateException.about(
-                    leaf, ClientCertificateFailure.REFUSED_BY_RULE, "refused: " + decision.rule());
+            throw ClientCertificateException.refusedByRule(leaf, decision.rule());
         }
         return new VerifiedClient(identity, path, decision);
     }

@@ -112,8 +112,7 @@ public final class ServerTrust extends JudgesServers implements ResumableX509Ext
         try {
             AccessRules.Decision decision = rules.judge(ClientIdentity.of(leaf));
             if (!decision.allowed()) {
-                throw ClientCertificateException.about(
-                        leaf, ClientCertificateFailure.REFUSED_BY_RULE, "refused: " + decision.rule());
+                throw ClientCertificateException.refusedByRule(leaf, decision.rule());
             }
         } catch (CertificateParsingException e) {
             throw ClientCertificateException.malformed(e);

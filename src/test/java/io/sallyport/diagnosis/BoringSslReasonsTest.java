@@ -2,7 +2,9 @@ package io.sallyport.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.handshake.FailureReason;
+import io.sallyport.handshake.BoringSslError;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,13 +21,33 @@ class BoringSslReasonsTest {
                 "error:100000b0:SSL routines:OPENSSL_internal:NO_CERTIFICATE_SET"
             })
     void ourOwnFaultsAreInternalErrors(String words) {
-        assertThat(BoringSslReasons.read(words))
+        assertThat(read(words))
                 .hasValueSatisfying(failure -> assertThat(failure.reason()).isEqualTo(FailureReason.INTERNAL_ERROR));
+    }
+
+    /** RFC 8446 section 6: the number tells which alert, whatever its name in ssl.h is. */
+    @Test
+    void theClientsAlertsAreReadByTheirNumber() {
+        assertThat(read("error:10000418:SSL routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA"))
+                .hasValueSatisfying(failure -> {
+                    assertThat(failure.reason()).isEqualTo(FailureReason.CLIENT_REJECTED_ISSUER);
+                    assertThat(failure.alert()).isEqualTo(48);
+                });
+    }
+
+    @Test
+    void otherWordsAreNobodysFault() {
+        assertThat(read("error: something else")).isEmpty();
+        assertThat(BoringSslError.in(null)).isEmpty();
+    }
+
+    private static Optional<Failure> read(String words) {
+        return BoringSslError.in(new SSLException(words)).map(BoringSslReasons::failure);
     }
 
     @Test
     void theClientsFaultsStayItsOwn() {
-        assertThat(BoringSslReasons.read("error:10000089:SSL routines:OPENSSL_internal:DECODE_ERROR"))
+        assertThat(read("error:10000089:SSL routines:OPENSSL_internal:DECODE_ERROR"))
                 .hasValueSatisfying(failure -> assertThat(failure.reason()).isEqualTo(FailureReason.PROTOCOL_ERROR));
     }
 }

@@ -4,6 +4,7 @@ import static io.sallyport.handshake.Agreement.assertSessions;
 import static io.sallyport.handshake.Refusal.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
 import io.sallyport.testing.FakeBackend;

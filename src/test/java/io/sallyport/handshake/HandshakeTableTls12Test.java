@@ -3,6 +3,7 @@ package io.sallyport.handshake;
 import static io.sallyport.handshake.Agreement.assertSessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
 import io.sallyport.testing.Conversation.Message;
@@ -204,8 +205,9 @@ class HandshakeTableTls12Test {
 
     @ParameterizedTest
     @CsvSource({
-        // The certificate's curve is none of the client's.
-        "ECDHE-ECDSA-AES128-GCM-SHA256, X25519, NO_COMMON_GROUP",
+        // The certificate's curve is none of the client's, though both have X25519.
+        "ECDHE-ECDSA-AES128-GCM-SHA256, X25519, NO_COMMON_SIGNATURE_SCHEME",
+        // Neither the certificate's curve nor any other group.
         "ECDHE-ECDSA-AES128-GCM-SHA256, P-521, NO_COMMON_GROUP",
         // Suites without elliptic curves.
         "DHE-RSA-AES128-GCM-SHA256, P-256, NO_COMMON_SUITE",

@@ -3,6 +3,7 @@ package io.sallyport.handshake;
 import static io.sallyport.handshake.Agreement.assertSessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
 import io.sallyport.testing.Conversation.Hello;

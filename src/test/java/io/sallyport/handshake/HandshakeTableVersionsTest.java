@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLContext;
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
 import io.sallyport.testing.FakeBackend;

@@ -41,8 +41,15 @@ class HandshakeTraceTest {
         assertThat(transcript.alerts()).containsExactly(new AlertSeen(Direction.SERVER_TO_CLIENT, 2, 70, 3_000));
         assertThat(transcript.alerts().get(0).name()).isEqualTo("protocol_version");
         assertThat(transcript.lastStep())
-                .isEqualTo(
-                        new Step(Direction.SERVER_TO_CLIENT, "Alert", 2, 3_000, true, "fatal: protocol_version", null));
+                .isEqualTo(new Step(
+                        Direction.SERVER_TO_CLIENT,
+                        HandshakeTranscript.Kind.ALERT,
+                        "Alert",
+                        2,
+                        3_000,
+                        true,
+                        "fatal: protocol_version",
+                        null));
         assertThat(transcript.bytesFromClient()).isEqualTo(record.length);
         assertThat(transcript.bytesFromServer()).isEqualTo(7);
     }

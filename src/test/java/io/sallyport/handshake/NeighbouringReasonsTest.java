@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBufUtil;
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Http;

@@ -7,12 +7,11 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import io.sallyport.diagnosis.Allowed;
-import io.sallyport.diagnosis.Attempt;
 import io.sallyport.diagnosis.BoringSslReasons;
-import io.sallyport.diagnosis.Diagnoser;
 import io.sallyport.diagnosis.Diagnosis;
+import io.sallyport.diagnosis.FailedHandshake;
 import io.sallyport.diagnosis.Failure;
-import io.sallyport.diagnosis.Reasons;
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.ShownCertificate;
 import io.sallyport.diagnosis.ShownKey;
 import io.sallyport.testing.CertificateAuthority;
@@ -130,7 +129,7 @@ class OfferReasonsTest {
                 assertThat(failure.get().mayMean()).as("%s %s", key, offer).contains(diagnosis.reason());
                 List<FailureReason> lacking = lacking(key, offer);
                 assertThat(lacking)
-                        .as("%s %s %s%n%s", key, offer, failure.get().detail(), diagnosis.cause())
+                        .as("%s %s %s%n%s", key, offer, failure.get().detail().text(), diagnosis.cause())
                         .contains(diagnosis.reason());
                 assertThat(diagnosis.cause().contains("Besides"))
                         .as("%s %s lacks %s%n%s", key, offer, lacking, diagnosis.cause())
@@ -262,9 +261,9 @@ class OfferReasonsTest {
 
     private static Diagnosis diagnose(ShownKey key, Offer offer, Failure failure) throws Exception {
         HandshakeTrace trace = HandshakeTrace.ofServer(0);
-        Attempt attempt =
-                new Attempt(failure, offer.hello().parse(), server(key).allowed(), trace, Instant.now());
-        return Diagnoser.diagnose(attempt, Reasons.of(attempt), trace.snapshot());
+        FailedHandshake failed =
+                new FailedHandshake(failure, offer.hello().parse(), server(key).allowed(), trace, Instant.now());
+        return failed.diagnose(trace.snapshot());
     }
 
     private static Server server(ShownKey key) {
@@ -297,7 +296,8 @@ class OfferReasonsTest {
             }
             return Optional.empty();
         } catch (SSLException e) {
-            return Optional.of(BoringSslReasons.read(e.getMessage()).orElseThrow(() -> new AssertionError(e)));
+            return Optional.of(
+                    BoringSslError.in(e).map(BoringSslReasons::failure).orElseThrow(() -> new AssertionError(e)));
         } finally {
             ReferenceCountUtil.release(engine);
         }

@@ -1,5 +1,6 @@
 package io.sallyport.handshake;
 
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.testing.RunningProxy;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package io.sallyport.handshake;
 import static io.sallyport.handshake.Provocation.program;
 
 import io.netty.buffer.ByteBufUtil;
+import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.handshake.Provocation.Attempt;
 import io.sallyport.handshake.Provocation.Preparation;
 import io.sallyport.testing.CertificateAuthority;

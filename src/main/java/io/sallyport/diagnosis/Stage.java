@@ -3,7 +3,7 @@ package io.sallyport.diagnosis;
 import java.util.Locale;
 
 /** The step of a handshake that it did not get past, in the order of RFC 8446 section 2 and RFC 5246 section 7.3. */
-public enum Step {
+public enum Stage {
     /** TCP is open, and no byte came. */
     TCP,
     /** The PROXY protocol header that a trusted peer is to send did not come, or not whole, or is none. */
