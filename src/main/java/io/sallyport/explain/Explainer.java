@@ -68,7 +68,7 @@ public final class Explainer {
     private Explanation explain(Probe probe, ClientContext context, List<InetSocketAddress> addresses)
             throws SSLException {
         WarmUp.run(probe, context);
-        Attempt first = firstConnected(probe, context, addresses);
+        ProbedHandshake first = firstConnected(probe, context, addresses);
         List<Finding> findings = new ArrayList<>();
         @Nullable Failure failure = failure(probe, first);
         @Nullable Resumption resumption = null;
@@ -98,15 +98,16 @@ public final class Explainer {
         return new Explanation(request, first, anchor, resumption, findings, scan, failure);
     }
 
-    private static Attempt firstConnected(Probe probe, ClientContext context, List<InetSocketAddress> addresses) {
-        Attempt attempt = probe.handshake(addresses.get(0), context);
+    private static ProbedHandshake firstConnected(
+            Probe probe, ClientContext context, List<InetSocketAddress> addresses) {
+        ProbedHandshake attempt = probe.handshake(addresses.get(0), context);
         for (int i = 1; i < addresses.size() && !attempt.ending().isConnected(); i++) {
             attempt = probe.handshake(addresses.get(i), context);
         }
         return attempt;
     }
 
-    private @Nullable Failure failure(Probe probe, Attempt first) throws SSLException {
+    private @Nullable Failure failure(Probe probe, ProbedHandshake first) throws SSLException {
         Optional<Failure> failure = new FailureReader(request, first).read();
         if (failure.isEmpty()
                 || request.tls12()
@@ -115,7 +116,7 @@ public final class Explainer {
             return failure.orElse(null);
         }
         try (ClientContext small = ClientContext.build(request, false)) {
-            Attempt second = probe.handshake(first.address(), small);
+            ProbedHandshake second = probe.handshake(first.address(), small);
             if (second.transcript().bytesFromServer() == 0) {
                 return failure.get();
             }

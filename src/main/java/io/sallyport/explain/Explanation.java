@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Explanation(
         ExplainRequest request,
-        @Nullable Attempt attempt,
+        @Nullable ProbedHandshake attempt,
         String anchor,
         @Nullable Resumption resumption,
         List<Finding> findings,
@@ -38,15 +38,15 @@ public record Explanation(
     }
 
     Optional<TlsSession> session() {
-        return Optional.ofNullable(attempt).map(Attempt::session);
+        return Optional.ofNullable(attempt).map(ProbedHandshake::session);
     }
 
     Optional<HandshakeTranscript> transcript() {
-        return Optional.ofNullable(attempt).map(Attempt::transcript);
+        return Optional.ofNullable(attempt).map(ProbedHandshake::transcript);
     }
 
     Optional<InetSocketAddress> dialled() {
-        return Optional.ofNullable(attempt).map(Attempt::address);
+        return Optional.ofNullable(attempt).map(ProbedHandshake::address);
     }
 
     /** What the server sent, in the order of the wire; empty when the handshake was not done. */

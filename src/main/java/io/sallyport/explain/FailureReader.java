@@ -15,11 +15,11 @@ final class FailureReader {
     private static final int GREETING_SHOWN = 40;
 
     private final ExplainRequest request;
-    private final Attempt attempt;
+    private final ProbedHandshake attempt;
     private final HandshakeTranscript transcript;
     private final RefusalReader refusals;
 
-    FailureReader(ExplainRequest request, Attempt attempt) {
+    FailureReader(ExplainRequest request, ProbedHandshake attempt) {
         this.request = request;
         this.attempt = attempt;
         this.transcript = attempt.transcript();

@@ -60,7 +60,7 @@ public final class JsonReport {
         json.writeBooleanField("proxy_header", request.proxyHeader());
         json.writeBooleanField("fine", explanation.isFine());
         writeFailure();
-        Attempt attempt = explanation.attempt();
+        ProbedHandshake attempt = explanation.attempt();
         if (attempt != null) {
             writeHandshake(attempt);
         }
@@ -96,7 +96,7 @@ public final class JsonReport {
         json.writeStringField("reason", failure.kind().tag());
         json.writeStringField("what", failure.what());
         json.writeStringField("fix", failure.fix());
-        Attempt attempt = explanation.attempt();
+        ProbedHandshake attempt = explanation.attempt();
         Step last = attempt == null ? null : attempt.transcript().lastStep();
         text("after", last == null ? null : last.what());
         if (attempt != null && attempt.error() != null) {
@@ -109,7 +109,7 @@ public final class JsonReport {
         json.writeEndObject();
     }
 
-    private void writeHandshake(Attempt attempt) throws IOException {
+    private void writeHandshake(ProbedHandshake attempt) throws IOException {
         HandshakeTranscript transcript = attempt.transcript();
         json.writeObjectFieldStart("handshake");
         millis("connect_ms", attempt.connectNanos());
@@ -156,7 +156,7 @@ public final class JsonReport {
         json.writeStringField("group", session.group());
         json.writeBooleanField("post_quantum", PostQuantum.isGroup(session.group()));
         text("alpn", session.alpn());
-        Attempt attempt = explanation.attempt();
+        ProbedHandshake attempt = explanation.attempt();
         if (attempt != null) {
             writeAsked(attempt.asked());
             writeStaple(attempt);
@@ -186,7 +186,7 @@ public final class JsonReport {
         json.writeEndObject();
     }
 
-    private void writeStaple(Attempt attempt) throws IOException {
+    private void writeStaple(ProbedHandshake attempt) throws IOException {
         json.writeObjectFieldStart("stapling");
         json.writeBooleanField("stapled", attempt.staple().isPresent());
         if (attempt.staple().isPresent()) {

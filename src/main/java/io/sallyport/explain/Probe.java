@@ -35,7 +35,7 @@ final class Probe implements AutoCloseable {
     }
 
     /** One connection and one handshake; it is closed when this returns. */
-    Attempt handshake(InetSocketAddress address, ClientContext context) {
+    ProbedHandshake handshake(InetSocketAddress address, ClientContext context) {
         WireHandler wire = new WireHandler(proxyHeader);
         CompletableFuture<Seen> outcome = new CompletableFuture<>();
         ChannelFuture connect = new Bootstrap()
@@ -55,7 +55,7 @@ final class Probe implements AutoCloseable {
             return unconnected(address, wire, connect.cause());
         }
         Seen seen = outcome.join();
-        return new Attempt(
+        return new ProbedHandshake(
                 address,
                 wire.connectNanos(),
                 wire.transcript(),
@@ -69,7 +69,7 @@ final class Probe implements AutoCloseable {
                 "");
     }
 
-    private static Attempt unconnected(InetSocketAddress address, WireHandler wire, Throwable cause) {
+    private static ProbedHandshake unconnected(InetSocketAddress address, WireHandler wire, Throwable cause) {
         String words = String.valueOf(cause.getMessage());
         Ending ending = Ending.UNREACHABLE;
         if (cause instanceof ConnectTimeoutException) {
@@ -77,7 +77,8 @@ final class Probe implements AutoCloseable {
         } else if (cause instanceof ConnectException && words.contains("refused")) {
             ending = Ending.REFUSED;
         }
-        return new Attempt(address, -1, wire.transcript(), null, -1, Optional.empty(), null, ending, null, "", words);
+        return new ProbedHandshake(
+                address, -1, wire.transcript(), null, -1, Optional.empty(), null, ending, null, "", words);
     }
 
     @Override

@@ -9,9 +9,9 @@ final class RefusalReader {
     private static final int MOST_AUTHORITIES = 3;
 
     private final ExplainRequest request;
-    private final Attempt attempt;
+    private final ProbedHandshake attempt;
 
-    RefusalReader(ExplainRequest request, Attempt attempt) {
+    RefusalReader(ExplainRequest request, ProbedHandshake attempt) {
         this.request = request;
         this.attempt = attempt;
     }

@@ -45,7 +45,7 @@ public record Resumption(Outcome outcome, long first, long second, long firstByt
         }
     }
 
-    static Resumption of(Attempt first, Attempt second) {
+    static Resumption of(ProbedHandshake first, ProbedHandshake second) {
         return new Resumption(outcome(first, second), nanos(first), nanos(second), volume(first), volume(second));
     }
 
@@ -53,11 +53,11 @@ public record Resumption(Outcome outcome, long first, long second, long firstByt
         return outcome == Outcome.BY_TICKET || outcome == Outcome.BY_SESSION_ID;
     }
 
-    private static long nanos(Attempt attempt) {
+    private static long nanos(ProbedHandshake attempt) {
         return attempt.handshakeNanos() < 0 ? -1 : attempt.handshakeNanos() - attempt.connectNanos();
     }
 
-    private static Outcome outcome(Attempt first, Attempt second) {
+    private static Outcome outcome(ProbedHandshake first, ProbedHandshake second) {
         if (second.session() == null) {
             return Outcome.FAILED;
         }
@@ -84,7 +84,7 @@ public record Resumption(Outcome outcome, long first, long second, long firstByt
     }
 
     /** Bytes on the wire until the handshake was done. */
-    private static long volume(Attempt attempt) {
+    private static long volume(ProbedHandshake attempt) {
         return attempt.transcript().records().stream()
                 .filter(each -> attempt.handshakeNanos() < 0 || each.nanos() <= attempt.handshakeNanos())
                 .mapToLong(each -> each.length() + RECORD_HEADER)

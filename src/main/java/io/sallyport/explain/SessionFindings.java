@@ -24,7 +24,7 @@ final class SessionFindings {
     private final List<Finding> findings = new ArrayList<>();
 
     /** All but those of the chain. */
-    static List<Finding> of(ExplainRequest request, Attempt attempt, TlsSession session, Instant now) {
+    static List<Finding> of(ExplainRequest request, ProbedHandshake attempt, TlsSession session, Instant now) {
         SessionFindings all = new SessionFindings();
         all.addVersion(request, attempt.transcript());
         all.addSuite(session);

@@ -21,7 +21,7 @@ final class StepsText {
         this.page = page;
     }
 
-    void write(Attempt attempt) {
+    void write(ProbedHandshake attempt) {
         page.title("handshake");
         page.line(
                 Colour.DIM,
@@ -69,7 +69,7 @@ final class StepsText {
         }
     }
 
-    private void writeDone(Attempt attempt) {
+    private void writeDone(ProbedHandshake attempt) {
         String keys = attempt.session() == null ? "" : attempt.session().cipher();
         step(attempt.handshakeNanos(), "", "handshake done, session keys for " + keys, -1);
     }

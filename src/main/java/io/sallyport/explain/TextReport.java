@@ -41,7 +41,7 @@ public final class TextReport {
     public static String write(Explanation explanation, Instant now, Ink ink) {
         TextReport report = new TextReport(explanation, now, ink);
         report.writeTarget();
-        Attempt attempt = explanation.attempt();
+        ProbedHandshake attempt = explanation.attempt();
         if (attempt != null) {
             new StepsText(report.page).write(attempt);
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstBytes the first bytes of the server, one character a byte
  * @param detail the operating system's words where TCP failed, else empty
  */
-record Attempt(
+record ProbedHandshake(
         InetSocketAddress address,
         long connectNanos,
         HandshakeTranscript transcript,
