@@ -3,7 +3,7 @@ package io.sallyport.benchmarks;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.server.ProxyServer;
-import io.sallyport.server.StartException;
+import io.sallyport.server.generation.StartException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;

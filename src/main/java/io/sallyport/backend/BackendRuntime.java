@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What backends have beyond one generation: the event loop of their health checks and lookups, and what is known about
@@ -43,6 +44,25 @@ public final class BackendRuntime implements AutoCloseable {
         return servers.computeIfAbsent(
                 new Key(backend, address.toString()),
                 key -> new BackendServer(address, meters.backend(backend, key.server())));
+    }
+
+    /** Tells servers that have no address yet what their names were found to mean. Waits for the loop, where they learn it. */
+    public void learn(Map<BackendServer, LookupResult> results) {
+        if (results.isEmpty()) {
+            return;
+        }
+        loop.submit(() -> results.forEach((server, result) -> {
+                    NameResolver.@Nullable Answer answer = result.answer();
+                    if (!server.endpoints().isEmpty()) {
+                        return; // Its own look-ups have found it meanwhile.
+                    }
+                    if (answer == null) {
+                        server.notFound(result.problem());
+                    } else {
+                        server.found(answer);
+                    }
+                }))
+                .syncUninterruptibly();
     }
 
     /** Forgets whatever is not among these. */

@@ -20,8 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A server as the configuration names it. A host name stands for all its addresses; each is an {@link Endpoint}.
  *
- * <p>It lives as long as its backend has it, over reloads. The addresses change on the backends' event loop, or before
- * anybody uses them.
+ * <p>It lives as long as its backend has it, over reloads. The addresses change on the backends' event loop alone.
  */
 public final class BackendServer {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.backend");
@@ -41,7 +40,7 @@ public final class BackendServer {
         this.configured = configured;
         this.label = configured.toString();
         this.meters = meters;
-        literal().ifPresent(address -> endpoints = List.of(new Endpoint(this, address)));
+        literal(configured).ifPresent(address -> endpoints = List.of(new Endpoint(this, address)));
     }
 
     public BackendMeters meters() {
@@ -65,7 +64,14 @@ public final class BackendServer {
 
     /** The name to look up; none where the address is one already. */
     public Optional<String> name() {
-        return literal().isPresent() ? Optional.empty() : Optional.ofNullable(host());
+        return name(configured);
+    }
+
+    /** The name to look up for an address; none where it is one already. */
+    public static Optional<String> name(NetworkAddress address) {
+        return literal(address).isPresent() || !(address instanceof NetworkAddress.Tcp tcp)
+                ? Optional.empty()
+                : Optional.of(tcp.hostPort().host());
     }
 
     /** The host of the address; null for a unix-domain socket. */
@@ -89,7 +95,7 @@ public final class BackendServer {
     }
 
     /** The name was not found, for this reason. */
-    public void notFound(String words) {
+    void notFound(String words) {
         unresolved = words;
     }
 
@@ -98,7 +104,7 @@ public final class BackendServer {
      *
      * @return whether anything changed
      */
-    public boolean found(NameResolver.Answer answer) {
+    boolean found(NameResolver.Answer answer) {
         unresolved = null;
         lookAgainAt = System.nanoTime() + answer.ttl().toNanos();
         Set<SocketAddress> addresses = new LinkedHashSet<>();
@@ -120,17 +126,21 @@ public final class BackendServer {
         return !after.equals(before);
     }
 
-    private Optional<SocketAddress> literal() {
+    private static Optional<SocketAddress> literal(NetworkAddress configured) {
         if (configured instanceof NetworkAddress.Unix unix) {
             return Optional.of(new DomainSocketAddress(unix.path()));
         }
-        String host = host();
-        if (host == null || !(NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host))) {
+        if (!(configured instanceof NetworkAddress.Tcp tcp)) {
+            return Optional.empty();
+        }
+        String host = tcp.hostPort().host();
+        if (!NetUtil.isValidIpV4Address(host) && !NetUtil.isValidIpV6Address(host)) {
             return Optional.empty();
         }
         try {
             // Digits: nothing is looked up.
-            return Optional.of(new InetSocketAddress(InetAddress.getByName(host), port()));
+            return Optional.of(new InetSocketAddress(
+                    InetAddress.getByName(host), tcp.hostPort().port()));
         } catch (UnknownHostException e) {
             // A zone that no interface has.
             return Optional.empty();

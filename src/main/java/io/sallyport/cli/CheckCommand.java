@@ -4,7 +4,7 @@ import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.server.ProxyServer;
-import io.sallyport.server.StartException;
+import io.sallyport.server.generation.StartException;
 import io.sallyport.systemd.InheritedSockets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package io.sallyport.cli;
 
 import io.sallyport.config.ConfigException;
-import io.sallyport.server.StartException;
+import io.sallyport.server.generation.StartException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;

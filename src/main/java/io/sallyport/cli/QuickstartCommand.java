@@ -8,7 +8,7 @@ import io.sallyport.quickstart.HelloBackend;
 import io.sallyport.quickstart.PrivateDirectory;
 import io.sallyport.quickstart.QuickstartConfig;
 import io.sallyport.server.ProxyServer;
-import io.sallyport.server.StartException;
+import io.sallyport.server.generation.StartException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -5,7 +5,7 @@ import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.observe.LogSetup;
 import io.sallyport.server.ProxyServer;
-import io.sallyport.server.StartException;
+import io.sallyport.server.generation.StartException;
 import io.sallyport.systemd.ServiceSupervisor;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -21,8 +21,8 @@ public record AcceptProxyProtocolConfig(boolean accept, List<Cidr> networks, boo
     }
 
     static AcceptProxyProtocolConfig read(Section section) {
-        boolean accept = section.bool("accept");
-        List<Trusted> trusted = section.parsedList("trusted", RULE, Trusted::parse);
+        boolean accept = section.live().bool("accept");
+        List<Trusted> trusted = section.live().parsedList("trusted", RULE, Trusted::parse);
         if (accept && section.size("trusted") == 0) {
             section.problem("trusted", "none (expected: the networks whose headers are believed, since accept is on)");
         }

@@ -23,10 +23,10 @@ public record AccessLogConfig(Target target) {
     }
 
     static AccessLogConfig read(Section section) {
-        section.choice("format", Format.class);
+        section.fixed().choice("format", Format.class);
         @Nullable
-        Target target =
-                section.optionalParsed("target", "none, stdout or a file", text -> parse(text, section.directory()));
+        Target target = section.fixed()
+                .optionalParsed("target", "none, stdout or a file", text -> parse(text, section.directory()));
         return new AccessLogConfig(target == null ? new Target.None() : target);
     }
 

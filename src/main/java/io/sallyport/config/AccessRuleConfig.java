@@ -138,7 +138,7 @@ public record AccessRuleConfig(List<Condition> conditions) {
             return;
         }
         // As a list, because of a scalar an empty text counts as absent, and a rule without it speaks of everyone.
-        List<Condition> parsed = section.parsedList(key, rule, parser);
+        List<Condition> parsed = section.live().parsedList(key, rule, parser);
         if (parsed.size() > 1) {
             section.problem(key, parsed.size() + " values (expected: one; several rules are several entries)");
         }

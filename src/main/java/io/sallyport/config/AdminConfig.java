@@ -8,14 +8,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bind its address; null means none
  * @param tokenFile where the token is that requests have to show; null: anyone who reaches the address is answered
- * @param where {@code file:line} of this block
+ * @param place this block
  */
-public record AdminConfig(@Nullable HostPort bind, @Nullable Path tokenFile, String where) {
+public record AdminConfig(@Nullable HostPort bind, @Nullable Path tokenFile, Place place) {
+
+    /** {@code file:line}, for messages. */
+    public String where() {
+        return place.text();
+    }
 
     static AdminConfig read(Section section) {
         return new AdminConfig(
-                section.optionalParsed("bind", HostPort.RULE, HostPort::parse),
-                section.optionalFile("token-file"),
-                section.where());
+                section.fixed().optionalParsed("bind", HostPort.RULE, HostPort::parse),
+                section.live().optionalFile("token-file"),
+                section.place());
     }
 }

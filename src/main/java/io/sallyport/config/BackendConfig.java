@@ -45,22 +45,23 @@ public record BackendConfig(
     }
 
     static BackendConfig read(String name, Section section) {
-        List<ServerConfig> servers = section.entries(
-                "servers",
-                NetworkAddress.RULE,
-                text -> ServerConfig.of(NetworkAddress.parse(text, section.directory())),
-                ServerConfig::read);
+        List<ServerConfig> servers = section.live()
+                .entries(
+                        "servers",
+                        NetworkAddress.RULE,
+                        text -> ServerConfig.of(NetworkAddress.parse(text, section.directory())),
+                        ServerConfig::read);
         if (section.size("servers") == 0) {
             section.problem("servers", "none (expected: at least one)");
         }
         Section connect = section.child("connect");
-        Connect limits =
-                connect.readBy(each -> new Connect(each.duration("timeout"), each.integer("retries", 0, MOST_RETRIES)));
+        Connect limits = connect.readBy(
+                each -> new Connect(each.live().duration("timeout"), each.live().integer("retries", 0, MOST_RETRIES)));
         Section tls = section.child("tls");
         BackendConfig config = new BackendConfig(
                 name,
                 servers,
-                section.choice("balance", Balance.class),
+                section.live().choice("balance", Balance.class),
                 limits.timeout(),
                 limits.retries(),
                 section.child("proxy-protocol", SendProxyProtocolConfig::read),

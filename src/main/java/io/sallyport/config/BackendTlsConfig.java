@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustAnchors what a server's chain must end in
  * @param certificates what servers are shown that ask for one; the first that they can take
  * @param allow of the verified servers these are spoken to; empty: all of them
- * @param where {@code file:line} of this block
+ * @param place this block
  */
 public record BackendTlsConfig(
         boolean enabled,
@@ -24,7 +24,7 @@ public record BackendTlsConfig(
         List<TrustAnchorConfig> trustAnchors,
         List<CertificateConfig> certificates,
         List<AccessRuleConfig> allow,
-        String where) {
+        Place place) {
 
     /** What a server's certificate must be. */
     public enum Verify {
@@ -38,24 +38,42 @@ public record BackendTlsConfig(
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9_.:-]{1,253}");
 
+    /** The same, of a place that is given as text. */
+    public BackendTlsConfig(
+            boolean enabled,
+            @Nullable String serverName,
+            Verify verify,
+            List<TrustAnchorConfig> trustAnchors,
+            List<CertificateConfig> certificates,
+            List<AccessRuleConfig> allow,
+            String where) {
+        this(enabled, serverName, verify, trustAnchors, certificates, allow, new Place(where));
+    }
+
     public BackendTlsConfig {
         trustAnchors = List.copyOf(trustAnchors);
         certificates = List.copyOf(certificates);
         allow = List.copyOf(allow);
     }
 
+    /** {@code file:line}, for messages. */
+    public String where() {
+        return place.text();
+    }
+
     static BackendTlsConfig read(Section section) {
         BackendTlsConfig config = new BackendTlsConfig(
-                section.bool("enabled"),
-                section.optionalParsed("server-name", "a host name or an address", BackendTlsConfig::name),
-                section.choice("verify", Verify.class),
-                section.parsedList(
-                        "trust-anchors",
-                        "a PEM file or the word system",
-                        text -> TrustAnchorConfig.parse(text, section.directory())),
+                section.live().bool("enabled"),
+                section.live().optionalParsed("server-name", "a host name or an address", BackendTlsConfig::name),
+                section.live().choice("verify", Verify.class),
+                section.live()
+                        .parsedList(
+                                "trust-anchors",
+                                "a PEM file or the word system",
+                                text -> TrustAnchorConfig.parse(text, section.directory())),
                 section.sections("certificates", CertificateConfig::read),
                 section.sections("allow", AccessRuleConfig::read),
-                section.where());
+                section.place());
         if (config.enabled) {
             config.check(section);
         }

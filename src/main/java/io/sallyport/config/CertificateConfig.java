@@ -9,14 +9,22 @@ public sealed interface CertificateConfig {
     /** The file that names this certificate in messages and metrics. */
     Path file();
 
+    Place place();
+
     /** {@code file:line} of the entry in the configuration. */
-    String where();
+    default String where() {
+        return place().text();
+    }
 
     /** The password of the key, and of the key store that it is in. */
     PasswordConfig password();
 
     /** PEM files: a chain, leaf first, and its key. Both may be the same file. */
-    record Pem(Path chain, Path key, PasswordConfig password, String where) implements CertificateConfig {
+    record Pem(Path chain, Path key, PasswordConfig password, Place place) implements CertificateConfig {
+        public Pem(Path chain, Path key, PasswordConfig password, String where) {
+            this(chain, key, password, new Place(where));
+        }
+
         @Override
         public Path file() {
             return chain;
@@ -24,8 +32,12 @@ public sealed interface CertificateConfig {
     }
 
     /** A PKCS#12, JKS or JCEKS key store with exactly one private key entry, or {@code alias}. */
-    record Keystore(Path keystore, @Nullable String alias, PasswordConfig password, String where)
+    record Keystore(Path keystore, @Nullable String alias, PasswordConfig password, Place place)
             implements CertificateConfig {
+        public Keystore(Path keystore, @Nullable String alias, PasswordConfig password, String where) {
+            this(keystore, alias, password, new Place(where));
+        }
+
         @Override
         public Path file() {
             return keystore;
@@ -38,8 +50,9 @@ public sealed interface CertificateConfig {
             if (section.has("chain") || section.has("key")) {
                 section.problem("keystore", "given together with chain or key (expected: one or the other)");
             }
-            return new Keystore(section.file("keystore"), section.optionalString("alias"), password, section.where());
+            return new Keystore(
+                    section.live().file("keystore"), section.live().optionalString("alias"), password, section.place());
         }
-        return new Pem(section.file("chain"), section.file("key"), password, section.where());
+        return new Pem(section.live().file("chain"), section.live().file("key"), password, section.place());
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
  * @param sendCaNames whether clients are told the names of the trust anchors
  * @param allow of the verified clients these are let in; empty: all of them
  * @param deny never let in, whatever {@code allow} says
- * @param where {@code file:line} of this block
+ * @param place this block
  */
 public record ClientAuthConfig(
         Mode mode,
@@ -25,7 +25,7 @@ public record ClientAuthConfig(
         boolean sendCaNames,
         List<AccessRuleConfig> allow,
         List<AccessRuleConfig> deny,
-        String where) {
+        Place place) {
 
     /** The TLS library itself takes a chain of ten certificates and cuts off the rest. */
     private static final int DEEPEST = 8;
@@ -50,6 +50,20 @@ public record ClientAuthConfig(
         HARD_FAIL
     }
 
+    /** The same, of a place that is given as text. */
+    public ClientAuthConfig(
+            Mode mode,
+            List<TrustAnchorConfig> trustAnchors,
+            List<Path> crls,
+            CrlPolicy crlPolicy,
+            int maxDepth,
+            boolean sendCaNames,
+            List<AccessRuleConfig> allow,
+            List<AccessRuleConfig> deny,
+            String where) {
+        this(mode, trustAnchors, crls, crlPolicy, maxDepth, sendCaNames, allow, deny, new Place(where));
+    }
+
     public ClientAuthConfig {
         trustAnchors = List.copyOf(trustAnchors);
         crls = List.copyOf(crls);
@@ -57,20 +71,26 @@ public record ClientAuthConfig(
         deny = List.copyOf(deny);
     }
 
+    /** {@code file:line}, for messages. */
+    public String where() {
+        return place.text();
+    }
+
     static ClientAuthConfig read(Section section) {
         ClientAuthConfig config = new ClientAuthConfig(
-                section.choice("mode", Mode.class),
-                section.parsedList(
-                        "trust-anchors",
-                        "a PEM file or the word system",
-                        text -> TrustAnchorConfig.parse(text, section.directory())),
-                section.parsedList("crls", "a file, PEM or DER", text -> file(text, section.directory())),
-                section.choice("crl-policy", CrlPolicy.class),
-                section.integer("max-depth", 0, DEEPEST),
-                section.bool("send-ca-names"),
+                section.live().choice("mode", Mode.class),
+                section.live()
+                        .parsedList(
+                                "trust-anchors",
+                                "a PEM file or the word system",
+                                text -> TrustAnchorConfig.parse(text, section.directory())),
+                section.live().parsedList("crls", "a file, PEM or DER", text -> file(text, section.directory())),
+                section.live().choice("crl-policy", CrlPolicy.class),
+                section.live().integer("max-depth", 0, DEEPEST),
+                section.live().bool("send-ca-names"),
                 section.sections("allow", AccessRuleConfig::read),
                 section.sections("deny", AccessRuleConfig::read),
-                section.where());
+                section.place());
         config.check(section);
         return config;
     }

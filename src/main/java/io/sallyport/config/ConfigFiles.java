@@ -13,20 +13,39 @@ public final class ConfigFiles {
     /** All of them. */
     public static Set<Path> of(ProxyConfig config) {
         ConfigFiles result = new ConfigFiles();
-        for (ListenerConfig listener : config.listeners().values()) {
-            if (!listener.plain()) {
-                result.add(listener.tls());
-            }
-            listener.routes().forEach(route -> result.add(route.tls()));
-        }
-        config.backends().values().stream()
-                .map(BackendConfig::tls)
-                .filter(BackendTlsConfig::enabled)
-                .forEach(result::add);
+        config.listeners().values().forEach(result::add);
+        config.backends().values().forEach(result::add);
         if (config.admin().tokenFile() != null) {
             result.files.add(config.admin().tokenFile());
         }
         return result.files;
+    }
+
+    /** Those of one listener. */
+    public static Set<Path> of(ListenerConfig listener) {
+        ConfigFiles result = new ConfigFiles();
+        result.add(listener);
+        return result.files;
+    }
+
+    /** Those of one backend. */
+    public static Set<Path> of(BackendConfig backend) {
+        ConfigFiles result = new ConfigFiles();
+        result.add(backend);
+        return result.files;
+    }
+
+    private void add(ListenerConfig listener) {
+        if (!listener.plain()) {
+            add(listener.tls());
+        }
+        listener.routes().forEach(route -> add(route.tls()));
+    }
+
+    private void add(BackendConfig backend) {
+        if (backend.tls().enabled()) {
+            add(backend.tls());
+        }
     }
 
     private void add(BackendTlsConfig tls) {

@@ -113,10 +113,10 @@ public final class ConfigLoader {
     }
 
     private static ProxyConfig read(Parsed parsed, @Nullable Path directory) throws ConfigException {
-        List<ConfigProblem> problems = new ArrayList<>();
+        Section.Reading reading = new Section.Reading();
         Path base = directory == null ? Path.of("/") : directory;
-        ProxyConfig config =
-                new Section(parsed.effective(), parsed.own(), "", base, problems).readBy(ProxyConfig::read);
+        ProxyConfig config = new Section(parsed.effective(), parsed.own(), "", base, reading).readBy(ProxyConfig::read);
+        List<ConfigProblem> problems = reading.problems();
         if (!problems.isEmpty()) {
             // A route is read over its listener's values: what is wrong with those is told once.
             Map<String, ConfigProblem> once = new LinkedHashMap<>();

@@ -23,10 +23,10 @@ public record DnsConfig(List<HostPort> servers, Duration timeout, Duration minTt
 
     static DnsConfig read(Section section) {
         DnsConfig config = new DnsConfig(
-                section.parsedList("servers", RULE, DnsConfig::server),
-                section.positiveDuration("timeout", Section.SHORTEST, "longer"),
-                section.duration("min-ttl", SHORTEST_TTL),
-                section.duration("max-ttl", SHORTEST_TTL));
+                section.live().parsedList("servers", RULE, DnsConfig::server),
+                section.live().positiveDuration("timeout", Keys.SHORTEST, "longer"),
+                section.live().duration("min-ttl", SHORTEST_TTL),
+                section.live().duration("max-ttl", SHORTEST_TTL));
         if (!config.maxTtl.isZero() && config.maxTtl.compareTo(config.minTtl) < 0) {
             section.problem("max-ttl", "\"" + config.maxTtl + "\" (expected: not shorter than min-ttl; 0s means off)");
         }

@@ -11,6 +11,6 @@ import java.time.Duration;
 public record DrainConfig(Duration delay, Duration timeout) {
 
     static DrainConfig read(Section section) {
-        return new DrainConfig(section.duration("delay"), section.duration("timeout"));
+        return new DrainConfig(section.live().duration("delay"), section.live().duration("timeout"));
     }
 }

@@ -47,22 +47,25 @@ public record HealthCheckConfig(
     }
 
     static HealthCheckConfig read(Section section) {
-        Type type = section.choice("type", Type.class);
+        Type type = section.live().choice("type", Type.class);
         boolean checks = type != Type.NONE;
         HealthCheckConfig config = new HealthCheckConfig(
                 type,
                 checks
-                        ? section.positiveDuration("interval", SHORTEST_INTERVAL, "longer, or type = none")
-                        : section.duration("interval"),
+                        ? section.live().positiveDuration("interval", SHORTEST_INTERVAL, "longer, or type = none")
+                        : section.live().duration("interval"),
                 checks
-                        ? section.positiveDuration(
-                                "timeout", Section.SHORTEST, "longer; a server that hangs would never be found out")
-                        : section.duration("timeout"),
-                section.percent("jitter"),
-                section.integer("rise", 1, MOST_IN_A_ROW),
-                section.integer("fall", 1, MOST_IN_A_ROW),
-                section.parsed("path", "a path, as /health", HealthCheckConfig::path, "/"),
-                section.parsedList("expect", "a status code, 100..599", HealthCheckConfig::status));
+                        ? section.live()
+                                .positiveDuration(
+                                        "timeout",
+                                        Keys.SHORTEST,
+                                        "longer; a server that hangs would never be found out")
+                        : section.live().duration("timeout"),
+                section.live().percent("jitter"),
+                section.live().integer("rise", 1, MOST_IN_A_ROW),
+                section.live().integer("fall", 1, MOST_IN_A_ROW),
+                section.live().parsed("path", "a path, as /health", HealthCheckConfig::path, "/"),
+                section.live().parsedList("expect", "a status code, 100..599", HealthCheckConfig::status));
         config.check(section);
         return config;
     }

@@ -38,17 +38,19 @@ public record LimitsConfig(
      */
     public record Queue(int length, Duration deadline) {
         static Queue read(Section section) {
-            return new Queue(section.integer("length", 0, Integer.MAX_VALUE), section.duration("deadline"));
+            return new Queue(
+                    section.live().integer("length", 0, Integer.MAX_VALUE),
+                    section.live().duration("deadline"));
         }
     }
 
     static LimitsConfig read(Section section) {
         return new LimitsConfig(
-                section.integer("connections", 0, Integer.MAX_VALUE),
-                section.choice("when-full", WhenFull.class),
-                section.integer("connections-per-source", 0, Integer.MAX_VALUE),
-                section.integer("handshakes-in-flight", 0, Integer.MAX_VALUE),
+                section.live().integer("connections", 0, Integer.MAX_VALUE),
+                section.live().choice("when-full", WhenFull.class),
+                section.live().integer("connections-per-source", 0, Integer.MAX_VALUE),
+                section.live().integer("handshakes-in-flight", 0, Integer.MAX_VALUE),
                 section.child("handshake-queue", Queue::read),
-                section.integer("handshake-rate-per-source", 0, 1_000_000));
+                section.live().integer("handshake-rate-per-source", 0, 1_000_000));
     }
 }

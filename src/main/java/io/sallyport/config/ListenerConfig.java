@@ -32,13 +32,14 @@ public record ListenerConfig(
         Section tls = section.child("tls");
         ListenerConfig listener = new ListenerConfig(
                 name,
-                section.parsed(
-                        "bind",
-                        NetworkAddress.BIND_RULE,
-                        text -> NetworkAddress.parseBind(text, section.directory()),
-                        new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
+                section.live()
+                        .parsed(
+                                "bind",
+                                NetworkAddress.BIND_RULE,
+                                text -> NetworkAddress.parseBind(text, section.directory()),
+                                new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
                 section.child("proxy-protocol", AcceptProxyProtocolConfig::read),
-                section.optionalString("backend"),
+                section.live().optionalString("backend"),
                 // A route needs a ClientHello, so whoever writes routes means TLS.
                 !section.isWritten("tls") && !section.isWritten("routes"),
                 tls.readBy(TlsConfig::read),

@@ -34,6 +34,7 @@ public record LogConfig(Level level, Format format) {
     }
 
     static LogConfig read(Section section) {
-        return new LogConfig(section.choice("level", Level.class), section.choice("format", Format.class));
+        return new LogConfig(
+                section.live().choice("level", Level.class), section.fixed().choice("format", Format.class));
     }
 }

@@ -10,6 +10,6 @@ import org.jspecify.annotations.Nullable;
 public record MetricsConfig(@Nullable HostPort bind) {
 
     static MetricsConfig read(Section section) {
-        return new MetricsConfig(section.optionalParsed("bind", HostPort.RULE, HostPort::parse));
+        return new MetricsConfig(section.fixed().optionalParsed("bind", HostPort.RULE, HostPort::parse));
     }
 }

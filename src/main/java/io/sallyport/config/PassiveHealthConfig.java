@@ -13,8 +13,8 @@ public record PassiveHealthConfig(int consecutiveFailures, Duration ejection, in
 
     static PassiveHealthConfig read(Section section) {
         return new PassiveHealthConfig(
-                section.integer("consecutive-failures", 0, 1000),
-                section.duration("ejection"),
-                section.percent("max-ejected"));
+                section.live().integer("consecutive-failures", 0, 1000),
+                section.live().duration("ejection"),
+                section.live().percent("max-ejected"));
     }
 }

@@ -16,8 +16,8 @@ public sealed interface PasswordConfig {
     record Variable(String name) implements PasswordConfig {}
 
     static PasswordConfig read(Section section) {
-        @Nullable Path file = section.optionalFile("password-file");
-        @Nullable String variable = section.optionalString("password-env");
+        @Nullable Path file = section.live().optionalFile("password-file");
+        @Nullable String variable = section.live().optionalString("password-env");
         if (file != null && variable != null) {
             section.problem("password-env", "given together with password-file (expected: one or the other)");
         }

@@ -10,6 +10,6 @@ public record ProcessLimitsConfig(int connections) {
     public static final int AUTO = -1;
 
     static ProcessLimitsConfig read(Section section) {
-        return new ProcessLimitsConfig(section.integerOrAuto("connections", AUTO));
+        return new ProcessLimitsConfig(section.live().integerOrAuto("connections", AUTO));
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param eventLoops threads that move bytes; 0 means one for each processor
  * @param transport what they run on
+ * @param restartKeys those of all these keys that a reload cannot change
  */
 public record ProxyConfig(
         Map<String, ListenerConfig> listeners,
@@ -23,7 +24,8 @@ public record ProxyConfig(
         LogConfig log,
         AccessLogConfig accessLog,
         DrainConfig drain,
-        ReloadConfig reload) {
+        ReloadConfig reload,
+        RestartKeys restartKeys) {
 
     public ProxyConfig {
         listeners = Collections.unmodifiableMap(new TreeMap<>(listeners));
@@ -43,8 +45,8 @@ public record ProxyConfig(
         return new ProxyConfig(
                 listeners,
                 backends,
-                section.integer("event-loops", 0, 1024),
-                section.choice("transport", TransportChoice.class),
+                section.fixed().integer("event-loops", 0, 1024),
+                section.fixed().choice("transport", TransportChoice.class),
                 section.child("dns", DnsConfig::read),
                 section.child("limits", ProcessLimitsConfig::read),
                 admin,
@@ -52,7 +54,9 @@ public record ProxyConfig(
                 section.child("log", LogConfig::read),
                 section.child("access-log", AccessLogConfig::read),
                 section.child("drain", DrainConfig::read),
-                section.child("reload", ReloadConfig::read));
+                section.child("reload", ReloadConfig::read),
+                // Behind all that is read.
+                section.restartKeys());
     }
 
     private static ListenerConfig readListener(String name, Section section, Map<String, BackendConfig> backends) {

@@ -14,6 +14,8 @@ public record ReloadConfig(boolean watch, Duration poll, Duration maxAge) {
 
     static ReloadConfig read(Section section) {
         return new ReloadConfig(
-                section.bool("watch"), section.duration("poll", SHORTEST_POLL), section.duration("max-age"));
+                section.fixed().bool("watch"),
+                section.fixed().duration("poll", SHORTEST_POLL),
+                section.live().duration("max-age"));
     }
 }

@@ -29,19 +29,19 @@ public record RouteConfig(
 
     static RouteConfig read(Section section, Section listenerTls) {
         List<String> names =
-                section.parsedList("server-names", "a host name, or *.rest for one label", RouteConfig::name);
-        List<String> alpn = section.parsedList("alpn", TlsConfig.ALPN_RULE, TlsConfig::protocol);
+                section.live().parsedList("server-names", "a host name, or *.rest for one label", RouteConfig::name);
+        List<String> alpn = section.live().parsedList("alpn", TlsConfig.ALPN_RULE, TlsConfig::protocol);
         if (names.isEmpty() && alpn.isEmpty()) {
             section.problem("server-names", "neither server-names nor alpn (expected: at least one of them)");
         }
-        boolean passthrough = section.has("passthrough") && section.bool("passthrough");
+        boolean passthrough = section.has("passthrough") && section.live().bool("passthrough");
         if (passthrough && section.has("tls")) {
             section.problem("tls", "given for a route with passthrough (expected: none, its TLS is the backend's)");
         }
         return new RouteConfig(
                 names,
                 alpn,
-                section.string("backend"),
+                section.live().string("backend"),
                 passthrough,
                 section.overlay("tls", listenerTls, OVERRIDES).readBy(TlsConfig::read));
     }

@@ -1,50 +1,37 @@
 package io.sallyport.config;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException.BadValue;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed reads of one HOCON object that collect problems instead of throwing at the first.
- *
- * <p>After a problem a read returns a harmless stand-in, so that the rest of the file is looked at too; the records
- * made of stand-ins are thrown away with the load. A key that nothing has read when the section is finished is unknown.
+ * One HOCON object, which collects problems instead of throwing at the first. Its values are read through {@link #live} or
+ * {@link #fixed}. A key that nothing has read when the section is finished is unknown.
  */
 final class Section {
     private static final int NEAR = 3;
-
-    /** Milliseconds have to fit into 31 bits. */
-    private static final Duration LONGEST = Duration.ofDays(24);
-
-    /** Less would be 0 to the timers that count milliseconds, and 0 means off. */
-    static final Duration SHORTEST = Duration.ofMillis(1);
 
     private final ConfigObject values;
     private final ConfigObject own;
     private final String path;
     private final Path directory;
-    private final List<ConfigProblem> problems;
+    private final Reading reading;
     private final Set<String> known = new HashSet<>();
 
     /**
@@ -53,12 +40,49 @@ final class Section {
      * @param values the object, over its defaults
      * @param own what the person wrote of it, which is what messages point to
      */
-    Section(ConfigObject values, ConfigObject own, String path, Path directory, List<ConfigProblem> problems) {
+    Section(ConfigObject values, ConfigObject own, String path, Path directory, Reading reading) {
         this.values = values;
         this.own = own;
         this.path = path;
         this.directory = directory;
-        this.problems = problems;
+        this.reading = reading;
+    }
+
+    /**
+     * What the whole reading of a file comes to, beside its values.
+     *
+     * @param restartKeys by path, the keys that it takes a restart to change
+     */
+    record Reading(List<ConfigProblem> problems, Map<String, RestartKeys.Key> restartKeys) {
+        Reading() {
+            this(new ArrayList<>(), new TreeMap<>());
+        }
+    }
+
+    /** Keys that a reload changes. */
+    Keys live() {
+        return new Keys(this, (section, key, value) -> {});
+    }
+
+    /** Keys that it takes a restart to change. */
+    Keys fixed() {
+        return new Keys(this, Section::remember);
+    }
+
+    private void remember(String key, @Nullable Object value) {
+        ConfigValue written = own.get(key);
+        reading.restartKeys()
+                .put(
+                        join(key),
+                        new RestartKeys.Key(
+                                Optional.ofNullable(value),
+                                kind(values.get(key)),
+                                new Place(where((written == null ? own : written).origin()))));
+    }
+
+    /** All of the file that {@link #fixed} was asked for so far. */
+    RestartKeys restartKeys() {
+        return new RestartKeys(reading.restartKeys());
     }
 
     /** The folder that relative paths are relative to. */
@@ -69,6 +93,11 @@ final class Section {
     /** {@code file:line} of this object; where all of it is default, of the nearest around it that is not. */
     String where() {
         return where(own.origin());
+    }
+
+    /** The same for a record, of which it is no part of the value. */
+    Place place() {
+        return new Place(where());
     }
 
     boolean has(String key) {
@@ -82,202 +111,27 @@ final class Section {
         return own.get(key) != null;
     }
 
+    /** How many there are so far, in the whole file. */
+    int problems() {
+        return reading.problems().size();
+    }
+
     void problem(String key, String detail) {
         ConfigValue value = own.get(key);
-        problems.add(new ConfigProblem(where((value == null ? own : value).origin()), join(key), detail));
+        reading.problems().add(new ConfigProblem(where((value == null ? own : value).origin()), join(key), detail));
     }
 
-    String string(String key) {
-        return parsed(key, "text", Function.identity(), "");
-    }
-
-    @Nullable
-    String optionalString(String key) {
-        return optionalParsed(key, "text", Function.identity());
-    }
-
-    Path file(String key) {
-        return parsed(key, "a file", this::resolve, directory);
+    void problem(ConfigValue element, String key, String detail) {
+        reading.problems().add(new ConfigProblem(where(element.origin()), join(key), detail));
     }
 
     @Nullable
-    Path optionalFile(String key) {
-        return optionalParsed(key, "a file", this::resolve);
+    ConfigValue value(String key) {
+        return values.get(key);
     }
 
-    int integer(String key, int min, int max) {
-        String rule = max == Integer.MAX_VALUE ? "a whole number, " + min + " or more" : min + ".." + max;
-        return parsed(
-                key,
-                rule,
-                text -> {
-                    int number = Integer.parseInt(text);
-                    if (number < min || number > max) {
-                        throw new IllegalArgumentException(rule);
-                    }
-                    return number;
-                },
-                min);
-    }
-
-    /** Reads {@code auto}, which stands for the given number, or a whole number. */
-    int integerOrAuto(String key, int auto) {
-        String rule = "auto, or a whole number, 0 or more";
-        return parsed(
-                key,
-                rule,
-                text -> {
-                    int number = text.equals("auto") ? auto : Integer.parseInt(text);
-                    if (number < 0 && !text.equals("auto")) {
-                        throw new IllegalArgumentException(rule);
-                    }
-                    return number;
-                },
-                auto);
-    }
-
-    boolean bool(String key) {
-        return parsed(
-                key,
-                "on or off",
-                text -> switch (text) {
-                    case "on", "true", "yes" -> true;
-                    case "off", "false", "no" -> false;
-                    default -> throw new IllegalArgumentException(text);
-                },
-                false);
-    }
-
-    /** A duration with its unit, never negative, and no longer than any timer holds. */
-    Duration duration(String key) {
-        return duration(key, SHORTEST);
-    }
-
-    /** The same where a very short one does harm; 0s stays 0s. */
-    Duration duration(String key, Duration shortest) {
-        String rule = "a duration with its unit, as 500ms, 10s, 1h, at most " + LONGEST.toDays() + "d; 0s means off";
-        Duration duration = parsed(key, rule, Section::parseDuration, Duration.ZERO);
-        if (!duration.isZero() && duration.compareTo(shortest) < 0) {
-            problem(key, "\"" + scalar(values.get(key)) + "\" (expected: at least " + spelling(shortest) + ")");
-        }
-        return duration;
-    }
-
-    /**
-     * The same where nothing works without it.
-     *
-     * @param rule what is expected instead of 0s
-     */
-    Duration positiveDuration(String key, Duration shortest, String rule) {
-        int before = problems.size();
-        Duration duration = duration(key, shortest);
-        if (duration.isZero() && problems.size() == before) {
-            problem(key, "0s (expected: " + rule + ")");
-        }
-        return duration;
-    }
-
-    /** A share, with its sign: {@code 10%}. */
-    int percent(String key) {
-        String rule = "0%..100%";
-        return parsed(
-                key,
-                rule,
-                text -> {
-                    int percent = text.endsWith("%") ? Integer.parseInt(text.substring(0, text.length() - 1)) : -1;
-                    if (percent < 0 || percent > 100) {
-                        throw new IllegalArgumentException(rule);
-                    }
-                    return percent;
-                },
-                0);
-    }
-
-    <E extends Enum<E>> E choice(String key, Class<E> type) {
-        E[] constants = type.getEnumConstants();
-        String rule = Stream.of(constants).map(Section::spelling).collect(Collectors.joining(" | "));
-        return parsed(
-                key,
-                rule,
-                text -> Stream.of(constants)
-                        .filter(constant -> spelling(constant).equals(text))
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException(text)),
-                constants[0]);
-    }
-
-    /** Reads a scalar; {@code parser} refuses by IllegalArgumentException. */
-    <T> T parsed(String key, String rule, Function<String, T> parser, T standIn) {
-        if (!has(key)) {
-            problem(key, "missing (expected: " + rule + ")");
-            return standIn;
-        }
-        @Nullable T value = optionalParsed(key, rule, parser);
-        return value == null ? standIn : value;
-    }
-
-    /** Reads a scalar; null when it is absent, null or the empty text. */
-    <T> @Nullable T optionalParsed(String key, String rule, Function<String, T> parser) {
-        if (!has(key)) {
-            return null;
-        }
-        ConfigValue value = values.get(key);
-        String text = scalar(value);
-        if (text == null) {
-            problem(key, kind(value) + " (expected: " + rule + ")");
-            return null;
-        }
-        if (text.isEmpty()) {
-            return null;
-        }
-        try {
-            return parser.apply(text);
-        } catch (IllegalArgumentException e) {
-            problem(key, "\"" + text + "\" (expected: " + rule(e, rule) + ")");
-            return null;
-        }
-    }
-
-    private static String rule(IllegalArgumentException refusal, String rule) {
-        return refusal instanceof InvalidPathException ? LocaleEncoding.rule() : rule;
-    }
-
-    /** Reads a list of scalars; a single scalar counts as a list of one. */
-    <T> List<T> parsedList(String key, String rule, Function<String, T> parser) {
-        List<T> result = new ArrayList<>();
-        for (ConfigValue element : elements(key, "a list, each " + rule)) {
-            parse(key, rule, element, parser, result);
-        }
-        return result;
-    }
-
-    private <T> void parse(String key, String rule, ConfigValue element, Function<String, T> parser, List<T> into) {
-        String text = scalar(element);
-        try {
-            if (text == null) {
-                throw new IllegalArgumentException(rule);
-            }
-            into.add(parser.apply(text));
-        } catch (IllegalArgumentException e) {
-            String found = text == null ? kind(element) : "\"" + text + "\"";
-            problems.add(new ConfigProblem(
-                    where(element.origin()), join(key), found + " (expected: " + rule(e, rule) + ")"));
-        }
-    }
-
-    /** Reads a list of which each element is a scalar or an object; a single scalar counts as a list of one. */
-    <T> List<T> entries(String key, String rule, Function<String, T> parser, Function<Section, T> reader) {
-        List<T> result = new ArrayList<>();
-        List<ConfigValue> elements = elements(key, "a list, each " + rule + " or { ... }");
-        for (int i = 0; i < elements.size(); i++) {
-            ConfigValue element = elements.get(i);
-            if (element instanceof ConfigObject object) {
-                result.add(new Section(object, object, join(key) + "[" + i + "]", directory, problems).readBy(reader));
-            } else {
-                parse(key, rule, element, parser, result);
-            }
-        }
-        return result;
+    Section element(String key, int index, ConfigObject object) {
+        return new Section(object, object, join(key) + "[" + index + "]", directory, reading);
     }
 
     /** How many elements of a list there are, those included that cannot be read. */
@@ -295,11 +149,12 @@ final class Section {
         for (int i = 0; i < elements.size(); i++) {
             String elementPath = join(key) + "[" + i + "]";
             if (elements.get(i) instanceof ConfigObject object) {
-                result.add(new Section(object, object, elementPath, directory, problems).readBy(reader));
+                result.add(new Section(object, object, elementPath, directory, reading).readBy(reader));
             } else {
                 ConfigValue element = elements.get(i);
-                problems.add(new ConfigProblem(
-                        where(element.origin()), elementPath, kind(element) + " (expected: { ... })"));
+                reading.problems()
+                        .add(new ConfigProblem(
+                                where(element.origin()), elementPath, kind(element) + " (expected: { ... })"));
             }
         }
         return result;
@@ -318,11 +173,14 @@ final class Section {
                         written.withFallback(defaults.own).withOrigin(written.origin()),
                         namePath,
                         directory,
-                        problems);
+                        reading);
                 result.put(name, section.readBy(self -> reader.apply(name, self)));
             } else {
-                problems.add(new ConfigProblem(
-                        where(entry.getValue().origin()), namePath, kind(entry.getValue()) + " (expected: { ... })"));
+                reading.problems()
+                        .add(new ConfigProblem(
+                                where(entry.getValue().origin()),
+                                namePath,
+                                kind(entry.getValue()) + " (expected: { ... })"));
             }
         }
         return result;
@@ -340,24 +198,21 @@ final class Section {
         ConfigObject over = object(key);
         for (String name : over.keySet()) {
             if (!keys.contains(name)) {
-                problems.add(new ConfigProblem(
-                        where(over.get(name).origin()),
-                        join(key) + "." + name,
-                        "unknown key" + suggestion(name, keys)));
+                reading.problems()
+                        .add(new ConfigProblem(
+                                where(over.get(name).origin()),
+                                join(key) + "." + name,
+                                "unknown key" + suggestion(name, keys)));
                 over = over.withoutKey(name);
             }
         }
         return new Section(
-                over.withFallback(under.values),
-                ownObject(key).withFallback(under.own),
-                join(key),
-                directory,
-                problems);
+                over.withFallback(under.values), ownObject(key).withFallback(under.own), join(key), directory, reading);
     }
 
     /** A nested object that the caller reads and does not finish. */
     Section child(String key) {
-        return new Section(object(key), ownObject(key), join(key), directory, problems);
+        return new Section(object(key), ownObject(key), join(key), directory, reading);
     }
 
     /** Reports every key that nothing has asked for. */
@@ -392,7 +247,7 @@ final class Section {
         return file.startsWith(here) ? here.relativize(file).toString() : file.toString();
     }
 
-    private List<ConfigValue> elements(String key, String rule) {
+    List<ConfigValue> elements(String key, String rule) {
         if (!has(key)) {
             return List.of();
         }
@@ -425,15 +280,11 @@ final class Section {
                 : ConfigFactory.empty().root().withOrigin(own.origin());
     }
 
-    private Path resolve(String text) {
-        return directory.resolve(text);
-    }
-
     private String join(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    private static @Nullable String scalar(@Nullable ConfigValue value) {
+    static @Nullable String scalar(@Nullable ConfigValue value) {
         if (value == null) {
             return null;
         }
@@ -443,7 +294,7 @@ final class Section {
         };
     }
 
-    private static String kind(@Nullable ConfigValue value) {
+    static String kind(@Nullable ConfigValue value) {
         return value == null
                 ? "nothing"
                 : switch (value.valueType()) {
@@ -452,27 +303,6 @@ final class Section {
                     case NULL -> "null";
                     case STRING, NUMBER, BOOLEAN -> "\"" + value.unwrapped() + "\"";
                 };
-    }
-
-    private static Duration parseDuration(String text) {
-        // The library takes milliseconds where there is no unit.
-        if (!Character.isLetter(text.charAt(text.length() - 1))) {
-            throw new IllegalArgumentException("a duration needs its unit");
-        }
-        Config holder = ConfigFactory.parseMap(Map.of("duration", text));
-        try {
-            Duration duration = holder.getDuration("duration");
-            if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException("out of range");
-            }
-            return duration;
-        } catch (BadValue e) {
-            throw new IllegalArgumentException(text, e);
-        }
-    }
-
-    private static String spelling(Duration duration) {
-        return duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }
 
     /** The word for an enum constant in a configuration: lower case with hyphens. */

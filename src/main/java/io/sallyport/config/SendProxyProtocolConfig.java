@@ -39,10 +39,10 @@ public record SendProxyProtocolConfig(
 
     static SendProxyProtocolConfig read(Section section) {
         SendProxyProtocolConfig config = new SendProxyProtocolConfig(
-                section.choice("send", Version.class),
-                section.bool("tls-information"),
-                section.bool("client-certificate"),
-                section.bool("crc32c"),
+                section.live().choice("send", Version.class),
+                section.live().bool("tls-information"),
+                section.live().bool("client-certificate"),
+                section.live().bool("crc32c"),
                 type(section, "san-uri-type"),
                 type(section, "san-dns-type"),
                 type(section, "sha256-type"));
@@ -77,19 +77,20 @@ public record SendProxyProtocolConfig(
     }
 
     private static int type(Section section, String key) {
-        return section.parsed(
-                key,
-                TYPE_RULE,
-                text -> {
-                    if (text.equals("off")) {
-                        return 0;
-                    }
-                    int type = Integer.decode(text);
-                    if (type < FIRST_CUSTOM_TYPE || type > LAST_CUSTOM_TYPE) {
-                        throw new IllegalArgumentException(TYPE_RULE);
-                    }
-                    return type;
-                },
-                0);
+        return section.live()
+                .parsed(
+                        key,
+                        TYPE_RULE,
+                        text -> {
+                            if (text.equals("off")) {
+                                return 0;
+                            }
+                            int type = Integer.decode(text);
+                            if (type < FIRST_CUSTOM_TYPE || type > LAST_CUSTOM_TYPE) {
+                                throw new IllegalArgumentException(TYPE_RULE);
+                            }
+                            return type;
+                        },
+                        0);
     }
 }

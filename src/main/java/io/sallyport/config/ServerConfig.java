@@ -16,12 +16,13 @@ public record ServerConfig(NetworkAddress address, int weight, boolean backup) {
 
     static ServerConfig read(Section section) {
         return new ServerConfig(
-                section.parsed(
-                        "address",
-                        NetworkAddress.RULE,
-                        text -> NetworkAddress.parse(text, section.directory()),
-                        new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
-                section.has("weight") ? section.integer("weight", 1, HEAVIEST) : 1,
-                section.has("backup") && section.bool("backup"));
+                section.live()
+                        .parsed(
+                                "address",
+                                NetworkAddress.RULE,
+                                text -> NetworkAddress.parse(text, section.directory()),
+                                new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
+                section.has("weight") ? section.live().integer("weight", 1, HEAVIEST) : 1,
+                section.has("backup") && section.live().bool("backup"));
     }
 }

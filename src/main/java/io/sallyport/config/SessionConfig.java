@@ -27,12 +27,13 @@ public record SessionConfig(
 
     static SessionConfig read(Section section) {
         return new SessionConfig(
-                section.choice("tickets", Tickets.class),
-                section.optionalFile("ticket-secret-file"),
-                section.duration("rotate", SHORTEST),
+                section.live().choice("tickets", Tickets.class),
+                section.live().optionalFile("ticket-secret-file"),
+                section.live().duration("rotate", SHORTEST),
                 // BoringSSL takes 0 for two hours.
-                section.positiveDuration(
-                        "timeout", SHORTEST, "longer; tickets = off and cache-size = 0 end resumption"),
-                section.integer("cache-size", 0, 10_000_000));
+                section.live()
+                        .positiveDuration(
+                                "timeout", SHORTEST, "longer; tickets = off and cache-size = 0 end resumption"),
+                section.live().integer("cache-size", 0, 10_000_000));
     }
 }

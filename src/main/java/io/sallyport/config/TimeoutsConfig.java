@@ -15,9 +15,9 @@ public record TimeoutsConfig(Duration handshake, Duration idle, Duration halfClo
 
     static TimeoutsConfig read(Section section) {
         return new TimeoutsConfig(
-                section.duration("handshake"),
-                section.duration("idle"),
-                section.duration("half-close"),
-                section.duration("max-lifetime"));
+                section.live().duration("handshake"),
+                section.live().duration("idle"),
+                section.live().duration("half-close"),
+                section.live().duration("max-lifetime"));
     }
 }

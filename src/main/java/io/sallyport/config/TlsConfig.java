@@ -69,20 +69,21 @@ public record TlsConfig(
         return new TlsConfig(
                 TlsPolicyConfig.read(section),
                 section.sections("certificates", CertificateConfig::read),
-                section.choice("unknown-server-name", ServerNamePolicy.class),
-                section.choice("missing-server-name", ServerNamePolicy.class),
-                section.parsedList("alpn", ALPN_RULE, TlsConfig::protocol),
+                section.live().choice("unknown-server-name", ServerNamePolicy.class),
+                section.live().choice("missing-server-name", ServerNamePolicy.class),
+                section.live().parsedList("alpn", ALPN_RULE, TlsConfig::protocol),
                 section.child("client-auth", ClientAuthConfig::read),
-                section.bool("recheck-clients"),
+                section.live().bool("recheck-clients"),
                 section.child("session", SessionConfig::read),
                 section.child(
                         "ocsp-stapling",
-                        ocsp -> ocsp.parsedList(
-                                "response-file",
-                                "a file",
-                                text -> ocsp.directory().resolve(text))),
-                section.choice("record-path", RecordPath.class),
-                section.choice("rsa-signing", RsaSigning.class));
+                        ocsp -> ocsp.live()
+                                .parsedList(
+                                        "response-file",
+                                        "a file",
+                                        text -> ocsp.directory().resolve(text))),
+                section.live().choice("record-path", RecordPath.class),
+                section.live().choice("rsa-signing", RsaSigning.class));
     }
 
     /** RFC 7301 section 3.1. */

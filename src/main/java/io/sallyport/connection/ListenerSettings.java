@@ -6,7 +6,6 @@ import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.TimeoutsConfig;
 import io.sallyport.observe.ConnectionLog;
 import io.sallyport.observe.ListenerMeters;
-import io.sallyport.tls.TicketKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param proxyProtocol whose connections begin with a PROXY protocol header
  * @param routes where its connections go that speak TLS
  * @param plainBackend where they go, and speak plain TCP; null: they speak TLS
- * @param ticketKeys of its sessions; null: no tickets
  * @param recheckClients whether connected clients are judged again when their certificate ends and after a reload
+ * @param version by value, what a connection keeps that began with these
  * @param directRecords whether our own record path takes over after the handshake
  */
 public record ListenerSettings(
@@ -27,8 +26,25 @@ public record ListenerSettings(
         @Nullable Backend plainBackend,
         LimitsConfig limits,
         TimeoutsConfig timeouts,
-        @Nullable TicketKeys ticketKeys,
         boolean directRecords,
         boolean recheckClients,
         ListenerMeters meters,
-        ConnectionLog log) {}
+        ConnectionLog log,
+        ListenerVersion version) {
+
+    /** For connections that are left when the listener is closed: no route takes them, and what they count stays. */
+    public ListenerSettings closed() {
+        return new ListenerSettings(
+                name,
+                proxyProtocol,
+                RouteTable.NONE,
+                plainBackend,
+                limits,
+                timeouts,
+                directRecords,
+                recheckClients,
+                meters,
+                log,
+                version);
+    }
+}

@@ -589,7 +589,12 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     /** A reload has put something else into service: what this connection has may be replaced by now. */
     void retire(Predicate<ListenerSettings> isReplaced, Duration maxAge) {
-        if (phase == Phase.CLOSED || !isReplaced.test(settings)) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (!isReplaced.test(settings)) {
+            // A reload that was taken back: it has what new connections get.
+            keepYoung();
             return;
         }
         if (retirement == null) {

@@ -27,6 +27,9 @@ public final class RouteTable {
     /** RFC 7301 section 3.2. */
     private static final int NO_APPLICATION_PROTOCOL = 120;
 
+    /** Takes nobody. */
+    static final RouteTable NONE = new RouteTable(List.of(), null, ServerNamePolicy.DEFAULT, ServerNamePolicy.DEFAULT);
+
     private final ServerNameMap<List<Route>> byName;
     private final List<Route> nameless;
     private final @Nullable Route fallback;

@@ -7,6 +7,7 @@ import io.sallyport.config.HostPort;
 import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.connection.AddressText;
+import io.sallyport.server.listen.BindFailure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,7 +51,7 @@ final class AdminListeners implements AutoCloseable {
             return AdminServer.bind(
                     new InetSocketAddress(InetAddress.getByName(address.host()), address.port()), source, paths);
         } catch (IOException e) {
-            problems.add(new ConfigProblem("", key, BindFailure.words(new NetworkAddress.Tcp(address), e)));
+            problems.add(BindFailure.of(key, new NetworkAddress.Tcp(address), e).problem());
             return null;
         }
     }

@@ -19,27 +19,41 @@ import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
 import io.sallyport.observe.Meters.CertificateExpiry;
 import io.sallyport.observe.TraceWish;
+import io.sallyport.server.generation.MemoryBound;
+import io.sallyport.server.generation.Serving;
+import io.sallyport.server.lifecycle.Lifecycle;
+import io.sallyport.server.lifecycle.ReloadOutcome;
+import io.sallyport.server.listen.BoundListener;
+import io.sallyport.transport.Transport;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the admin listener shows of a server. */
 final class AdminView implements AdminSource {
-    private final ProxyServer server;
+    private final Lifecycle lifecycle;
     private final PrometheusMeterRegistry registry;
     private final Meters meters;
     private final HandshakeLog handshakes;
+    private final LogLevel logLevel;
+    private final Transport transport;
     private final LiveSample sample;
     private final Instant started = Instant.now();
 
-    AdminView(ProxyServer server, PrometheusMeterRegistry registry, Meters meters, HandshakeLog handshakes) {
-        this.server = server;
+    AdminView(
+            Lifecycle lifecycle,
+            PrometheusMeterRegistry registry,
+            Meters meters,
+            HandshakeLog handshakes,
+            LogLevel logLevel,
+            Transport transport) {
+        this.lifecycle = lifecycle;
+        this.logLevel = logLevel;
+        this.transport = transport;
         this.registry = registry;
         this.meters = meters;
         this.handshakes = handshakes;
@@ -48,7 +62,7 @@ final class AdminView implements AdminSource {
 
     @Override
     public State state() {
-        return switch (server.state()) {
+        return switch (lifecycle.state()) {
             case STARTING -> State.STARTING;
             case READY -> State.READY;
             case DRAINING, STOPPED -> State.DRAINING;
@@ -61,7 +75,8 @@ final class AdminView implements AdminSource {
 
     @Override
     public @Nullable AdminToken token() {
-        return server.generation().adminToken();
+        Serving serving = lifecycle.published().orNull();
+        return serving == null ? null : serving.adminToken();
     }
 
     @Override
@@ -71,7 +86,9 @@ final class AdminView implements AdminSource {
 
     @Override
     public void writeStatus(JsonGenerator json) throws IOException {
-        BuildInfo build = BuildFacts.with(server.transport());
+        // Once: two looks could show the listeners of one generation and the backends of the next.
+        Serving serving = lifecycle.published().get();
+        BuildInfo build = BuildFacts.with(transport);
         json.writeStartObject();
         json.writeStringField("state", stateText());
         json.writeStringField("version", build.version());
@@ -84,20 +101,19 @@ final class AdminView implements AdminSource {
         json.writeObjectFieldStart("direct_memory");
         json.writeNumberField("used", DirectMemory.used());
         json.writeNumberField("limit", DirectMemory.limit());
-        json.writeNumberField("bound", MemoryBound.of(server.config()).directBytes());
+        json.writeNumberField("bound", MemoryBound.of(serving.config()).directBytes());
         json.writeEndObject();
-        Reloader.Outcome reload = server.lastReload();
+        ReloadOutcome reload = lifecycle.lastReload();
         json.writeObjectFieldStart("last_reload");
         json.writeStringField("time", reload.at().toString());
         json.writeStringField("result", reload.result().tag());
         json.writeStringField("detail", reload.detail());
         json.writeEndObject();
         writeLogLevel(json);
-        Map<String, SocketAddress> addresses = server.addresses();
         json.writeObjectFieldStart("listeners");
-        for (ListenerConfig listener : server.config().listeners().values()) {
+        for (ListenerConfig listener : serving.config().listeners().values()) {
             json.writeObjectFieldStart(listener.name());
-            json.writeStringField("address", AddressText.of(addresses.get(listener.name())));
+            json.writeStringField("address", address(serving, listener.name()));
             if (listener.backend() != null) {
                 json.writeStringField("backend", listener.backend());
             }
@@ -106,7 +122,7 @@ final class AdminView implements AdminSource {
         }
         json.writeEndObject();
         json.writeObjectFieldStart("backends");
-        for (Backend backend : server.generation().backends().values()) {
+        for (Backend backend : serving.backends().values()) {
             json.writeArrayFieldStart(backend.name());
             for (PoolMember member : backend.members()) {
                 write(json, member);
@@ -115,7 +131,7 @@ final class AdminView implements AdminSource {
         }
         json.writeEndObject();
         json.writeArrayFieldStart("certificates");
-        for (CertificateExpiry certificate : server.generation().certificates()) {
+        for (CertificateExpiry certificate : serving.expiries().certificates()) {
             json.writeStartObject();
             json.writeStringField("name", certificate.name());
             json.writeStringField("kind", certificate.kind());
@@ -126,8 +142,13 @@ final class AdminView implements AdminSource {
         json.writeEndObject();
     }
 
+    private static String address(Serving serving, String listener) {
+        BoundListener bound = serving.bound().get(listener);
+        return bound == null ? "" : AddressText.of(bound.address());
+    }
+
     private void writeLogLevel(JsonGenerator json) throws IOException {
-        LogLevel.State level = server.logLevel().state();
+        LogLevel.State level = logLevel.state();
         json.writeObjectFieldStart("log_level");
         json.writeStringField("now", level.current().word());
         json.writeStringField("configured", level.configured().word());
@@ -196,16 +217,16 @@ final class AdminView implements AdminSource {
 
     @Override
     public void logLevel(LogConfig.Level level, Duration time) {
-        server.logLevel().change(level, time);
+        logLevel.change(level, time);
     }
 
     @Override
     public Runnable reload() {
-        return () -> server.reload("POST /reload");
+        return () -> lifecycle.reload("POST /reload");
     }
 
     @Override
     public void drain() {
-        server.drain();
+        lifecycle.drain();
     }
 }

@@ -3,7 +3,6 @@ package io.sallyport.server;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.OpenSsl;
-import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigProblem;
@@ -12,16 +11,26 @@ import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.TransportChoice;
 import io.sallyport.connection.ConnectionLoops;
-import io.sallyport.connection.ListenerSettings;
-import io.sallyport.limits.PlaceLimiter;
 import io.sallyport.memory.ControlGroup;
 import io.sallyport.memory.MemoryGuard;
 import io.sallyport.observe.AccessLog;
-import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.HandshakeLog;
 import io.sallyport.observe.LogLevel;
 import io.sallyport.observe.Meters;
-import io.sallyport.observe.Meters.ReloadResult;
+import io.sallyport.server.generation.Assembler;
+import io.sallyport.server.generation.GenerationLoader;
+import io.sallyport.server.generation.LoaderServices;
+import io.sallyport.server.generation.MemoryBound;
+import io.sallyport.server.generation.Serving;
+import io.sallyport.server.generation.Staged;
+import io.sallyport.server.generation.StartException;
+import io.sallyport.server.lifecycle.Companion;
+import io.sallyport.server.lifecycle.Lifecycle;
+import io.sallyport.server.lifecycle.Supervisor;
+import io.sallyport.server.listen.BoundListener;
+import io.sallyport.server.listen.HandedOverSockets;
+import io.sallyport.server.listen.TransportLimits;
+import io.sallyport.server.reload.Content;
 import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.RsaAccelerator;
@@ -35,10 +44,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,70 +56,17 @@ import org.slf4j.LoggerFactory;
 public final class ProxyServer {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.server");
 
-    /** A client that does not take its close is given a second. */
-    private static final int CUT_SECONDS = 2;
-
-    private final PrometheusMeterRegistry registry;
-    private final Lasting lasting;
-    private final Meters meters;
-    private final AccessLog accessLog;
-    private final HandshakeLog handshakes;
-    private final LogLevel logLevel;
-    private final Transport transport;
-    private final MemoryGuard memory;
-    private final ConnectionLoops loops;
-    private final PlaceLimiter connections;
-    private final Map<String, RunningListener> listeners = new ConcurrentSkipListMap<>();
+    private final Lifecycle lifecycle;
     private final AdminListeners admin;
-    private final Reloader reloader;
-    private final TicketRotation rotation;
-    private final Drain drain;
-    private final Supervisor supervisor;
-    private volatile ProxyConfig config;
-    private volatile Generation generation;
-    private volatile LifeState state = LifeState.STARTING;
+    private final ConnectionLoops loops;
+    private final Meters meters;
 
-    private ProxyServer(ConfigSource source, Content content, Loaded loaded, Supervisor supervisor)
-            throws StartException {
-        this.config = content.config();
-        this.supervisor = supervisor;
-        this.registry = loaded.registry();
-        this.lasting = loaded.lasting();
-        this.meters = lasting.meters();
-        this.accessLog = loaded.accessLog();
-        this.handshakes = loaded.handshakes();
-        this.generation = loaded.generation();
-        this.logLevel = new LogLevel(config.log().level());
-        this.transport = loaded.transport();
-        MemoryBound bound = MemoryBound.of(config);
-        this.memory = new MemoryGuard(ControlGroup.own(), bound.places(), bound.each());
-        this.loops = new ConnectionLoops(
-                config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops(),
-                loaded.transport(),
-                memory);
-        this.connections = new PlaceLimiter(Math.max(0, config.limits().connections()));
-        this.drain = new Drain(this::closeListeners, loops, () -> this.config.drain());
-        this.reloader = new Reloader(source, content, this::swap, meters);
-        this.rotation = new TicketRotation(() -> generation);
-        List<ConfigProblem> problems = new ArrayList<>();
-        this.admin = AdminListeners.bind(config, new AdminView(this, registry, meters, handshakes), problems);
-        listeners.putAll(bind(config, generation, problems));
-        if (!problems.isEmpty()) {
-            closeAll();
-            throw new StartException(problems);
-        }
-        loops.lost().thenRun(this::abandon);
-        lasting.backends().lost().thenRun(this::abandon);
-        admin.onLost(this::abandon);
+    private ProxyServer(Lifecycle lifecycle, AdminListeners admin, ConnectionLoops loops, Meters meters) {
+        this.lifecycle = lifecycle;
+        this.admin = admin;
+        this.loops = loops;
+        this.meters = meters;
     }
-
-    private record Loaded(
-            Transport transport,
-            PrometheusMeterRegistry registry,
-            AccessLog accessLog,
-            HandshakeLog handshakes,
-            Lasting lasting,
-            Generation generation) {}
 
     /**
      * Loads all material, binds every socket, and serves. A reload reads the source again.
@@ -129,46 +83,120 @@ public final class ProxyServer {
         return start(source, config, Supervisor.none());
     }
 
+    /** The same with a configuration that never changes. */
+    public static ProxyServer start(ProxyConfig config) throws ConfigException, StartException {
+        return start(ConfigSource.of(config), config);
+    }
+
     /** The same for a process that somebody supervises. */
     public static ProxyServer start(ConfigSource source, ProxyConfig config, Supervisor supervisor)
             throws ConfigException, StartException {
         Transport transport = requireNatives(config);
-        // Before the load: a file that changes in the middle is seen as changed by the first look.
-        Content content = Content.of(config);
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        RuntimeMeters.bindTo(registry);
-        Meters meters = new Meters(registry, BuildFacts.with(transport));
-        KeyLog keyLog = openKeyLog();
-        AccessLog accessLog = AccessLog.open(config.accessLog());
-        meters.accessLog(accessLog);
-        HandshakeLog handshakes = new HandshakeLog(accessLog);
-        LiveContexts live = new LiveContexts();
-        meters.tlsContexts(live::count);
-        BackendRuntime backends = new BackendRuntime();
-        Lasting lasting =
-                new Lasting(meters, handshakes, new TicketKeyStore(), keyLog, live, new RsaAccelerator(), backends);
+        Resources resources = new Resources();
+        boolean done = false;
         try {
-            GenerationLoader loader = new GenerationLoader(config, lasting);
-            Generation generation = loader.load();
-            loader.warnings().forEach(LOG::warn);
-            MemoryBound.of(config).warnings().forEach(LOG::warn);
-            ProxyServer server = new ProxyServer(
-                    source,
-                    content,
-                    new Loaded(transport, registry, accessLog, handshakes, lasting, generation),
-                    supervisor);
-            server.serve();
+            ProxyServer server = start(source, config, supervisor, transport, resources);
+            done = true;
             return server;
-        } catch (StartException e) {
-            lasting.backends().close();
-            accessLog.close();
-            throw e;
+        } finally {
+            // Whatever it was that failed: threads that run on would keep the process, and its ports.
+            if (!done) {
+                resources.close();
+            }
         }
     }
 
-    /** The same with a configuration that never changes. */
-    public static ProxyServer start(ProxyConfig config) throws ConfigException, StartException {
-        return start(ConfigSource.of(config), config);
+    private static ProxyServer start(
+            ConfigSource source, ProxyConfig config, Supervisor supervisor, Transport transport, Resources resources)
+            throws ConfigException, StartException {
+        // Before the load: a file that changes in the middle is seen as changed by the first look.
+        Content content = Content.of(config);
+        PrometheusMeterRegistry registry =
+                resources.add(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), PrometheusMeterRegistry::close);
+        RuntimeMeters.bindTo(registry);
+        Meters meters = new Meters(registry, BuildFacts.with(transport));
+        KeyLog keyLog = openKeyLog();
+        if (keyLog != null) {
+            resources.add(keyLog, KeyLog::close);
+        }
+        AccessLog accessLog = resources.add(AccessLog.open(config.accessLog()), AccessLog::close);
+        meters.accessLog(accessLog);
+        HandshakeLog handshakes = resources.add(new HandshakeLog(accessLog), HandshakeLog::close);
+        LogLevel logLevel = resources.add(new LogLevel(config.log().level()), LogLevel::close);
+        LiveContexts contexts = new LiveContexts();
+        meters.tlsContexts(contexts::count);
+        BackendRuntime backends = resources.add(new BackendRuntime(), BackendRuntime::close);
+        GenerationLoader loader =
+                new GenerationLoader(new LoaderServices(keyLog, contexts, new RsaAccelerator(), backends.loop()));
+        Staged staged = loader.load(content, null);
+        // Nothing serves it unless the start comes to its end; releasing it again does nothing.
+        resources.add(staged, Staged::release);
+        MemoryBound bound = MemoryBound.of(config);
+        MemoryGuard memory =
+                resources.add(new MemoryGuard(ControlGroup.own(), bound.places(), bound.each()), MemoryGuard::close);
+        ConnectionLoops loops = resources.add(
+                new ConnectionLoops(
+                        config.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : config.eventLoops(),
+                        transport,
+                        memory),
+                each -> each.stop().awaitUninterruptibly(3, TimeUnit.SECONDS));
+        announce(config, transport, loops);
+        Lifecycle lifecycle = resources.add(
+                new Lifecycle(
+                        new Lifecycle.Parts(
+                                source,
+                                transport,
+                                loops,
+                                memory,
+                                backends,
+                                meters,
+                                accessLog,
+                                logLevel,
+                                loader,
+                                new Assembler(meters, handshakes, backends)),
+                        config,
+                        supervisor),
+                Lifecycle::abort);
+        List<ConfigProblem> problems = new ArrayList<>();
+        AdminListeners admin = resources.add(
+                AdminListeners.bind(
+                        config, new AdminView(lifecycle, registry, meters, handshakes, logLevel, transport), problems),
+                AdminListeners::close);
+        admin.onLost(lifecycle::abandon);
+        problems = lifecycle.start(staged, companion(admin, resources), problems);
+        if (!problems.isEmpty()) {
+            throw new StartException(problems);
+        }
+        return new ProxyServer(lifecycle, admin, loops, meters);
+    }
+
+    private static void announce(ProxyConfig config, Transport transport, ConnectionLoops loops) {
+        LOG.atInfo()
+                .addKeyValue("transport", transport.toString())
+                .addKeyValue("count", loops.size())
+                .log("event loops");
+        if (config.transport() == TransportChoice.AUTO && transport != Transport.EPOLL) {
+            LOG.warn("epoll is not available: {}", Transport.EPOLL.unavailability());
+        }
+    }
+
+    private static Companion companion(AdminListeners admin, Resources resources) {
+        return new Companion() {
+            @Override
+            public void onServing() {
+                admin.serve();
+            }
+
+            @Override
+            public void onListenersClosed() {
+                admin.letGo();
+            }
+
+            @Override
+            public void onStopped() {
+                resources.close();
+            }
+        };
     }
 
     /**
@@ -178,19 +206,18 @@ public final class ProxyServer {
      * @throws StartException with every problem
      */
     public static List<String> check(ProxyConfig config, HandedOverSockets handedOver) throws StartException {
-        Transport transport = requireNatives(config);
-        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), BuildFacts.with(transport));
+        requireNatives(config);
         try (BackendRuntime backends = new BackendRuntime()) {
-            GenerationLoader loader =
-                    new GenerationLoader(config, Lasting.of(meters, new HandshakeLog(AccessLog.none()), backends));
-            loader.load().release();
-            List<ConfigProblem> problems = new ArrayList<>(loader.unresolved());
-            List<String> warnings = new ArrayList<>(loader.warnings());
-            RunningListener.check(config, handedOver, problems, warnings);
+            GenerationLoader loader = new GenerationLoader(
+                    new LoaderServices(null, new LiveContexts(), new RsaAccelerator(), backends.loop()));
+            Staged staged = loader.load(Content.of(config), null);
+            staged.release();
+            List<ConfigProblem> problems = new ArrayList<>(staged.unresolved());
+            List<String> warnings = new ArrayList<>(staged.warnings());
+            BoundListener.check(config, handedOver, problems, warnings);
             if (!problems.isEmpty()) {
                 throw new StartException(problems);
             }
-            warnings.addAll(MemoryBound.of(config).warnings());
             return warnings;
         }
     }
@@ -212,7 +239,8 @@ public final class ProxyServer {
     /** The bound address of each listener, by name. */
     public Map<String, SocketAddress> addresses() {
         Map<String, SocketAddress> result = new TreeMap<>();
-        listeners.forEach((name, listener) -> result.put(name, listener.address()));
+        Serving serving = lifecycle.published().get();
+        serving.bound().forEach((name, listener) -> result.put(name, listener.address()));
         return result;
     }
 
@@ -226,50 +254,24 @@ public final class ProxyServer {
         return admin.metricsAddress();
     }
 
-    /**
-     * Opens the file of the access log again, whatever comes of the rest; reads the configuration and all files again, and
-     * swaps them in or leaves everything as it is.
-     *
-     * @param asker for the log
-     * @return completes when it is decided: whether nothing is wrong
-     */
+    /** As {@link Lifecycle#reload}. */
     public CompletableFuture<Boolean> reload(String asker) {
-        accessLog.reopen();
-        if (state != LifeState.READY) {
-            LOG.info("reload ignored: stopping");
-            return CompletableFuture.completedFuture(false);
-        }
-        supervisor.onReloading();
-        return reloader.reload(asker)
-                .whenComplete((outcome, failure) -> supervisor.onReady())
-                .thenApply(outcome -> outcome.result() != ReloadResult.FAILURE);
+        return lifecycle.reload(asker);
     }
 
-    /**
-     * Drains as the configuration says; asking again changes nothing.
-     *
-     * @return completes after everything is stopped: true when the last connection ended before the deadline
-     */
+    /** As {@link Lifecycle#drain}. */
     public CompletableFuture<Boolean> drain() {
-        return drain.begin(
-                () -> {
-                    state = LifeState.DRAINING;
-                    meters.draining(true);
-                    supervisor.onStopping();
-                    LOG.info("draining");
-                },
-                this::closeAll);
+        return lifecycle.drain();
     }
 
-    /** Closes everything at once; the future of {@link #drain} completes with false where connections were cut. */
+    /** Closes everything at once, and returns when it is closed. */
     public void stopNow() {
-        drain.cutShort();
-        drain().join();
+        lifecycle.stopNow().join();
     }
 
     /** Completes as {@link #drain} does, whoever asked for it; asks for nothing. */
     public CompletableFuture<Boolean> stopped() {
-        return drain.done();
+        return lifecycle.stopped();
     }
 
     /** Completes once every event loop has taken a turn from now on. */
@@ -312,177 +314,5 @@ public final class ProxyServer {
             throw new StartException(
                     new ConfigProblem("", "SSLKEYLOGFILE", "\"" + file + "\" cannot be written: " + e));
         }
-    }
-
-    private void serve() {
-        LOG.atInfo()
-                .addKeyValue("transport", transport.toString())
-                .addKeyValue("count", loops.size())
-                .log("event loops");
-        if (config.transport() == TransportChoice.AUTO && transport != Transport.EPOLL) {
-            LOG.warn("epoll is not available: {}", Transport.EPOLL.unavailability());
-        }
-        generation.backends().values().forEach(Backend::start);
-        listeners.values().forEach(RunningListener::accept);
-        publish(generation);
-        state = LifeState.READY;
-        admin.serve();
-        rotation.start();
-        reloader.start();
-        loops.watchDelay(meters::loopDelayed);
-        supervisor.onReady();
-    }
-
-    /** Puts a new configuration into service, on the reloader's thread. */
-    private void swap(ProxyConfig next) throws StartException {
-        List<ConfigProblem> problems = new ArrayList<>(Unchangeable.problems(config, next));
-        problems.addAll(TransportLimits.problems(next, transport));
-        if (state != LifeState.READY) {
-            problems.add(new ConfigProblem("", "reload", "stopping"));
-        }
-        if (!problems.isEmpty()) {
-            throw new StartException(problems);
-        }
-        GenerationLoader loader = new GenerationLoader(next, lasting);
-        Generation staged = loader.load();
-        if (state != LifeState.READY) {
-            // A drain that began during the load has closed the listeners, and none may be opened after that.
-            staged.release();
-            throw new StartException(new ConfigProblem("", "reload", "stopping"));
-        }
-        Map<String, RunningListener> opened = bind(next, staged, problems);
-        if (!problems.isEmpty()) {
-            opened.values().forEach(RunningListener::close);
-            staged.release();
-            throw new StartException(problems);
-        }
-        loader.warnings().forEach(LOG::warn);
-        commit(next, staged, opened);
-    }
-
-    private void commit(ProxyConfig next, Generation staged, Map<String, RunningListener> opened) {
-        Generation retired = generation;
-        generation = staged;
-        config = next;
-        connections.limit(Math.max(0, next.limits().connections()));
-        MemoryBound bound = MemoryBound.of(next);
-        memory.limit(bound.places(), bound.each());
-        logLevel.configure(next.log().level());
-        listeners.forEach((name, listener) -> {
-            ListenerSettings settings = staged.listeners().get(name);
-            if (settings == null || opened.containsKey(name)) {
-                listener.close();
-                listeners.remove(name);
-            } else {
-                listener.use(settings);
-            }
-        });
-        listeners.putAll(opened);
-        opened.values().forEach(RunningListener::accept);
-        publish(staged);
-        retired.backends().values().forEach(Backend::stop);
-        staged.backends().values().forEach(Backend::start);
-        lasting.backends().retain(staged.servers());
-        meters.retain(staged.listeners().keySet(), staged.servers());
-        // A loop may be between its look at the old settings and the handler that it makes from them.
-        loops.turn().join();
-        lasting.backends().awaitTurn();
-        retired.release();
-        loops.judgeClientsAgain();
-        loops.retire(
-                settings -> !settings.equals(staged.listeners().get(settings.name())),
-                next.reload().maxAge());
-    }
-
-    private void publish(Generation serving) {
-        meters.certificates(serving.certificates());
-        meters.revocationLists(serving.revocationLists());
-        serving.listeners()
-                .values()
-                .forEach(settings ->
-                        settings.meters().connectionsLimit(settings.limits().connections()));
-    }
-
-    /** Binds every listener that is not bound yet to where it should be. */
-    private Map<String, RunningListener> bind(ProxyConfig wanted, Generation staged, List<ConfigProblem> problems) {
-        Map<String, RunningListener> opened = new TreeMap<>();
-        for (ListenerConfig listener : wanted.listeners().values()) {
-            RunningListener running = listeners.get(listener.name());
-            if (running != null && running.isBoundTo(listener.bind())) {
-                continue;
-            }
-            try {
-                ListenerSettings settings =
-                        Objects.requireNonNull(staged.listeners().get(listener.name()));
-                opened.put(
-                        listener.name(),
-                        RunningListener.bind(listener, settings, loops, connections, supervisor.sockets()));
-            } catch (StartException e) {
-                problems.addAll(e.problems());
-            }
-        }
-        return opened;
-    }
-
-    ProxyConfig config() {
-        return config;
-    }
-
-    LogLevel logLevel() {
-        return logLevel;
-    }
-
-    Generation generation() {
-        return generation;
-    }
-
-    Transport transport() {
-        return transport;
-    }
-
-    LifeState state() {
-        return state;
-    }
-
-    Reloader.Outcome lastReload() {
-        return reloader.last();
-    }
-
-    private void closeListeners() {
-        listeners.values().forEach(RunningListener::close);
-        admin.letGo();
-    }
-
-    /** A proxy that listens and does not answer is worse than none: whoever supervises it shall begin anew. */
-    private void abandon() {
-        state = LifeState.STOPPED;
-        try {
-            LOG.error("an event loop ended by an error: what it served hangs, so the process ends");
-        } finally {
-            drain.abandon();
-        }
-    }
-
-    private void closeAll() {
-        state = LifeState.STOPPED;
-        reloader.close();
-        rotation.close();
-        closeListeners();
-        loops.closeAll(CloseReason.DRAIN_DEADLINE);
-        // A loop that stops cuts what is open, without close_notify and without a line in the log.
-        loops.whenEmpty().completeOnTimeout(null, CUT_SECONDS, TimeUnit.SECONDS).join();
-        loops.stop().awaitUninterruptibly(3, TimeUnit.SECONDS);
-        memory.close();
-        generation.backends().values().forEach(Backend::stop);
-        lasting.backends().close();
-        generation.release();
-        admin.close();
-        logLevel.close();
-        handshakes.close();
-        accessLog.close();
-        if (lasting.keyLog() != null) {
-            lasting.keyLog().close();
-        }
-        registry.close();
     }
 }

@@ -1,4 +1,4 @@
-/** Assembly: generation, listeners, life cycle, drain. The only package that knows all others but the command line. */
+/** A running Sallyport as the command line sees it, and what operators see of it. */
 @NullMarked
 package io.sallyport.server;
 

@@ -1,6 +1,6 @@
 package io.sallyport.systemd;
 
-import io.sallyport.server.HandedOverSockets;
+import io.sallyport.server.listen.HandedOverSockets;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.sallyport.systemd;
 
-import io.sallyport.server.HandedOverSockets;
-import io.sallyport.server.Supervisor;
+import io.sallyport.server.lifecycle.Supervisor;
+import io.sallyport.server.listen.HandedOverSockets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;

@@ -103,6 +103,18 @@ public final class TicketKeys {
         return rotate.isZero() ? 0 : now.getEpochSecond() / Math.max(1, rotate.toSeconds());
     }
 
+    /** When the epoch after that of {@code now} begins; {@link Instant#MAX}: never. */
+    public Instant nextEpoch(Instant now) {
+        return rotate.isZero()
+                ? Instant.MAX
+                : Instant.ofEpochSecond((epoch(now) + 1) * Math.max(1, rotate.toSeconds()));
+    }
+
+    /** Whether these are random keys for epochs of this length: a reload keeps those, so that sessions last. */
+    public boolean isRandom(Duration epochs) {
+        return !takesNext && rotate.equals(epochs);
+    }
+
     private OpenSslSessionTicketKey key(long epoch) {
         byte[] key = keyOfEpoch.apply(epoch);
         return new OpenSslSessionTicketKey(

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sallyport.config.ConfigLoader;
-import io.sallyport.server.HandedOverSockets;
 import io.sallyport.server.ProxyServer;
-import io.sallyport.server.StartException;
+import io.sallyport.server.generation.StartException;
+import io.sallyport.server.listen.HandedOverSockets;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.FakeDns;
 import io.sallyport.testing.PlainClient;
@@ -200,6 +200,21 @@ final class ServerNamesTest {
         await().atMost(ProxyUnderTest.PATIENCE)
                 .untilAsserted(
                         () -> assertThat(proxy.get("/status").body()).contains("\"unresolved\" : \"" + words + "\""));
+    }
+
+    @Test
+    void aReloadThatFailsLeavesANameToBeFoundByItsServer() {
+        try (Pods pods = new Pods(1);
+                FakeDns dns = FakeDns.knowing(60);
+                RunningProxy proxy =
+                        proxy(dns, pods).with("dns.max-ttl = 200ms").start()) {
+            dns.fail();
+            proxy.edit(text -> text + "sallyport.listeners.plain.backend = none\n");
+            dns.know(60, "127.0.2.1");
+            assertThat(proxy.reload()).isFalse();
+
+            awaitReached(proxy, "1");
+        }
     }
 
     @Test

@@ -15,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -101,12 +100,15 @@ class InheritedSocketIT {
         boolean named = name.startsWith("x");
         String path = named ? directory.resolve(name).toString() : "@" + name.substring(1) + directory.getFileName();
         try (FakeBackend backend = FakeBackend.echo()) {
-            Path configuration = configuration(backend);
             // A plain listener: what comes from the client is what goes to the server.
-            Files.writeString(configuration, """
-                    sallyport.listeners.https = null
-                    sallyport.listeners.local { bind = "systemd:local", backend = app }
-                    """, StandardOpenOption.APPEND);
+            Path configuration = Files.writeString(directory.resolve("plain.conf"), """
+                    sallyport {
+                      listeners.local { bind = "systemd:local", backend = app }
+                      backends.app.servers = ["127.0.0.1:%d"]
+                      admin.bind = ""
+                    }
+                    """.formatted(
+                            backend.address().getPort()));
             Process holder = hold(path, "local", configuration);
             try (BufferedReader out = holder.inputReader()) {
                 out.readLine();

@@ -69,7 +69,7 @@ class RunIT {
                 TlsClient client = new TlsClient(port(process))) {
             client.begin();
             process.signal("TERM");
-            Debugger.attach(process).suspend("sallyport-drain");
+            Debugger.attach(process).suspend("sallyport-control");
             process.signal("INT");
             process.awaitLine("SIGINT again");
             assertThat(process.isAlive()).isTrue();

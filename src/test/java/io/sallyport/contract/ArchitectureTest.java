@@ -59,24 +59,64 @@ final class ArchitectureTest {
                         "tls",
                         "proxyprotocol",
                         "backend"));
+        ARROWS.put("server.reload", Set.of("config"));
+        ARROWS.put("server.listen", Set.of("config", "limits", "transport", "connection"));
         ARROWS.put(
-                "server",
+                "server.generation",
+                Set.of(
+                        "config",
+                        "memory",
+                        "observe",
+                        "tls",
+                        "backend",
+                        "admin",
+                        "connection",
+                        "server.reload",
+                        "server.listen"));
+        ARROWS.put(
+                "server.lifecycle",
                 Set.of(
                         "config",
                         "limits",
                         "memory",
                         "transport",
-                        "handshake",
+                        "observe",
+                        "backend",
+                        "connection",
+                        "server.reload",
+                        "server.listen",
+                        "server.generation"));
+        ARROWS.put(
+                "server",
+                Set.of(
+                        "config",
+                        "memory",
+                        "transport",
                         "observe",
                         "tls",
                         "backend",
                         "admin",
-                        "connection"));
+                        "connection",
+                        "server.reload",
+                        "server.listen",
+                        "server.generation",
+                        "server.lifecycle"));
         ARROWS.put("quickstart", Set.of("config", "transport"));
         ARROWS.put("explain", Set.of("text", "config", "transport", "handshake", "tls"));
-        ARROWS.put("systemd", Set.of("server"));
+        ARROWS.put("systemd", Set.of("server.listen", "server.lifecycle"));
         ARROWS.put(
-                "cli", Set.of("text", "config", "transport", "observe", "server", "systemd", "quickstart", "explain"));
+                "cli",
+                Set.of(
+                        "text",
+                        "config",
+                        "transport",
+                        "observe",
+                        "server",
+                        "server.generation",
+                        "server.listen",
+                        "systemd",
+                        "quickstart",
+                        "explain"));
     }
 
     private static JavaClasses product;

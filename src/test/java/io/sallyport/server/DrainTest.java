@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sallyport.testing.EachTlsVersion;
 import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.FakeDns;
 import io.sallyport.testing.FullListener;
 import io.sallyport.testing.LogLine;
 import io.sallyport.testing.Payload;
@@ -230,6 +231,35 @@ class DrainTest {
             first.sendCloseNotify();
             first.close();
 
+            assertThat(isDone(drained)).isTrue();
+        }
+    }
+
+    @Test
+    void aReloadThatIsLoadingWhenADrainBeginsOpensNothing() {
+        try (FakeBackend backend = FakeBackend.echo();
+                FakeDns dns = FakeDns.knowing(60);
+                RunningProxy proxy =
+                        RunningProxy.to(backend.address()).with(dns.setting()).start();
+                TlsClient client = TlsClient.connect(proxy)) {
+            // The load waits for the name server.
+            dns.fallSilent();
+            proxy.edit(text -> text + """
+                    sallyport.listeners.late { bind = "127.0.0.1:0", backend = late }
+                    sallyport.backends.late.servers = ["late.test:1"]
+                    """);
+            CompletableFuture<Boolean> reload = proxy.server().reload("test");
+            await().until(() -> dns.questions() > 0);
+
+            CompletableFuture<Boolean> drained = proxy.drain();
+
+            assertThat(reload.orTimeout(10, TimeUnit.SECONDS).join()).isFalse();
+            assertThat(proxy.server().addresses()).containsOnlyKeys("https");
+            assertThat(proxy.get("/status").body()).contains("reload: stopping");
+            assertThat(proxy.get("/metrics").body()).doesNotContain("late.test");
+            client.send("ping");
+            assertThat(client.readText(4)).isEqualTo("ping");
+            client.close();
             assertThat(isDone(drained)).isTrue();
         }
     }

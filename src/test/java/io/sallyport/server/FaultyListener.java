@@ -17,12 +17,21 @@ import io.sallyport.observe.ConnectionSummary;
 import io.sallyport.observe.HandshakeReport;
 import io.sallyport.observe.Meters;
 import io.sallyport.observe.Meters.BuildInfo;
+import io.sallyport.server.generation.Assembler;
+import io.sallyport.server.generation.GenerationLoader;
+import io.sallyport.server.generation.LoaderServices;
+import io.sallyport.server.generation.Serving;
+import io.sallyport.server.generation.Staged;
+import io.sallyport.server.generation.StartException;
+import io.sallyport.server.reload.Content;
 import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.transport.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,17 +44,17 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
     private final BlockingQueue<HandshakeReport> reports = new LinkedBlockingQueue<>();
     private final ConnectionLoops loops =
             new ConnectionLoops(1, Transport.auto(), new MemoryGuard(null, 0, ConnectionMemory.IDLE));
-    private final Generation generation;
+    private final Serving serving;
     private final Acceptors acceptors;
     private boolean freed;
 
     private FaultyListener(Path file, RsaAccelerator accelerator) throws Exception {
-        generation = generation(ConfigSource.of(file).load(), accelerator);
+        serving = serving(ConfigSource.of(file).load(), accelerator);
         acceptors = loops.bind(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new ListenerLimits(
                         new PlaceLimiter(0), new PlaceLimiter(0), new SourceLimiter(0, 0), new PlaceLimiter(0)),
-                () -> Objects.requireNonNull(generation.listeners().get("https")));
+                () -> Objects.requireNonNull(serving.listeners().get("https")));
         acceptors.accept();
     }
 
@@ -61,13 +70,13 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
         return new FaultyListener(file, new RsaAccelerator(FailingSigner::new, () -> true));
     }
 
-    private Generation generation(ProxyConfig config, RsaAccelerator accelerator)
-            throws ConfigException, StartException {
+    private Serving serving(ProxyConfig config, RsaAccelerator accelerator) throws ConfigException, StartException {
         Meters meters = new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", ""));
         try (BackendRuntime runtime = new BackendRuntime()) {
-            Lasting lasting =
-                    new Lasting(meters, this, new TicketKeyStore(), null, new LiveContexts(), accelerator, runtime);
-            return new GenerationLoader(config, lasting).load();
+            Staged staged = new GenerationLoader(
+                            new LoaderServices(null, new LiveContexts(), accelerator, runtime.loop()))
+                    .load(Content.of(config), null);
+            return new Assembler(meters, this, runtime).assemble(staged, Map.of(), Instant.now());
         }
     }
 
@@ -110,7 +119,7 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
     }
 
     private void free() {
-        generation.release();
+        serving.release();
         freed = true;
     }
 }

@@ -56,6 +56,26 @@ class MaxAgeTest {
     }
 
     @Test
+    void aReloadThatDoesNotConcernAConnectionMakesItNoOlder() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("reload.max-age = 1ms")
+                        .start();
+                TlsClient client = TlsClient.connect(proxy)) {
+            proxy.edit(text -> "# A line more.\n" + text + "\nsallyport.log.level = warn\n");
+            assertThat(proxy.reload()).isTrue();
+            assertThat(proxy.metric("sallyport_reloads_total", "result", "success"))
+                    .isEqualTo(1);
+            proxy.server().turn().join();
+            echo(client);
+
+            proxy.edit(text -> text + "\nsallyport.listeners.https.timeouts.idle = 1m\n");
+            assertThat(proxy.reload()).isTrue();
+            assertThat(client.end()).isEqualTo(StreamEnd.TRUNCATED);
+        }
+    }
+
+    @Test
     void theTimeIsThatOfTheNewestConfigurationCountedFromTheFirstReload() {
         try (FakeBackend backend = FakeBackend.echo();
                 RunningProxy proxy = RunningProxy.to(backend.address())
@@ -133,7 +153,8 @@ class MaxAgeTest {
     /** With a change that nobody minds. */
     private void reload(RunningProxy proxy) {
         changes++;
-        proxy.edit(text -> text.replaceFirst("\\n}\\s*$", "\nbackends.app.connect.timeout = " + changes + "s\n}\n"));
+        proxy.edit(text ->
+                text.replaceFirst("\\n}\\s*$", "\nbackends.app.connect.timeout = " + (10 + changes) + "s\n}\n"));
         assertThat(proxy.reload()).isTrue();
     }
 }

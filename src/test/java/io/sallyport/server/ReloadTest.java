@@ -17,8 +17,12 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a change of files does to a server that runs, and what it does not. */
 final class ReloadTest {
     private static final CertificateAuthority ROOT = CertificateAuthority.create("Reload Root");
+    private static final Pattern NUMBERED = Pattern.compile("numbered-(\\d+)");
     private static final String WATCHED = "reload { watch = on, poll = 0s }";
 
     @Test
@@ -137,6 +142,51 @@ final class ReloadTest {
             Files.writeString(proxy.directory().resolve("server0.key"), fresh.keyPem());
             assertThat(proxy.reload()).isTrue();
             assertThat(served(proxy)).isEqualTo("pair.test");
+        }
+    }
+
+    @Test
+    void aReloadThatFailsLeavesNoMeterBehind() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start()) {
+            proxy.edit(text -> text + """
+                    sallyport.listeners.ghost { bind = "127.0.0.1:0", backend = ghosts, tls.certificates = [{ chain = no, key = no }] }
+                    sallyport.backends.ghosts.servers = ["127.0.0.1:1"]
+                    """);
+            assertThat(proxy.reload()).isFalse();
+
+            assertThat(proxy.get("/metrics").body()).doesNotContain("ghost");
+            assertThat(proxy.server().addresses()).containsOnlyKeys("https");
+        }
+    }
+
+    /** The names of a listener and of its backend change together. */
+    @Test
+    void theStatusNeverMixesTwoGenerations() {
+        try (FakeBackend backend = FakeBackend.closing();
+                RunningProxy proxy = proxy(backend).start()) {
+            AtomicBoolean done = new AtomicBoolean();
+            CompletableFuture<Integer> looks = CompletableFuture.supplyAsync(() -> {
+                int count = 0;
+                while (!done.get()) {
+                    String status = proxy.get("/status").body();
+                    Set<String> numbers = new TreeSet<>();
+                    NUMBERED.matcher(status).results().forEach(found -> numbers.add(found.group(1)));
+                    assertThat(numbers).as(status).hasSizeLessThan(2);
+                    count++;
+                }
+                return count;
+            });
+            for (int i = 0; i < 20; i++) {
+                String number = String.valueOf(i);
+                proxy.edit(text -> text.replaceAll("\nsallyport\\.(listeners|backends)\\.numbered.*", "")
+                        + "\nsallyport.listeners.numbered-" + number
+                        + " { bind = \"127.0.0.1:0\", backend = numbered-" + number + " }"
+                        + "\nsallyport.backends.numbered-" + number + ".servers = [\"127.0.0.1:1\"]");
+                assertThat(proxy.reload()).isTrue();
+            }
+            done.set(true);
+            assertThat(looks.orTimeout(20, TimeUnit.SECONDS).join()).isGreaterThan(20);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.sallyport.testing;
 
+import io.sallyport.config.Place;
+import io.sallyport.config.RestartKeys;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Map;
@@ -19,7 +21,12 @@ public final class RecordText {
     }
 
     private void add(String path, @Nullable Object value) {
-        if (value instanceof Record inner && inner.getClass().getRecordComponents().length > 0) {
+        if (value instanceof RestartKeys) {
+            return; // They repeat the values of other keys.
+        }
+        if (value instanceof Place place) {
+            add(path.replaceFirst("place$", "where"), place.text());
+        } else if (value instanceof Record inner && inner.getClass().getRecordComponents().length > 0) {
             for (RecordComponent component : inner.getClass().getRecordComponents()) {
                 add(path.isEmpty() ? component.getName() : path + "." + component.getName(), read(component, inner));
             }

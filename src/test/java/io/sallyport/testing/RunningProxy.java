@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.server.ProxyServer;
-import io.sallyport.server.StartException;
+import io.sallyport.server.generation.StartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;

@@ -1,0 +1,137 @@
+package io.sallyport.server.generation;
+
+import io.sallyport.backend.Backend;
+import io.sallyport.backend.BackendRuntime;
+import io.sallyport.backend.BackendServer;
+import io.sallyport.backend.LookupResult;
+import io.sallyport.backend.PoolMember;
+import io.sallyport.config.BackendConfig;
+import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.TlsConfig;
+import io.sallyport.connection.ListenerSettings;
+import io.sallyport.connection.RouteTable;
+import io.sallyport.observe.ConnectionLog;
+import io.sallyport.observe.ListenerMeters;
+import io.sallyport.observe.ListenerMeters.SessionKind;
+import io.sallyport.observe.Meters;
+import io.sallyport.server.listen.BoundListener;
+import io.sallyport.tls.TicketKeys;
+import io.sallyport.tls.TlsPolicy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what serves of what was loaded: attaches meters, servers and ticket keys. On the control thread alone. */
+public final class Assembler {
+    private final Meters meters;
+    private final ConnectionLog log;
+    private final BackendRuntime runtime;
+
+    public Assembler(Meters meters, ConnectionLog log, BackendRuntime runtime) {
+        this.meters = meters;
+        this.log = log;
+        this.runtime = runtime;
+    }
+
+    /**
+     * Attaches; nothing fails here that a load could have found out.
+     *
+     * @param bound the sockets of all listeners
+     * @param now which ticket keys hold
+     */
+    public Serving assemble(Staged staged, Map<String, BoundListener> bound, Instant now) {
+        Map<String, Backend> backends = new TreeMap<>();
+        staged.backends().forEach((name, backend) -> backends.put(name, backend(backend)));
+        Map<String, ListenerSettings> listeners = new TreeMap<>();
+        Map<String, TicketKeys> tickets = new TreeMap<>();
+        staged.listeners().forEach((name, listener) -> {
+            listeners.put(name, settings(listener, backends));
+            if (listener.ticketKeys() != null) {
+                tickets.put(name, listener.ticketKeys());
+            }
+        });
+        Serving serving = new Serving(
+                staged.content(),
+                bound,
+                listeners,
+                backends,
+                staged.expiries(),
+                TicketRings.at(tickets, now),
+                staged.adminToken(),
+                staged.memory());
+        serving.useTickets();
+        return serving;
+    }
+
+    /** Forgets the meters and servers that are not in service. */
+    public void forgetOthersThan(Serving serving) {
+        runtime.retain(serving.servers());
+        meters.retain(serving.listeners().keySet(), serving.servers());
+    }
+
+    private Backend backend(StagedBackend staged) {
+        BackendConfig config = staged.config();
+        Map<BackendServer, LookupResult> lookups = new HashMap<>();
+        List<PoolMember> members = new ArrayList<>();
+        config.servers().forEach(each -> {
+            BackendServer server = runtime.server(config.name(), each.address(), meters);
+            members.add(new PoolMember(server, each.weight(), each.backup()));
+            @Nullable LookupResult result = staged.lookups().get(each.address());
+            if (result != null) {
+                lookups.put(server, result);
+            }
+        });
+        runtime.learn(lookups);
+        return new Backend(config, members, staged.tls(), runtime, staged.names());
+    }
+
+    private ListenerSettings settings(StagedListener staged, Map<String, Backend> backends) {
+        ListenerConfig config = staged.config();
+        List<RouteTable.Route> routes =
+                staged.routes().stream().map(route -> route(route, backends)).toList();
+        RouteTable.Route fallback = staged.fallback() == null ? null : route(staged.fallback(), backends);
+        ListenerMeters listenerMeters = meters.listener(config.name());
+        if (!staged.contexts().isEmpty()) {
+            expectSessions(listenerMeters, TlsPolicy.of(config.tls().policy()));
+        }
+        return new ListenerSettings(
+                config.name(),
+                config.proxyProtocol(),
+                new RouteTable(
+                        routes,
+                        fallback,
+                        config.tls().unknownServerName(),
+                        config.tls().missingServerName()),
+                config.plain() && fallback != null ? fallback.backend() : null,
+                config.limits(),
+                config.timeouts(),
+                config.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
+                config.tls().recheckClients(),
+                listenerMeters,
+                log,
+                staged.version());
+    }
+
+    private static RouteTable.Route route(StagedListener.Route staged, Map<String, Backend> backends) {
+        return new RouteTable.Route(
+                staged.serverNames(),
+                staged.alpn(),
+                Objects.requireNonNull(backends.get(staged.backend()), staged.backend()),
+                staged.tls(),
+                staged.serves());
+    }
+
+    /** A rate over a meter that appears with its first event misses that event. */
+    private static void expectSessions(ListenerMeters meters, TlsPolicy policy) {
+        meters.expectSessions(policy.likely().stream()
+                .flatMap(agreed -> Stream.of(true, false)
+                        .map(resumed -> new SessionKind(agreed.version(), agreed.suite(), agreed.group(), resumed)))
+                .toList());
+    }
+}

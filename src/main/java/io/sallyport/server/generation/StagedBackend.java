@@ -1,0 +1,22 @@
+package io.sallyport.server.generation;
+
+import io.sallyport.backend.LookupResult;
+import io.sallyport.backend.NameResolver;
+import io.sallyport.config.BackendConfig;
+import io.sallyport.config.NetworkAddress;
+import io.sallyport.tls.BackendTlsContext;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backend as it was loaded: no server knows of it yet.
+ *
+ * @param tls null: plain
+ * @param names looks names up from the commit on
+ * @param lookups what the names of servers mean that had no address before
+ */
+record StagedBackend(
+        BackendConfig config,
+        @Nullable BackendTlsContext tls,
+        NameResolver names,
+        Map<NetworkAddress, LookupResult> lookups) {}

@@ -1,0 +1,44 @@
+package io.sallyport.server.generation;
+
+import io.sallyport.config.ListenerConfig;
+import io.sallyport.connection.ListenerVersion;
+import io.sallyport.tls.TicketKeys;
+import io.sallyport.tls.TlsContexts;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener as it was loaded: it names its backends, and nothing serves it yet.
+ *
+ * @param fallback where connections go that no route takes; null: they are refused
+ * @param ticketKeys null: no tickets
+ */
+record StagedListener(
+        ListenerConfig config,
+        List<Route> routes,
+        @Nullable Route fallback,
+        @Nullable TicketKeys ticketKeys,
+        ListenerVersion version) {
+
+    /**
+     * A route, as {@link io.sallyport.connection.RouteTable.Route} has it.
+     *
+     * @param backend its name
+     * @param tls null: TLS does not end here
+     */
+    record Route(
+            List<String> serverNames,
+            List<String> alpn,
+            String backend,
+            @Nullable TlsContexts tls,
+            List<String> serves) {}
+
+    /** Those of all routes, each once. */
+    List<TlsContexts> contexts() {
+        return Stream.concat(routes.stream(), Stream.ofNullable(fallback))
+                .flatMap(route -> Stream.ofNullable(route.tls()))
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,278 @@
+package io.sallyport.server.lifecycle;
+
+import io.sallyport.backend.BackendRuntime;
+import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.ConfigSource;
+import io.sallyport.config.ProxyConfig;
+import io.sallyport.connection.ConnectionLoops;
+import io.sallyport.memory.MemoryGuard;
+import io.sallyport.observe.AccessLog;
+import io.sallyport.observe.CloseReason;
+import io.sallyport.observe.LogLevel;
+import io.sallyport.observe.Meters;
+import io.sallyport.server.generation.Assembler;
+import io.sallyport.server.generation.GenerationLoader;
+import io.sallyport.server.generation.Published;
+import io.sallyport.server.generation.Staged;
+import io.sallyport.server.reload.FileWatcher;
+import io.sallyport.transport.Transport;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server's life. Whatever changes it is a message to the control thread: start, reload, rotation of ticket keys, drain,
+ * stop. What is public here may be called on any thread.
+ */
+public final class Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.server");
+
+    /** Clients that do not take their close are given so long. */
+    private static final Duration CUT = Duration.ofSeconds(2);
+
+    /** A name server may hold a load up for longer; the process ends without it then. */
+    private static final Duration LAST_LOAD = Duration.ofSeconds(5);
+
+    private final Parts parts;
+    private final Supervisor supervisor;
+    private final ControlThread control = new ControlThread("sallyport-control");
+    private final Published published = new Published();
+    private final FileWatcher watcher;
+    private final Loader loader;
+    private final Reloads reloads;
+    private final Drain drain;
+    private final Generations generations;
+    private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+    private Companion companion = Companion.NONE;
+    private volatile LifeState state = LifeState.STARTING;
+
+    /** What a server is made of, beside its generations. Its threads run. */
+    public record Parts(
+            ConfigSource source,
+            Transport transport,
+            ConnectionLoops loops,
+            MemoryGuard memory,
+            BackendRuntime backends,
+            Meters meters,
+            AccessLog accessLog,
+            LogLevel logLevel,
+            GenerationLoader loader,
+            Assembler assembler) {}
+
+    /** A server that serves nothing yet. Its threads are started. */
+    public Lifecycle(Parts parts, ProxyConfig config, Supervisor supervisor) {
+        this.parts = parts;
+        this.supervisor = supervisor;
+        InstantSource clock = InstantSource.system();
+        this.generations = new Generations(
+                parts, published, supervisor.sockets(), new TicketRotation(control, published, clock), clock);
+        this.watcher = new FileWatcher(config.reload().watch(), config.reload().poll(), this::lookAtFiles);
+        this.loader = new Loader(parts.source(), parts.transport(), parts.loader(), watcher);
+        this.reloads = new Reloads(control, loader, published, generations::replace, parts.meters());
+        this.drain = new Drain(control, this::closeListeners, parts.loops()::whenEmpty, this::stop);
+        parts.loops().lost().thenRun(this::abandon);
+        parts.backends().lost().thenRun(this::abandon);
+    }
+
+    /**
+     * Puts the first generation into service: binds every listener, and accepts.
+     *
+     * @param companion serves and ends with it
+     * @param others problems that there are already; with any, nothing serves
+     * @return those and every listener that cannot be bound; with any, nothing is left bound
+     */
+    public List<ConfigProblem> start(Staged staged, Companion companion, List<ConfigProblem> others) {
+        return control.<List<ConfigProblem>>ask(answer -> answer.complete(serve(staged, companion, others)), List.of())
+                .join();
+    }
+
+    /** Ends what never served, or what failed on its way to that: sockets are closed, and threads end. */
+    public void abort() {
+        if (state == LifeState.STOPPED) {
+            return;
+        }
+        watcher.close();
+        loader.close();
+        control.tell(() -> {
+            state = LifeState.STOPPED;
+            try {
+                generations.closeListeners();
+                generations.end();
+            } finally {
+                stopped.complete(false);
+                control.stop();
+            }
+        });
+        stopped.join();
+    }
+
+    /** What is in service, by one reference. */
+    public Published published() {
+        return published;
+    }
+
+    public LifeState state() {
+        return state;
+    }
+
+    public ReloadOutcome lastReload() {
+        return reloads.last();
+    }
+
+    /**
+     * Opens the file of the access log again, whatever comes of the rest; reads the configuration and all files again, and
+     * puts them into service or leaves everything as it is.
+     *
+     * @param asker for the log
+     * @return completes when it is decided: whether nothing is wrong
+     */
+    public CompletableFuture<Boolean> reload(String asker) {
+        parts.accessLog().reopen();
+        return control.ask(answer -> reload(asker, answer), false);
+    }
+
+    /** The files may have changed; returns when it is decided. */
+    private void lookAtFiles() {
+        control.<ReloadOutcome>ask(this::reloadIfChanged, reloads.last()).join();
+    }
+
+    /**
+     * Drains as the configuration says; asking again changes nothing.
+     *
+     * @return completes after everything is stopped: whether the last connection ended before the deadline
+     */
+    public CompletableFuture<Boolean> drain() {
+        control.tell(() -> {
+            beginDrain();
+            drain.begin(published.get().config().drain());
+        });
+        return stopped;
+    }
+
+    /** Closes everything at once; the future of {@link #drain} completes with false where connections were cut. */
+    public CompletableFuture<Boolean> stopNow() {
+        control.tell(() -> {
+            beginDrain();
+            drain.cutShort();
+        });
+        return stopped;
+    }
+
+    /** Completes as {@link #drain} does, whoever asked for it; asks for nothing. */
+    public CompletableFuture<Boolean> stopped() {
+        return stopped;
+    }
+
+    /** A proxy that listens and does not answer is worse than none: whoever supervises it shall begin anew. */
+    public void abandon() {
+        state = LifeState.STOPPED;
+        try {
+            LOG.error("an event loop ended by an error: what it served hangs, so the process ends");
+        } finally {
+            // What is open stays so: there is nobody left to close it.
+            stopped.complete(false);
+        }
+    }
+
+    // ---- on the control thread
+
+    private List<ConfigProblem> serve(Staged staged, Companion with, List<ConfigProblem> others) {
+        List<ConfigProblem> problems = generations.begin(staged, others);
+        if (!problems.isEmpty()) {
+            return problems;
+        }
+        companion = with;
+        state = LifeState.READY;
+        companion.onServing();
+        loader.watch(staged.config());
+        if (loader.hasFile()) {
+            watcher.start();
+        }
+        parts.loops().watchDelay(parts.meters()::loopDelayed);
+        supervisor.onReady();
+        return List.of();
+    }
+
+    private void reload(String asker, CompletableFuture<Boolean> answer) {
+        if (state != LifeState.READY) {
+            LOG.info("reload ignored: stopping");
+            answer.complete(false);
+            return;
+        }
+        LOG.atInfo().addKeyValue("asked_by", asker).log("reload");
+        supervisor.onReloading();
+        CompletableFuture<ReloadOutcome> outcome = new CompletableFuture<>();
+        outcome.thenAccept(how -> {
+            if (state == LifeState.READY) {
+                supervisor.onReady();
+            }
+            answer.complete(Reloads.isGood(how));
+        });
+        reloads.request(true, outcome);
+    }
+
+    private void reloadIfChanged(CompletableFuture<ReloadOutcome> answer) {
+        if (state == LifeState.READY) {
+            reloads.request(false, answer);
+        } else {
+            answer.complete(reloads.last());
+        }
+    }
+
+    private void beginDrain() {
+        if (state != LifeState.READY) {
+            return;
+        }
+        state = LifeState.DRAINING;
+        reloads.refuse();
+        parts.meters().draining(true);
+        supervisor.onStopping();
+        LOG.info("draining");
+    }
+
+    private void closeListeners() {
+        generations.closeListeners();
+        companion.onListenersClosed();
+    }
+
+    /** @param finished whether all connections ended by themselves */
+    private void stop(boolean finished) {
+        watcher.close();
+        loader.close();
+        Future<?> patience = control.tellAfter(LAST_LOAD, () -> {
+            LOG.warn("a reload is still under way at the end");
+            closeAll(finished);
+        });
+        reloads.stop(() -> {
+            patience.cancel(false);
+            closeAll(finished);
+        });
+    }
+
+    private void closeAll(boolean finished) {
+        if (state == LifeState.STOPPED) {
+            return;
+        }
+        state = LifeState.STOPPED;
+        try {
+            parts.loops().closeAll(CloseReason.DRAIN_DEADLINE);
+            // A loop that stops cuts what is open, without close_notify and without a line in the log.
+            parts.loops()
+                    .whenEmpty()
+                    .completeOnTimeout(null, CUT.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+            parts.loops().stop().awaitUninterruptibly(3, TimeUnit.SECONDS);
+            generations.end();
+            companion.onStopped();
+        } finally {
+            // Or a process that cannot close something would never end.
+            stopped.complete(finished);
+            control.stop();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.sallyport.server.lifecycle;
+
+import io.sallyport.config.AccessLogConfig;
+import io.sallyport.config.ConfigException;
+import io.sallyport.config.ConfigFiles;
+import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.ConfigSource;
+import io.sallyport.config.ProxyConfig;
+import io.sallyport.server.generation.GenerationLoader;
+import io.sallyport.server.generation.Serving;
+import io.sallyport.server.generation.StartException;
+import io.sallyport.server.listen.TransportLimits;
+import io.sallyport.server.reload.Content;
+import io.sallyport.server.reload.FileWatcher;
+import io.sallyport.transport.Transport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Loads on a thread of its own, so that a slow name server holds up neither a drain nor new ticket keys. */
+final class Loader {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.reload");
+
+    private final ConfigSource source;
+    private final Transport transport;
+    private final GenerationLoader loader;
+    private final FileWatcher watcher;
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "sallyport-reload");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** @param watcher is told of the files that are to be watched */
+    Loader(ConfigSource source, Transport transport, GenerationLoader loader, FileWatcher watcher) {
+        this.source = source;
+        this.transport = transport;
+        this.loader = loader;
+        this.watcher = watcher;
+        // This wakes the thread up now, so that a full descriptor table later does not keep it from starting.
+        executor.execute(() -> {});
+    }
+
+    /** Whether anything can change. */
+    boolean hasFile() {
+        return source.file().isPresent();
+    }
+
+    /** Loads beside what serves, and answers through {@code answers}. */
+    void load(Serving serving, Executor answers, Consumer<Load> onLoaded) {
+        executor.execute(() -> {
+            Load load = load(serving);
+            answers.execute(() -> onLoaded.accept(load));
+        });
+    }
+
+    void watch(ProxyConfig config) {
+        Set<Path> files = new TreeSet<>(ConfigFiles.of(config));
+        source.file().ifPresent(files::add);
+        Set<Path> written =
+                config.accessLog().target() instanceof AccessLogConfig.Target.File log ? Set.of(log.path()) : Set.of();
+        watcher.watch(files, written);
+    }
+
+    void close() {
+        executor.shutdown();
+    }
+
+    private Load load(Serving serving) {
+        @Nullable ProxyConfig config = null;
+        try {
+            config = source.load();
+            // Before the load: a file that changes in the middle is seen as changed by the next look.
+            Content content = Content.of(config);
+            if (content.equals(serving.content())) {
+                return new Load.Unchanged();
+            }
+            List<ConfigProblem> problems = new ArrayList<>(
+                    config.restartKeys().changesFrom(serving.config().restartKeys()));
+            problems.addAll(TransportLimits.problems(config, transport));
+            return problems.isEmpty() ? new Load.Ready(loader.load(content, serving)) : new Load.Failed(problems);
+        } catch (ConfigException e) {
+            return new Load.Failed(e.problems());
+        } catch (StartException e) {
+            return new Load.Failed(e.problems());
+        } catch (RuntimeException | Error e) {
+            // Whoever waits for the answer would wait for ever.
+            LOG.atError().setCause(e).log("reload failed");
+            return new Load.Failed(List.of(new ConfigProblem("", "reload", e.toString())));
+        } finally {
+            if (config != null) {
+                watch(config);
+            }
+        }
+    }
+}

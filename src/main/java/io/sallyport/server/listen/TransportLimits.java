@@ -1,0 +1,43 @@
+package io.sallyport.server.listen;
+
+import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.NetworkAddress;
+import io.sallyport.config.ProxyConfig;
+import io.sallyport.transport.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a configuration asks of a transport that it cannot do here. */
+public final class TransportLimits {
+    private TransportLimits() {}
+
+    public static List<ConfigProblem> problems(ProxyConfig config, Transport transport) {
+        @Nullable String unavailable = transport.unavailability();
+        if (unavailable != null) {
+            return List.of(new ConfigProblem(
+                    "",
+                    "transport",
+                    "\"" + transport + "\": not available here: " + unavailable + " (expected: auto)"));
+        }
+        List<ConfigProblem> problems = new ArrayList<>();
+        config.listeners().forEach((name, listener) -> {
+            if (!transport.serves(listener.bind())) {
+                problems.add(unserved("listeners." + name + ".bind", listener.bind(), transport));
+            }
+        });
+        config.backends()
+                .forEach((name, backend) -> backend.servers().stream()
+                        .filter(server -> !transport.serves(server.address()))
+                        .forEach(server ->
+                                problems.add(unserved("backends." + name + ".servers", server.address(), transport))));
+        return problems;
+    }
+
+    private static ConfigProblem unserved(String key, NetworkAddress address, Transport transport) {
+        return new ConfigProblem(
+                "",
+                key,
+                "\"" + address + "\" (expected: host:port, as there is no other with transport " + transport + ")");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.server.generation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.server.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.server.listen;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.server.reload;
+
+import org.jspecify.annotations.NullMarked;
