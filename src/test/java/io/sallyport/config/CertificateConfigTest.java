@@ -13,7 +13,7 @@ class CertificateConfigTest {
     void readsPemFilesWithoutAPassword() throws ConfigException {
         assertThat(load("chain = tls.crt, key = tls.key"))
                 .usingRecursiveComparison()
-                .ignoringFields("where")
+                .ignoringFields("place")
                 .isEqualTo(new CertificateConfig.Pem(
                         Path.of("/etc/x/tls.crt"), Path.of("/etc/x/tls.key"), new PasswordConfig.None(), "test"));
     }
@@ -22,7 +22,7 @@ class CertificateConfigTest {
     void readsAKeyStoreWithAliasAndPassword() throws ConfigException {
         assertThat(load("keystore = site.p12, alias = web, password-file = pass"))
                 .usingRecursiveComparison()
-                .ignoringFields("where")
+                .ignoringFields("place")
                 .isEqualTo(new CertificateConfig.Keystore(
                         Path.of("/etc/x/site.p12"), "web", new PasswordConfig.File(Path.of("/etc/x/pass")), "test"));
     }
