@@ -8,10 +8,13 @@ import io.sallyport.config.AccessRuleConfig.Name;
 import io.sallyport.config.SegmentPattern;
 import io.sallyport.config.SegmentPattern.Kind;
 import io.sallyport.tls.AccessRules;
+import io.sallyport.tls.AlternativeNames;
 import io.sallyport.tls.ClientIdentity;
+import io.sallyport.tls.DistinguishedName;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -50,15 +53,17 @@ public class AccessRuleEvaluation {
         // Each agrees with the client up to its last segment.
         patterns = allow(i -> new Matches(SegmentPattern.parse(Kind.URI, "spiffe://prod/*/client-" + i)));
         none = allow(i -> new Exactly(Name.CN, "stranger-" + i));
+        X500Principal subject = new X500Principal("CN=client-" + rules + ",OU=ops,O=Example");
         client = new ClientIdentity(
-                new X500Principal("CN=client-" + rules),
-                "client-" + rules,
-                List.of("ops"),
-                List.of("Example"),
-                List.of("client.example.com"),
-                List.of("spiffe://prod/eu/client-" + rules),
-                List.of(),
-                List.of(),
+                subject,
+                DistinguishedName.of(subject),
+                new AlternativeNames(
+                        true,
+                        List.of("client.example.com"),
+                        List.of("spiffe://prod/eu/client-" + rules),
+                        List.of(),
+                        List.of(),
+                        Set.of()),
                 new X500Principal("CN=Clients"),
                 BigInteger.TEN,
                 "",

@@ -69,7 +69,7 @@ public record DistinguishedName(List<List<Attribute>> parts) {
     }
 
     /** Reads a name that was parsed already; one that cannot be read back has no part that a rule may rely on. */
-    static DistinguishedName of(X500Principal name) {
+    public static DistinguishedName of(X500Principal name) {
         List<List<Attribute>> parts = new ArrayList<>();
         try {
             DerReader sets =
