@@ -100,8 +100,8 @@ public final class AdminServer implements AutoCloseable {
      * Ends connections that wait and streams; from any thread. Through a listener in front they count as its own, and a drain
      * would wait for a scraper that keeps its connection, and for whoever looks at the page.
      */
-    public void letGo() {
-        channel.eventLoop().execute(connections::letGo);
+    public void closeIdle() {
+        channel.eventLoop().execute(connections::closeIdle);
     }
 
     /** Completes when the thread ends though it was not stopped: whoever asks gets no answer from then on. */

@@ -28,7 +28,7 @@ final class OpenConnections {
     }
 
     /** Ends those whose client waits for nothing but what may come: it comes again if it likes. */
-    void letGo() {
+    void closeIdle() {
         List.copyOf(oldestFirst).forEach(channel -> channel.pipeline().fireUserEventTriggered(Event.LET_GO));
     }
 

@@ -85,9 +85,9 @@ final class AdminListeners implements AutoCloseable {
         return metrics == null ? null : metrics.address();
     }
 
-    /** See {@link AdminServer#letGo}. */
-    void letGo() {
-        each(AdminServer::letGo);
+    /** See {@link AdminServer#closeIdle}. */
+    void closeIdle() {
+        each(AdminServer::closeIdle);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.sallyport.server;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.handler.ssl.OpenSsl;
 import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigProblem;
@@ -29,18 +28,14 @@ import io.sallyport.server.lifecycle.Lifecycle;
 import io.sallyport.server.lifecycle.Supervisor;
 import io.sallyport.server.listen.BoundListener;
 import io.sallyport.server.listen.HandedOverSockets;
-import io.sallyport.server.listen.TransportLimits;
 import io.sallyport.server.reload.Content;
 import io.sallyport.tls.KeyLog;
 import io.sallyport.tls.LiveContexts;
 import io.sallyport.tls.RsaAccelerator;
 import io.sallyport.tls.TlsPolicy;
-import io.sallyport.transport.NativeLibraries;
 import io.sallyport.transport.Transport;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +86,7 @@ public final class ProxyServer {
     /** The same for a process that somebody supervises. */
     public static ProxyServer start(ConfigSource source, ProxyConfig config, Supervisor supervisor)
             throws ConfigException, StartException {
-        Transport transport = requireNatives(config);
+        Transport transport = Natives.require(config);
         Resources resources = new Resources();
         boolean done = false;
         try {
@@ -115,7 +110,7 @@ public final class ProxyServer {
                 resources.add(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), PrometheusMeterRegistry::close);
         RuntimeMeters.bindTo(registry);
         Meters meters = new Meters(registry, BuildFacts.with(transport));
-        KeyLog keyLog = openKeyLog();
+        KeyLog keyLog = KeyLogVariable.open();
         if (keyLog != null) {
             resources.add(keyLog, KeyLog::close);
         }
@@ -189,7 +184,7 @@ public final class ProxyServer {
 
             @Override
             public void onListenersClosed() {
-                admin.letGo();
+                admin.closeIdle();
             }
 
             @Override
@@ -206,7 +201,7 @@ public final class ProxyServer {
      * @throws StartException with every problem
      */
     public static List<String> check(ProxyConfig config, HandedOverSockets handedOver) throws StartException {
-        requireNatives(config);
+        Natives.require(config);
         try (BackendRuntime backends = new BackendRuntime()) {
             GenerationLoader loader = new GenerationLoader(
                     new LoaderServices(null, new LiveContexts(), new RsaAccelerator(), backends.loop()));
@@ -282,37 +277,5 @@ public final class ProxyServer {
     /** Connections open now. */
     public int connectionsActive() {
         return meters.connectionsActive();
-    }
-
-    private static Transport requireNatives(ProxyConfig config) throws StartException {
-        Transport transport = Transport.of(config.transport());
-        List<ConfigProblem> problems = TransportLimits.problems(config, transport);
-        if (!problems.isEmpty()) {
-            throw new StartException(problems);
-        }
-        if (!OpenSsl.isAvailable()) {
-            throw new StartException(new ConfigProblem(
-                    "",
-                    "TLS library",
-                    "BoringSSL cannot be loaded: " + NativeLibraries.problem(OpenSsl.unavailabilityCause())));
-        }
-        if (!String.valueOf(OpenSsl.versionString()).contains("BoringSSL")) {
-            throw new StartException(
-                    new ConfigProblem("", "TLS library", OpenSsl.versionString() + " was found (expected: BoringSSL)"));
-        }
-        return transport;
-    }
-
-    private static @Nullable KeyLog openKeyLog() throws StartException {
-        String file = System.getenv("SSLKEYLOGFILE");
-        if (file == null || file.isEmpty()) {
-            return null;
-        }
-        try {
-            return KeyLog.open(Path.of(file));
-        } catch (IOException e) {
-            throw new StartException(
-                    new ConfigProblem("", "SSLKEYLOGFILE", "\"" + file + "\" cannot be written: " + e));
-        }
     }
 }

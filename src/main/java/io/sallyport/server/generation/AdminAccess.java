@@ -44,7 +44,7 @@ final class AdminAccess {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            return true; // Then it cannot be bound, and that is told.
+            return true; // Binding it will fail, with a message of its own.
         }
     }
 }

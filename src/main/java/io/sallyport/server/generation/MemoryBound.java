@@ -32,13 +32,17 @@ public record MemoryBound(long configured, boolean unlimited, int fits, Connecti
                 config.listeners().values().stream().anyMatch(MemoryBound::asksForCertificates),
                 config.backends().values().stream()
                         .anyMatch(backend -> backend.tls().enabled()));
-        int everybody = config.limits().connections();
+        int allConnections = config.limits().connections();
         return new MemoryBound(
-                configured(config, Math.max(0, everybody)), everybody == 0, process.places(each), each, process);
+                configured(config, Math.max(0, allConnections)),
+                allConnections == 0,
+                process.places(each),
+                each,
+                process);
     }
 
     /** Listeners that nothing was written for do not count: their default is for machines of any size. */
-    private static long configured(ProxyConfig config, int everybody) {
+    private static long configured(ProxyConfig config, int allConnections) {
         List<Integer> listeners = config.listeners().values().stream()
                 .map(listener -> listener.limits().connections())
                 .toList();
@@ -46,9 +50,9 @@ public record MemoryBound(long configured, boolean unlimited, int fits, Connecti
         boolean written = listeners.stream().allMatch(most -> most > 0)
                 && listeners.stream().anyMatch(most -> most != LimitsConfig.DEFAULT_CONNECTIONS);
         if (!written) {
-            return everybody;
+            return allConnections;
         }
-        return everybody == 0 ? sum : Math.min(everybody, sum);
+        return allConnections == 0 ? sum : Math.min(allConnections, sum);
     }
 
     private static boolean asksForCertificates(ListenerConfig listener) {

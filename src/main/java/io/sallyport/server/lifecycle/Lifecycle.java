@@ -244,12 +244,12 @@ public final class Lifecycle {
     private void stop(boolean finished) {
         watcher.close();
         loader.close();
-        Future<?> patience = control.tellAfter(LAST_LOAD, () -> {
+        Future<?> deadline = control.tellAfter(LAST_LOAD, () -> {
             LOG.warn("a reload is still under way at the end");
             closeAll(finished);
         });
         reloads.stop(() -> {
-            patience.cancel(false);
+            deadline.cancel(false);
             closeAll(finished);
         });
     }

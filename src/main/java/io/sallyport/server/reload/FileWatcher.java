@@ -120,7 +120,7 @@ public final class FileWatcher implements AutoCloseable {
         }
         long asleep = System.nanoTime();
         WatchKey key = next(watches, asleep);
-        while (key != null && !tells(key)) {
+        while (key != null && !hasNews(key)) {
             // A line for every connection in a log beside the certificates would wake us as often.
             Thread.sleep(SETTLE.toMillis());
             key = next(watches, asleep);
@@ -130,7 +130,7 @@ public final class FileWatcher implements AutoCloseable {
             // A folder in which something is written all the time must not put the look off for ever.
             key = System.nanoTime() < latest ? watches.poll(SETTLE.toMillis(), TimeUnit.MILLISECONDS) : null;
             if (key != null) {
-                tells(key);
+                hasNews(key);
             }
         }
     }
@@ -145,14 +145,14 @@ public final class FileWatcher implements AutoCloseable {
     }
 
     /** Takes the news of a folder: whether any of it is of others' doing. */
-    private boolean tells(WatchKey key) {
+    private boolean hasNews(WatchKey key) {
         Path folder = (Path) key.watchable();
-        boolean told = false;
+        boolean news = false;
         for (WatchEvent<?> event : key.pollEvents()) {
-            told |= !(event.context() instanceof Path name) || !own.contains(folder.resolve(name));
+            news |= !(event.context() instanceof Path name) || !own.contains(folder.resolve(name));
         }
         // A folder that is gone is news too.
-        return !key.reset() || told;
+        return !key.reset() || news;
     }
 
     private static void addFolders(Path path, Set<Path> folders, int links) {

@@ -1,0 +1,31 @@
+package io.sallyport.server;
+
+import io.sallyport.config.ConfigProblem;
+import io.sallyport.server.generation.StartException;
+import io.sallyport.tls.KeyLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** {@code $SSLKEYLOGFILE}, as browsers and curl understand it. */
+final class KeyLogVariable {
+    private KeyLogVariable() {}
+
+    /**
+     * Opens the file that it names; null where it is not set.
+     *
+     * @throws StartException when the file cannot be written
+     */
+    static @Nullable KeyLog open() throws StartException {
+        String file = System.getenv("SSLKEYLOGFILE");
+        if (file == null || file.isEmpty()) {
+            return null;
+        }
+        try {
+            return KeyLog.open(Path.of(file));
+        } catch (IOException e) {
+            throw new StartException(
+                    new ConfigProblem("", "SSLKEYLOGFILE", "\"" + file + "\" cannot be written: " + e));
+        }
+    }
+}

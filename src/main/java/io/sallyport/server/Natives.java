@@ -1,0 +1,40 @@
+package io.sallyport.server;
+
+import io.netty.handler.ssl.OpenSsl;
+import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.ProxyConfig;
+import io.sallyport.server.generation.StartException;
+import io.sallyport.server.listen.TransportLimits;
+import io.sallyport.transport.NativeLibraries;
+import io.sallyport.transport.Transport;
+import java.util.List;
+
+/** The native libraries that a server needs. */
+final class Natives {
+    private Natives() {}
+
+    /**
+     * Loads them.
+     *
+     * @return what its event loops run on
+     * @throws StartException with why one cannot be used, or does not serve what the configuration asks for
+     */
+    static Transport require(ProxyConfig config) throws StartException {
+        Transport transport = Transport.of(config.transport());
+        List<ConfigProblem> problems = TransportLimits.problems(config, transport);
+        if (!problems.isEmpty()) {
+            throw new StartException(problems);
+        }
+        if (!OpenSsl.isAvailable()) {
+            throw new StartException(new ConfigProblem(
+                    "",
+                    "TLS library",
+                    "BoringSSL cannot be loaded: " + NativeLibraries.problem(OpenSsl.unavailabilityCause())));
+        }
+        if (!String.valueOf(OpenSsl.versionString()).contains("BoringSSL")) {
+            throw new StartException(
+                    new ConfigProblem("", "TLS library", OpenSsl.versionString() + " was found (expected: BoringSSL)"));
+        }
+        return transport;
+    }
+}
