@@ -18,6 +18,8 @@ import procfs
 import report
 from load import Load
 from material import Material
+import early
+from early import Early
 from flood import Flood, table
 from proxies import HaProxy, HaProxyLimited, HaProxyPlain, Hitch, Nginx, NginxPlain, Sallyport, Stunnel
 from works import COLD, IDLE_STEPS, PACED, WARM_UP, WORKS
@@ -47,6 +49,8 @@ def main():
     text = report.write(run.results, options.out)
     if "flood" in run.results:
         text += "\n" + table(run.results["flood"]) + "\n"
+    if "early" in run.results:
+        text += "\n" + early.table(run.results["early"]) + "\n"
     print(text)
     return 1 if report.errors(run.results) else 0
 
@@ -64,7 +68,7 @@ def parse():
     parser.add_argument("--scale", type=float, default=1.0, help="factor for the amount of work")
     parser.add_argument("--proxies", default="", help="comma separated; default: all that there are")
     parser.add_argument("--only", default="", help="only work whose name contains one of these, comma separated")
-    parser.add_argument("--phases", default="start,steady,paced", help="start, steady, paced; flood is not among them by itself")
+    parser.add_argument("--phases", default="start,steady,paced", help="start, steady, paced; flood and early are not among them by themselves")
     parser.add_argument("--proxy-cores", default="0", help="as taskset takes them")
     parser.add_argument("--load-cores", default="1", help="as taskset takes them")
     parser.add_argument("--jar", default=os.path.join(ROOT, "target", "sallyport.jar"))
@@ -106,13 +110,18 @@ def complain(options, proxies):
     """Names everything that is missing at once, and installs nothing."""
     missing = [proxy.missing() for proxy in proxies]
     missing += [None if shutil.which(tool) else tool for tool in ("taskset", "openssl", options.java)]
-    if not os.path.exists(LOAD_JAR):
+    if needs_load(options) and not os.path.exists(LOAD_JAR):
         missing.append(f"{LOAD_JAR} (mvn -B -ntp -P 'benchmarks,!strict' -Dmaven.test.skip=true package)")
     if len(os.sched_getaffinity(0)) < 2:
         missing.append("a second processor core: one is for the proxy, one for the load")
     missing = sorted({item for item in missing if item})
     if missing:
         sys.exit("missing:\n  " + "\n  ".join(missing))
+
+
+def needs_load(options):
+    """What tells whole answers apart needs neither speed nor the load generator."""
+    return options.phases != "early"
 
 
 class Run:
@@ -124,7 +133,7 @@ class Run:
         self.step = 0
         self.steps = 1
         self.running = []
-        self.load = Load(options.java, LOAD_JAR, options.load_cores)
+        self.load = Load(options.java, LOAD_JAR, options.load_cores) if needs_load(options) else None
         self.settle = 0.02 if options.quick else 0.15
         self.scale = 0.02 if options.quick else options.scale
         self.rounds = 1 if options.quick else options.rounds
@@ -161,13 +170,17 @@ class Run:
         if "flood" in phases:
             self.results["flood"] = Flood(self.options, self.files, self.begin_flood, self.end).all(
                 self.flooded_classes(), LOAD_JAR)
+        if "early" in phases:
+            self.results["early"] = Early(self.files, self.begin_early, self.end).all(
+                [proxy for proxy in self.classes if not proxy.plain])
         self.results["about"]["seconds"] = round(time.monotonic() - self.begun)
         self.results["about"]["load_average_at_end"] = os.getloadavg()[0]
 
     def close(self):
         for proxy in self.running:
             proxy.stop()
-        self.load.close()
+        if self.load:
+            self.load.close()
 
     # ---- a fresh process
 
@@ -220,6 +233,15 @@ class Run:
         proxy.start(self.options.proxy_cores)
         self.running.append(proxy)
         self.load.ask("first", port=proxy.ports["ecdsa"])
+        return proxy
+
+    # ---- early answers
+
+    def begin_early(self, proxy_class, backend_port):
+        proxy = proxy_class(self.files, backend_port)
+        proxy.start(self.options.proxy_cores)
+        self.running.append(proxy)
+        early.await_handshake(proxy.ports["ecdsa"])
         return proxy
 
     # ---- the steady state

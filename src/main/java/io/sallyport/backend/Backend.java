@@ -6,6 +6,7 @@ import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
 import io.sallyport.tls.BackendTlsContext;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -82,6 +83,11 @@ public final class Backend {
     Endpoint chooseOther(long source, Collection<Endpoint> tried) {
         Candidates rest = Candidates.of(members, tried);
         return rest.isEmpty() ? null : selector.selectOther(rest, source);
+    }
+
+    /** For TCP, and again for TLS; zero: the kernel's, and none. */
+    public Duration connectTimeout() {
+        return config.connectTimeout();
     }
 
     int retries() {

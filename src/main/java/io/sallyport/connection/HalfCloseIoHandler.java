@@ -1,5 +1,7 @@
 package io.sallyport.connection;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * with ENOENT and ends the connection: whoever sends its FIN first and then reads slower than we write would lose the
  * answer. Also, nobody would hear of a reset after the FIN.
  *
- * <p>An edge-triggered registration for nothing stays valid, tells of a reset, and cannot wake the loop for ever, as that
+ * <p>An edge-triggered registration for nothing stays valid, tells of a reset (as an exception in the pipeline), and cannot wake the loop for ever, as that
  * change was to prevent.
  *
  * <p>Once Netty knows of a FIN (EPOLLRDHUP) it reads all that came before it at once, asked or not: megabytes that the
@@ -109,7 +111,8 @@ final class HalfCloseIoHandler extends DelegatingIoHandler {
         public void handle(IoRegistration source, IoEvent event) {
             EpollIoOps ops = ((EpollIoEvent) event).ops();
             if (wanted.equals(EpollIoOps.NONE) && ops.contains(EpollIoOps.EPOLLERR)) {
-                close();
+                // Not handled by Netty: it would read what came before, asked or not.
+                pipeline().fireExceptionCaught(new ConnectionFailedException());
                 return;
             }
             if (!ops.contains(EpollIoOps.EPOLLIN) || wanted.contains(EpollIoOps.EPOLLIN)) {
@@ -121,6 +124,14 @@ final class HalfCloseIoHandler extends DelegatingIoHandler {
             if (!rest.equals(EpollIoOps.NONE)) {
                 channel.handle(source, (EpollIoEvent) () -> rest);
             }
+        }
+
+        private ChannelPipeline pipeline() {
+            EpollIoHandle netty = channel;
+            while (netty instanceof DelegatingHandle wrapped) {
+                netty = wrapped.channel;
+            }
+            return ((Channel.Unsafe) netty).voidPromise().channel().pipeline();
         }
 
         @Override

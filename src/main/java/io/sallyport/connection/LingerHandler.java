@@ -1,8 +1,10 @@
 package io.sallyport.connection;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -16,14 +18,84 @@ import org.jspecify.annotations.Nullable;
  * Closes a TCP connection so that what was written arrives: FIN, read and discard until the peer's FIN, then close. Where
  * either FIN is there already the two streams came to their end by themselves, and nothing is left to wait for.
  *
- * <p>A close with unread input makes Linux send a reset, and the reset takes the last alert with it. The wait is bounded
- * by {@link #PATIENCE_MILLIS}.
+ * <p>A close with unread input makes Linux send a reset, and the reset takes what is on its way with it. The wait is bounded
+ * by {@link #LONGEST_MILLIS}; a peer that is still sending and has not acknowledged everything has
+ * {@link #LONGEST_DELIVERY_MILLIS}.
  */
 final class LingerHandler extends ChannelDuplexHandler {
-    static final long PATIENCE_MILLIS = 1000;
+    static final long LONGEST_MILLIS = 1000;
+    static final long LONGEST_DELIVERY_MILLIS = 5000;
 
+    private static final long FIRST_LOOK_MILLIS = 1;
+    private static final long MOST_BETWEEN_LOOKS_MILLIS = 50;
+
+    /** For the transport that cannot tell what has arrived. */
+    private static final long BLIND_MILLIS = 200;
+
+    private @Nullable ChannelHandlerContext context;
     private @Nullable ChannelPromise closing;
     private @Nullable Future<?> timer;
+    private boolean awaitsFin;
+    private boolean resets;
+
+    /** The channel's own, which stands next to its socket. */
+    static LingerHandler of(Channel channel) {
+        LingerHandler own = channel.pipeline().get(LingerHandler.class);
+        if (own != null) {
+            return own;
+        }
+        LingerHandler added = new LingerHandler();
+        channel.pipeline().addFirst(Handlers.LINGER, added);
+        return added;
+    }
+
+    /** The peer is in the middle of sending: the next close waits for its FIN, although our own is out. */
+    void awaitFin() {
+        awaitsFin = true;
+    }
+
+    /**
+     * Resets the connection as soon as the peer has acknowledged everything that was written. What it sends meanwhile is
+     * discarded, or it might never come to read.
+     */
+    void resetOnceDelivered() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            return;
+        }
+        boolean closesAlready = closing != null;
+        resets = true;
+        cancelTimer();
+        if (!closesAlready) {
+            closing = ctx.newPromise();
+        }
+        if (ctx.channel().unsafe().outboundBuffer() == null
+                || ctx.channel().unsafe().outboundBuffer().isEmpty()) {
+            look(ctx, FIRST_LOOK_MILLIS, 0);
+        } else {
+            timer = ctx.executor().schedule(() -> end(ctx), LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> look(ctx, FIRST_LOOK_MILLIS, 0));
+        }
+        ctx.read();
+    }
+
+    private void look(ChannelHandlerContext ctx, long pause, long waited) {
+        cancelTimer();
+        Channel channel = ctx.channel();
+        Transport transport = Transport.of(channel.eventLoop());
+        long longest = transport == Transport.NIO ? BLIND_MILLIS : LONGEST_MILLIS;
+        if (!channel.isActive() || waited >= longest || transport.isDelivered(channel)) {
+            end(ctx);
+            return;
+        }
+        long next = Math.min(2 * pause, MOST_BETWEEN_LOOKS_MILLIS);
+        timer = ctx.executor().schedule(() -> look(ctx, next, waited + pause), pause, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
@@ -32,12 +104,16 @@ final class LingerHandler extends ChannelDuplexHandler {
             return;
         }
         DuplexChannel channel = (DuplexChannel) ctx.channel();
-        if (!channel.isActive() || channel.isInputShutdown() || channel.isOutputShutdown()) {
+        if (!channel.isActive() || channel.isInputShutdown() || (channel.isOutputShutdown() && !awaitsFin)) {
             ctx.close(promise);
             return;
         }
         closing = promise;
-        timer = ctx.executor().schedule(() -> end(ctx), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        timer = ctx.executor().schedule(() -> onLate(ctx), LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+        if (channel.isOutputShutdown()) {
+            ctx.read();
+            return;
+        }
         // The shutdown would throw away what is still queued, so it goes behind an empty write.
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
             if (!flushed.isSuccess() || !channel.isActive()) {
@@ -47,6 +123,16 @@ final class LingerHandler extends ChannelDuplexHandler {
             Transport.of(channel.eventLoop()).shutdownOutput(channel);
             ctx.read();
         });
+    }
+
+    /** Closed now, what the peer sends would be answered with a reset that overtakes what it has not received yet. */
+    private void onLate(ChannelHandlerContext ctx) {
+        if (!awaitsFin || Transport.of(ctx.channel().eventLoop()).isDelivered(ctx.channel())) {
+            end(ctx);
+            return;
+        }
+        timer = ctx.executor()
+                .schedule(() -> end(ctx), LONGEST_DELIVERY_MILLIS - LONGEST_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -69,11 +155,11 @@ final class LingerHandler extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (closing != null && event == ChannelInputShutdownEvent.INSTANCE) {
+        if (closing == null) {
+            ctx.fireUserEventTriggered(event);
+        } else if (event == ChannelInputShutdownEvent.INSTANCE && !resets) {
             end(ctx);
-            return;
         }
-        ctx.fireUserEventTriggered(event);
     }
 
     @Override
@@ -86,9 +172,17 @@ final class LingerHandler extends ChannelDuplexHandler {
     }
 
     private void end(ChannelHandlerContext ctx) {
-        if (timer != null) {
-            timer.cancel(false);
+        cancelTimer();
+        if (resets && ctx.channel().isOpen()) {
+            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
         ctx.close(closing == null ? ctx.newPromise() : closing);
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
     }
 }

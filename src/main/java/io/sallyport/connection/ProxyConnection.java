@@ -6,7 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.concurrent.Future;
 import io.netty.util.internal.OutOfDirectMemoryError;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer;
@@ -20,6 +19,7 @@ import io.sallyport.handshake.FirstBytes;
 import io.sallyport.handshake.HandshakeTrace;
 import io.sallyport.observe.BackendMeters.ConnectFailure;
 import io.sallyport.observe.CloseReason;
+import io.sallyport.observe.Direction;
 import io.sallyport.proxyprotocol.Endpoints;
 import io.sallyport.proxyprotocol.HeaderException;
 import io.sallyport.tls.ClientTrust;
@@ -34,7 +34,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +69,8 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     private boolean sawBytes;
     private boolean handshakeOver;
     private @Nullable Channel backend;
+    private @Nullable ChannelPeer client;
+    private @Nullable ChannelPeer serverPeer;
     private @Nullable TlsContext context;
     private @Nullable SslHandler handshakeTls;
     private @Nullable Relay relay;
@@ -77,11 +78,11 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     private @Nullable Dial dial;
     private @Nullable CloseReason reason;
     private @Nullable HandshakeTurn turn;
-    private @Nullable Future<?> timer;
-    private @Nullable Future<?> lifetime;
+    private final Deadlines deadlines;
     private @Nullable Retirement retirement;
     private @Nullable ClientWatch watch;
     private int openChannels = 1;
+    private boolean over;
 
     ProxyConnection(
             Supplier<ListenerSettings> current, HandshakeGate gate, LiveConnections live, Channel frontend, String id) {
@@ -93,6 +94,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         this.id = id;
         this.origin = new ClientOrigin(frontend);
         this.journal = new ConnectionJournal(settings, id, frontend, origin.address());
+        this.deadlines = new Deadlines(frontend.eventLoop());
     }
 
     String id() {
@@ -113,7 +115,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         live.add(this);
         journal.opened();
         frontend.closeFuture().addListener(closed -> onFrontendClosed());
-        lifetime = after(
+        deadlines.lifetime(
                 settings.timeouts().maxLifetime(), () -> endOfTime(CloseReason.MAX_LIFETIME, "timeouts.max-lifetime"));
         Backend plain = settings.plainBackend();
         if (plain != null) {
@@ -123,7 +125,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             onPlain();
             return;
         }
-        arm(settings.timeouts().handshake(), this::onHandshakeDeadline);
+        deadlines.step(Deadlines.handshake(settings.timeouts()), this::onHandshakeDeadline);
         frontend.read();
     }
 
@@ -134,7 +136,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     /** The server may be who speaks first, so nothing of the client is waited for. */
     private void onPlain() {
-        disarm();
+        deadlines.endStep();
         handshakeOver = true;
         journal.passedThrough();
         connect(new PlainRecordLayer(frontend), null);
@@ -257,7 +259,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     /** The TLS of the connection is between the client and the backend. */
     void onPassThrough(Choice.PassThrough choice) {
-        disarm();
+        deadlines.endStep();
         endHandshake();
         journal.passedThrough();
         hold(choice.backend());
@@ -273,7 +275,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         if (phase != Phase.HANDSHAKING || handshakeTls == null) {
             return;
         }
-        disarm();
+        deadlines.endStep();
         endHandshake();
         TlsSession agreed = TlsSession.of(handshakeTls);
         journal.agreed(agreed);
@@ -288,12 +290,12 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         }
     }
 
-    private void onHandshakeDeadline() {
+    private void onHandshakeDeadline(String key) {
         if (waitsForTurn()) {
-            shed("no turn within timeouts.handshake");
+            shed("no turn within " + key);
             return;
         }
-        failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within timeouts.handshake"));
+        failHandshake(new Failure(FailureReason.TIMEOUT, How.TIMEOUT, awaited() + " within " + key));
     }
 
     private String awaited() {
@@ -350,9 +352,13 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     private void connect(RecordLayer tls, @Nullable String protocol) {
         phase = Phase.CONNECTING;
-        relay = new Relay(
-                frontend, tls, journal, settings.timeouts().halfClose().isZero(), this);
+        // A failed write must not close the channel: what the client said before is still to be read.
+        frontend.config().setAutoClose(false);
+        client = ChannelPeer.client(frontend, tls);
+        relay = new Relay(client, settings.timeouts().halfClose().isZero(), this);
         Backend pool = Objects.requireNonNull(backendPool);
+        deadlines.step(
+                Deadlines.dial(pool.connectTimeout(), settings.timeouts()), key -> cutShort(CloseReason.IDLE_TIMEOUT));
         journal.dialled(pool);
         dial = Dial.begin(frontend.eventLoop(), pool, new Dial.Request(id, origin.address(), protocol), this);
     }
@@ -371,8 +377,10 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         channel.closeFuture().addListener(closed -> onBackendClosed());
         channel.pipeline().addLast(new BackendHandler(this));
         phase = Phase.RELAYING;
-        arm(settings.timeouts().idle(), this::onIdleDeadline);
-        relaying().open(channel, records);
+        deadlines.step(settings.timeouts().idle(), this::onIdleDeadline);
+        ChannelPeer peer = ChannelPeer.server(channel, records);
+        serverPeer = peer;
+        relaying().open(peer);
         // A header goes out even where the client waits for the server's first word.
         channel.flush();
     }
@@ -407,18 +415,18 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     private void takeRecords(SslHandler handler) {
         handshakeTls = null;
         ChannelHandlerContext ctx = frontend.pipeline().context(handler);
-        if (ctx == null || relay == null || phase == Phase.CLOSED) {
+        if (ctx == null || client == null || phase == Phase.CLOSED) {
             return;
         }
         if (!settings.directRecords()) {
             EngineRecordLayer engine = new EngineRecordLayer(handler);
             engine.follow(ctx, Handlers.RECORD_FRAMING);
-            relay.use(engine);
+            client.use(engine);
             return;
         }
         RecordHandler records = RecordHandler.replace(ctx, Handlers.TLS, handler);
         if (records != null) {
-            relay.use(records);
+            client.use(records);
         }
     }
 
@@ -446,6 +454,11 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     }
 
     @Override
+    public void onBytes(Direction direction, int bytes) {
+        journal.relayed(direction, bytes);
+    }
+
+    @Override
     public void onEstablished() {
         gate.establish(frontend, backend);
     }
@@ -462,17 +475,9 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     void onFrontendEndOfStream() {
         switch (phase) {
             case AWAITING_HELLO, HANDSHAKING -> failHandshake(left(How.FIN, "the client's TCP stream ended"));
-            case CONNECTING, RELAYING, HALF_CLOSED -> onFinAfterHandshake();
+            case CONNECTING, RELAYING, HALF_CLOSED -> relaying().onClientFin();
             case CLOSED -> {}
         }
-    }
-
-    private void onFinAfterHandshake() {
-        if (relaying().isCutByFin()) {
-            cut(CloseReason.TRUNCATED);
-            return;
-        }
-        relaying().onClientFin();
     }
 
     private Failure left(How how, String detail) {
@@ -490,20 +495,18 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
 
     /** The backend's close_notify, or its FIN. */
     void onBackendEndOfStream() {
-        if (relaying().isCutByBackendFin()) {
-            reset(CloseReason.BACKEND_TRUNCATED);
-            return;
-        }
         relaying().onBackendEnd();
     }
 
+    /** A write to the backend failed. */
     void onBackendOutputShutdown() {
-        relaying().onBackendOutputShutdown();
+        relaying().onBackendFailed();
     }
 
+    /** A write to the client failed. */
     void onFrontendOutputShutdown() {
-        if (phase != Phase.CLOSED && (relay == null || !relay.owesClientNothing())) {
-            reset(CloseReason.CLIENT_RESET);
+        if (relay != null) {
+            relay.onClientFailed();
         }
     }
 
@@ -513,13 +516,24 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             return;
         }
         phase = Phase.HALF_CLOSED;
-        disarm();
-        arm(settings.timeouts().halfClose(), () -> cutShort(CloseReason.HALF_CLOSE_TIMEOUT));
+        Deadlines.Bound end = Deadlines.end(settings.timeouts());
+        if (!end.time().isZero()) {
+            deadlines.step(end, key -> cutShort(CloseReason.HALF_CLOSE_TIMEOUT));
+        }
     }
 
     @Override
     public void onRelayed(CloseReason firstEnd) {
         finish(firstEnd);
+    }
+
+    @Override
+    public void onBroken(CloseReason why) {
+        switch (why) {
+            case BACKEND_RESET, BACKEND_TRUNCATED, BACKEND_TLS_ERROR -> resetClientOnceDelivered(why);
+            case TRUNCATED, CLIENT_TLS_ERROR -> cut(why);
+            default -> resetServerOnceDelivered(why);
+        }
     }
 
     // ---- failures
@@ -543,8 +557,11 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             return;
         }
         if (cause instanceof IOException) {
-            boolean ending = relay != null && relay.isEnding();
-            reset(ending ? endedBy(CloseReason.CLIENT_RESET) : CloseReason.CLIENT_RESET);
+            if (relay == null) {
+                reset(CloseReason.CLIENT_RESET);
+            } else {
+                relay.onClientFailed();
+            }
             return;
         }
         reset(unexpected(cause));
@@ -555,18 +572,14 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
             return;
         }
         if (HandshakeError.isTls(cause)) {
-            reset(CloseReason.BACKEND_TLS_ERROR);
+            relaying().onBackendTlsError();
             return;
         }
         if (!(cause instanceof IOException)) {
             reset(unexpected(cause));
             return;
         }
-        if (relaying().owesClientNothing()) {
-            finish(endedBy(CloseReason.BACKEND_RESET));
-            return;
-        }
-        reset(CloseReason.BACKEND_RESET);
+        relaying().onBackendFailed();
     }
 
     private CloseReason unexpected(Throwable cause) {
@@ -614,25 +627,17 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     private void onFrontendClosed() {
         if (!handshakeOver) {
             failHandshake(left(How.FIN, "the TCP connection closed"));
-        } else if (relay == null || !relay.isDoneWithClient()) {
-            reset(endedBy(CloseReason.CLIENT_RESET));
+        } else if (relay == null) {
+            reset(CloseReason.CLIENT_RESET);
+        } else {
+            relay.onClientClosed();
         }
         onChannelGone();
     }
 
     private void onBackendClosed() {
-        if (phase == Phase.RELAYING || phase == Phase.HALF_CLOSED) {
-            if (relaying().isDoneWithBackend()) {
-                finish(endedBy(CloseReason.BACKEND_CLOSED));
-            } else {
-                reset(CloseReason.BACKEND_RESET);
-            }
-        }
+        relaying().onBackendClosed();
         onChannelGone();
-    }
-
-    private CloseReason endedBy(CloseReason otherwise) {
-        return relay == null ? otherwise : relay.endedBy(otherwise);
     }
 
     private void onIdleDeadline() {
@@ -640,7 +645,7 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         if (left > 0) {
             giveUpWhenIdle(frontend);
             giveUpWhenIdle(backend);
-            arm(Duration.ofNanos(left), this::onIdleDeadline);
+            deadlines.step(Duration.ofNanos(left), this::onIdleDeadline);
             return;
         }
         cutShort(CloseReason.IDLE_TIMEOUT);
@@ -737,8 +742,28 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     /** Resets the backend, which has not the whole of what the client meant to say; the client gets its alert. */
     private void cut(CloseReason why) {
         if (toClosed(why)) {
-            resetBackend();
+            if (serverPeer != null) {
+                serverPeer.resetOnceDelivered();
+            }
             frontend.close();
+        }
+    }
+
+    /** The server is gone, and the client has not the whole of its answer. */
+    private void resetClientOnceDelivered(CloseReason why) {
+        if (client != null && toClosed(why)) {
+            resetBackend();
+            client.resetOnceDelivered();
+        }
+    }
+
+    /** The client is gone, and the server need not work for it any longer. */
+    private void resetServerOnceDelivered(CloseReason why) {
+        if (client != null && toClosed(why)) {
+            if (serverPeer != null) {
+                serverPeer.resetOnceDelivered();
+            }
+            client.reset();
         }
     }
 
@@ -753,7 +778,11 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         if (!toClosed(why)) {
             return;
         }
-        frontend.close();
+        if (client != null && relay != null && !relay.clientEnded()) {
+            client.closeDiscarding();
+        } else {
+            frontend.close();
+        }
         closeBackend();
     }
 
@@ -770,11 +799,8 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         }
         phase = Phase.CLOSED;
         reason = why;
-        disarm();
+        deadlines.end();
         endTurn();
-        if (lifetime != null) {
-            lifetime.cancel(false);
-        }
         keepYoung();
         if (watch != null) {
             watch.cancel();
@@ -786,30 +812,23 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         if (relay != null) {
             relay.release();
         }
+        // A client that left during the dial has closed its channel long ago.
+        endIfOver();
         return true;
     }
 
     private void onChannelGone() {
         openChannels--;
-        if (openChannels > 0) {
+        endIfOver();
+    }
+
+    /** Once: both channels are closed, and no dial can open another. */
+    private void endIfOver() {
+        if (over || openChannels > 0 || phase != Phase.CLOSED) {
             return;
         }
+        over = true;
         live.remove(this);
         journal.closed(reason == null ? CloseReason.INTERNAL_ERROR : reason);
-    }
-
-    private void arm(Duration delay, Runnable onDeadline) {
-        timer = after(delay, onDeadline);
-    }
-
-    private @Nullable Future<?> after(Duration delay, Runnable onDeadline) {
-        return delay.isZero() ? null : frontend.eventLoop().schedule(onDeadline, delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void disarm() {
-        if (timer != null) {
-            timer.cancel(false);
-            timer = null;
-        }
     }
 }

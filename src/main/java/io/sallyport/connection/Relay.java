@@ -1,16 +1,11 @@
 package io.sallyport.connection;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
-import io.sallyport.memory.DirectMemory;
+import io.sallyport.connection.RelayDirection.Sink;
+import io.sallyport.connection.RelayDirection.Source;
 import io.sallyport.observe.CloseReason;
 import io.sallyport.observe.Direction;
-import io.sallyport.tls.RecordLayer;
-import io.sallyport.transport.Transport;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -18,48 +13,44 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes between a client and its server, each way on its own, and the end of each stream.
  *
- * <p>Reads of one side follow the writability of the other, so that memory is bounded however slow a peer is. What comes
- * before the server is connected waits here. Confined to the event loop of both channels.
+ * <p>What comes before the server is connected waits here. A peer whose connection fails is read from until nothing is left:
+ * a server that answers and closes with the request unread sends a reset behind its answer. Confined to the event loop of both
+ * peers.
  */
 final class Relay {
 
     /** Whoever decides what becomes of the connection. */
     interface Owner {
+        /** Bytes are on their way to the kernel. */
+        void onBytes(Direction direction, int bytes);
+
         /** More has been relayed than by a client that connects, asks once and leaves. */
         void onEstablished();
 
         /** A stream has ended. */
         void onHalfClosed();
 
-        /** Both streams have ended, and everything that was under way is on its way out. */
+        /** Both streams have ended, and everything that was under way is with the kernel. */
         void onRelayed(CloseReason firstEnd);
+
+        /** The end of a stream is missing for good, and what came before is with the kernel. */
+        void onBroken(CloseReason why);
     }
 
     private static final int RELAYS_OF_A_PROBE = 4;
 
-    private final Channel frontend;
-    private final ConnectionJournal journal;
+    private final Peer client;
     private final boolean endsAtOnce;
     private final Owner owner;
+    private final RelayDirection toBackend = new RelayDirection(Direction.CLIENT_TO_BACKEND);
+    private final RelayDirection toClient = new RelayDirection(Direction.BACKEND_TO_CLIENT);
     private final Queue<ByteBuf> early = new ArrayDeque<>(2);
 
-    private RecordLayer tls;
-    private @Nullable Channel backend;
-    private @Nullable RecordLayer backendTls;
+    private @Nullable Peer backend;
     private @Nullable CloseReason firstEnd;
-
-    private boolean clientEnded;
-    private boolean clientCut;
-    private boolean clientDeaf;
-    private boolean backendEnded;
-    private boolean finSentToBackend;
-    private boolean finSentToClient;
-    private boolean backendTakesNoMore;
+    private @Nullable CloseReason clientFailure;
     private boolean released;
     private long relays;
-
-    private int unflushedToBackend;
-    private int unflushedToClient;
     private long lastActivity;
 
     /**
@@ -67,33 +58,30 @@ final class Relay {
      *
      * @param endsAtOnce whether the end of one stream ends the other ({@code timeouts.half-close = 0s})
      */
-    Relay(Channel frontend, RecordLayer tls, ConnectionJournal journal, boolean endsAtOnce, Owner owner) {
-        this.frontend = frontend;
-        this.tls = tls;
-        this.journal = journal;
+    Relay(Peer client, boolean endsAtOnce, Owner owner) {
+        this.client = client;
         this.endsAtOnce = endsAtOnce;
         this.owner = owner;
-    }
-
-    void use(RecordLayer records) {
-        tls = records;
+        toBackend.comesFrom(client);
+        toClient.goesTo(client);
     }
 
     /** The server is connected: what waited goes first. */
-    void open(Channel connected, RecordLayer records) {
+    void open(Peer connected) {
         backend = connected;
-        backendTls = records;
+        toBackend.goesTo(connected);
+        toClient.comesFrom(connected);
         lastActivity = System.nanoTime();
         while (!early.isEmpty()) {
-            toBackend(early.remove());
+            toBackend.write(early.remove());
         }
-        flushToBackend();
+        flush(toBackend);
         connected.read();
-        if (clientEnded) {
-            endClientToBackend();
-            return;
+        if (toBackend.isSourceOpen()) {
+            toBackend.read();
+        } else {
+            endToBackend();
         }
-        readFrontend();
     }
 
     /** Lets go of what waits; nothing is relayed any more. */
@@ -110,36 +98,19 @@ final class Relay {
     }
 
     boolean clientEnded() {
-        return clientEnded;
-    }
-
-    boolean backendEnded() {
-        return backendEnded;
-    }
-
-    /** Whether either peer has been told of the other's end; what fails after that is a part of the end. */
-    boolean isEnding() {
-        return finSentToBackend || finSentToClient;
-    }
-
-    boolean isDoneWithClient() {
-        return clientDeaf || (clientEnded && finSentToClient);
-    }
-
-    boolean isDoneWithBackend() {
-        return finSentToBackend || backendEnded;
+        return !toBackend.isSourceOpen();
     }
 
     /** Whether nothing of the server's is missing at the client, or can reach it. */
     boolean owesClientNothing() {
-        return backendEnded || clientDeaf;
+        return !toClient.isSourceOpen() || toClient.isDiscarding();
     }
 
     CloseReason endedBy(CloseReason otherwise) {
         return firstEnd == null ? otherwise : firstEnd;
     }
 
-    // ---- client to backend
+    // ---- data
 
     void onClientData(ByteBuf data) {
         if (released) {
@@ -147,7 +118,7 @@ final class Relay {
         } else if (backend == null) {
             early.add(data);
         } else {
-            toBackend(data);
+            toBackend.write(data);
         }
     }
 
@@ -155,201 +126,308 @@ final class Relay {
         if (released || backend == null) {
             return;
         }
-        flushToBackend();
-        if (!clientEnded && backendEnded && !tls.isFullDuplex() && tls.isInboundClosed()) {
+        flush(toBackend);
+        if (toBackend.isSourceOpen()
+                && !toClient.isSourceOpen()
+                && !client.isFullDuplex()
+                && client.isInboundClosed()) {
             // Once our own close_notify is out, SslHandler has no event for the client's.
             onClientCloseNotify();
             return;
         }
-        readFrontend();
+        drainClient();
     }
 
     void onBackendWritabilityChanged() {
-        readFrontend();
-    }
-
-    private void toBackend(ByteBuf data) {
-        if (backend == null || backendTakesNoMore || finSentToBackend) {
-            data.release();
-            return;
-        }
-        unflushedToBackend += data.readableBytes();
-        DirectMemory.share().apply(backend);
-        backend.write(data, backend.voidPromise());
-    }
-
-    private void flushToBackend() {
-        if (backend == null || unflushedToBackend == 0) {
-            return;
-        }
-        relayed(Direction.CLIENT_TO_BACKEND, unflushedToBackend);
-        unflushedToBackend = 0;
-        backend.flush();
-    }
-
-    private void readFrontend() {
-        if (!released && !clientEnded && !backendTakesNoMore && backend != null && backend.isWritable()) {
-            frontend.read();
+        if (!released) {
+            toBackend.read();
         }
     }
-
-    // ---- backend to client
 
     void onBackendData(ByteBuf data) {
-        if (released || finSentToClient || clientDeaf) {
+        if (released) {
             data.release();
-            return;
+        } else {
+            toClient.write(data);
         }
-        unflushedToClient += data.readableBytes();
-        DirectMemory.share().apply(frontend);
-        frontend.write(data, frontend.voidPromise());
     }
 
     void onBackendReadComplete() {
-        if (released) {
-            return;
+        if (!released) {
+            flush(toClient);
+            toClient.read();
         }
-        if (unflushedToClient > 0) {
-            relayed(Direction.BACKEND_TO_CLIENT, unflushedToClient);
-            unflushedToClient = 0;
-            frontend.flush();
-        }
-        readBackend();
     }
 
     void onClientWritabilityChanged() {
-        readBackend();
-    }
-
-    private void readBackend() {
-        if (!released && !backendEnded && backend != null && (frontend.isWritable() || clientDeaf)) {
-            backend.read();
+        if (!released) {
+            toClient.read();
         }
     }
 
-    private void relayed(Direction direction, int bytes) {
+    private void flush(RelayDirection direction) {
+        int bytes = direction.unflushed();
+        if (bytes == 0) {
+            return;
+        }
         relays++;
         if (relays == RELAYS_OF_A_PROBE) {
             owner.onEstablished();
         }
-        journal.relayed(direction, bytes);
+        owner.onBytes(direction.direction(), bytes);
         lastActivity = System.nanoTime();
+        direction.flush();
     }
 
     // ---- ends of stream
 
     /** SslHandler's close event: the client's close_notify, or our own on its way out. */
     void onClientCloseNotify() {
-        if (tls.isInboundClosed()) {
-            onClientEnd(true);
+        if (client.isInboundClosed()) {
+            clientEnded(Source.ENDED);
         }
     }
 
-    /** Whether the client's FIN comes in the middle of a record, which no backend may take for an end. */
-    boolean isCutByFin() {
-        return tls.isMidRecord() && !tls.isInboundClosed();
-    }
-
+    /** The client's FIN. */
     void onClientFin() {
-        onClientEnd(tls.isInboundClosed());
-    }
-
-    private void onClientEnd(boolean clean) {
-        if (clientEnded || released) {
+        if (released || !toBackend.isSourceOpen()) {
             return;
         }
-        clientEnded = true;
-        clientCut = !clean;
-        clientDeaf = clean && !tls.isFullDuplex();
-        ended(clean ? CloseReason.CLIENT_CLOSED : CloseReason.TRUNCATED);
+        if (clientFailure != null) {
+            breakOff(toBackend, clientFailure);
+        } else if (client.isInboundClosed()) {
+            clientEnded(Source.ENDED);
+        } else if (client.isMidRecord()) {
+            breakOff(toBackend, CloseReason.TRUNCATED);
+        } else {
+            clientEnded(Source.CUT);
+        }
+    }
+
+    private void clientEnded(Source how) {
+        if (released || !toBackend.isSourceOpen()) {
+            return;
+        }
+        toBackend.sourceEnded(how);
+        if (how == Source.ENDED && !client.isFullDuplex() && toClient.sink() != Sink.ENDED) {
+            toClient.sink(Sink.LEFT);
+        }
+        firstEnd(how == Source.ENDED ? CloseReason.CLIENT_CLOSED : CloseReason.TRUNCATED);
         if (backend != null) {
-            endClientToBackend();
+            endToBackend();
         }
     }
 
-    private void endClientToBackend() {
+    private void endToBackend() {
         owner.onHalfClosed();
-        if (clientDeaf) {
-            // Netty's engine has closed both directions: nothing more can reach the client.
-            finSentToClient = true;
-            frontend.close();
+        if (toClient.sink() == Sink.LEFT) {
+            client.close();
         }
-        flushToBackend();
-        if (backend == null || backendTls == null || backendTakesNoMore) {
-            finSentToBackend = true;
+        flush(toBackend);
+        Peer to = backend;
+        if (to == null || toBackend.sink() != Sink.OPEN) {
             endIfDone();
             return;
         }
-        Channel to = backend;
-        // Of a client that only stopped nobody shall say that it came to its end.
-        Future<?> end = clientCut ? to.writeAndFlush(Unpooled.EMPTY_BUFFER) : backendTls.closeOutbound();
-        end.addListener(flushed -> {
-            shutdownOutput(to);
-            finSentToBackend = true;
-            endIfDone();
-            readBackend();
-        });
+        toBackend.sink(Sink.ENDING);
+        // The client sent FIN without close_notify: a close_notify to the backend would make a cut request look whole.
+        to.sendEnd(toBackend.source() == Source.ENDED).addListener(sent -> onEndAtBackend(to, sent));
     }
 
-    /** Whether the backend's FIN comes in the middle of a record, which no client may take for an end. */
-    boolean isCutByBackendFin() {
-        return backendTls != null && !backendEnded && backendTls.isMidRecord() && !backendTls.isInboundClosed();
+    private void onEndAtBackend(Peer to, Future<?> sent) {
+        if (released || toBackend.sink() != Sink.ENDING) {
+            return;
+        }
+        if (!sent.isSuccess()) {
+            onBackendFailed();
+            return;
+        }
+        to.shutdownOutput();
+        toBackend.sink(Sink.ENDED);
+        endIfDone();
+        if (!released) {
+            toClient.read();
+        }
     }
 
+    /** The backend's close_notify, or its FIN. */
     void onBackendEnd() {
-        if (backendEnded || released) {
+        Peer from = backend;
+        if (released || from == null || !toClient.isSourceOpen()) {
             return;
         }
-        backendEnded = true;
-        boolean clean = backendTls == null || backendTls.isInboundClosed();
-        ended(clean ? CloseReason.BACKEND_CLOSED : CloseReason.BACKEND_TRUNCATED);
+        if (toBackend.sink() == Sink.FAILED) {
+            breakOff(toClient, CloseReason.BACKEND_RESET);
+            return;
+        }
+        boolean whole = from.isInboundClosed();
+        if (!whole && from.isMidRecord()) {
+            breakOff(toClient, CloseReason.BACKEND_TRUNCATED);
+            return;
+        }
+        toClient.sourceEnded(whole ? Source.ENDED : Source.CUT);
+        firstEnd(whole ? CloseReason.BACKEND_CLOSED : CloseReason.BACKEND_TRUNCATED);
         owner.onHalfClosed();
-        onBackendReadComplete();
-        if (finSentToClient) {
+        flush(toClient);
+        if (toClient.sink() != Sink.OPEN) {
             endIfDone();
             return;
         }
-        holdUntilFin(frontend);
-        Future<?> end = clean ? tls.closeOutbound() : frontend.writeAndFlush(Unpooled.EMPTY_BUFFER);
-        end.addListener(sent -> {
-            if (!finSentToBackend || !((DuplexChannel) frontend).isInputShutdown()) {
-                shutdownOutput(frontend);
-            }
-            // Else both streams are over, and the close that comes now brings the FIN.
-            finSentToClient = true;
-            endIfDone();
-        });
+        toClient.sink(Sink.ENDING);
+        client.sendEnd(whole).addListener(this::onEndAtClient);
     }
 
-    /** A write to the backend failed, or we are done with it. What it has still to say is read first. */
-    void onBackendOutputShutdown() {
-        backendTakesNoMore = true;
-        readBackend();
+    private void onEndAtClient(Future<?> sent) {
+        if (released || toClient.sink() != Sink.ENDING) {
+            return;
+        }
+        if (!sent.isSuccess()) {
+            onClientFailed();
+            return;
+        }
+        // Where both streams are over, the close that comes now brings the FIN.
+        if (!isOver(toBackend) || !client.isInputShutdown()) {
+            client.shutdownOutput();
+        }
+        toClient.sink(Sink.ENDED);
+        endIfDone();
     }
 
-    private void ended(CloseReason end) {
+    private void firstEnd(CloseReason end) {
         if (firstEnd == null) {
             firstEnd = end;
         }
     }
 
     private void endIfDone() {
-        boolean both = finSentToBackend && finSentToClient && (backendEnded || !clientDeaf);
-        if ((both || (endsAtOnce && isEnding())) && firstEnd != null) {
+        if (released) {
+            return;
+        }
+        boolean over = isOver(toBackend) && isOver(toClient);
+        if (clientFailure != null && !over && isOver(toBackend)) {
+            // The request is delivered, and nobody takes the answer.
+            owner.onBroken(clientFailure);
+        } else if (firstEnd != null && (over || (endsAtOnce && isEnding()))) {
             owner.onRelayed(firstEnd);
         }
     }
 
-    /** close_notify and FIN leave in one segment: the shutdown that follows lets go of both. */
-    private static void holdUntilFin(Channel channel) {
-        if (channel.isActive() && channel instanceof SocketChannel) {
-            Transport.of(channel.eventLoop()).hold(channel);
+    /** A client that takes no more is no reason to leave a server that has not ended: its FIN may be on the way. */
+    private boolean isOver(RelayDirection direction) {
+        return switch (direction.sink()) {
+            case OPEN, ENDING -> false;
+            case ENDED -> true;
+            case LEFT -> !direction.isSourceOpen();
+            case FAILED -> !direction.isSourceOpen() || direction == toBackend;
+        };
+    }
+
+    /** Whether either peer has been told of the other's end; what fails after that is a part of the end. */
+    private boolean isEnding() {
+        return toBackend.sink() == Sink.ENDED
+                || toClient.sink() == Sink.ENDED
+                || (toClient.sink() == Sink.LEFT && backend != null);
+    }
+
+    // ---- failures
+
+    /** The client's connection has failed. What it said before is still read, as far as the backend takes it at once. */
+    void onClientFailed() {
+        if (released || clientFailure != null) {
+            return;
+        }
+        clientFailure = isEnding() ? endedBy(CloseReason.CLIENT_RESET) : CloseReason.CLIENT_RESET;
+        toClient.sink(Sink.FAILED);
+        if (!toBackend.isSourceOpen()) {
+            // Its whole request is here: it is delivered first, by a dial that is under way if need be.
+            endIfDone();
+        } else if (backend == null) {
+            breakOff(toBackend, clientFailure);
+        } else {
+            owner.onHalfClosed();
+            drainClient();
+            toClient.read();
         }
     }
 
-    private static void shutdownOutput(Channel channel) {
-        if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
-            Transport.of(channel.eventLoop()).shutdownOutput((DuplexChannel) channel);
+    private void drainClient() {
+        if (clientFailure != null && toBackend.isSourceOpen() && backend != null && !backend.isWritable()) {
+            // Whoever reset the connection waits for nothing: neither does the backend.
+            breakOff(toBackend, clientFailure);
+        } else {
+            toBackend.read();
         }
+    }
+
+    /** The client's channel is closed: nothing of it can be read any more. */
+    void onClientClosed() {
+        if (released || toClient.sink() == Sink.LEFT || (clientEnded() && toClient.sink() == Sink.ENDED)) {
+            return;
+        }
+        onClientFailed();
+        if (!released && clientFailure != null && toBackend.isSourceOpen()) {
+            breakOff(toBackend, clientFailure);
+        }
+    }
+
+    /** The backend's connection has failed. What it said before is still read, as the client takes it. */
+    void onBackendFailed() {
+        if (released || backend == null || toBackend.sink() == Sink.FAILED) {
+            return;
+        }
+        toBackend.sink(Sink.FAILED);
+        if (owesClientNothing()) {
+            backendOver();
+            return;
+        }
+        owner.onHalfClosed();
+        toClient.read();
+        toBackend.read();
+    }
+
+    /** The backend's channel is closed: nothing of it can be read any more. */
+    void onBackendClosed() {
+        if (released || backend == null) {
+            return;
+        }
+        toBackend.sink(Sink.FAILED);
+        if (owesClientNothing()) {
+            backendOver();
+        } else {
+            breakOff(toClient, CloseReason.BACKEND_RESET);
+        }
+    }
+
+    private void backendOver() {
+        if (toClient.isSourceOpen()) {
+            toClient.sourceEnded(Source.BROKEN);
+        }
+        firstEnd(CloseReason.BACKEND_RESET);
+        endIfDone();
+        if (!released) {
+            toBackend.read();
+        }
+    }
+
+    /** The backend broke TLS: what came before is good, and goes to the client. */
+    void onBackendTlsError() {
+        if (!released && toClient.isSourceOpen()) {
+            breakOff(toClient, CloseReason.BACKEND_TLS_ERROR);
+        }
+    }
+
+    /** The end of a stream will not come. Before anybody is told by a reset, what came before it is flushed. */
+    private void breakOff(RelayDirection direction, CloseReason why) {
+        direction.sourceEnded(Source.BROKEN);
+        if (direction == toBackend || toClient.sink() != Sink.OPEN) {
+            owner.onBroken(why);
+            return;
+        }
+        toBackend.sink(Sink.FAILED);
+        owner.onHalfClosed();
+        flush(toClient);
+        client.flushed().addListener(flushed -> owner.onBroken(why));
+        // A client that is still sending must get to where it reads the answer.
+        toBackend.read();
     }
 }

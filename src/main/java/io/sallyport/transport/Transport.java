@@ -27,6 +27,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
@@ -36,6 +37,8 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 import java.util.Locale;
@@ -140,6 +143,22 @@ public enum Transport {
         }
 
         @Override
+        public boolean isDelivered(Channel channel) {
+            if (!(channel instanceof SocketChannel)) {
+                // What is written to a unix-domain socket is where it is read from.
+                return true;
+            }
+            try {
+                ByteBuffer info = channel.config().getOption(TCP_INFO).order(ByteOrder.nativeOrder());
+                return info.limit() >= TCP_INFO_LENGTH
+                        && info.getInt(UNACKNOWLEDGED) == 0
+                        && info.getInt(NOT_SENT) == 0;
+            } catch (ChannelException e) {
+                return false;
+            }
+        }
+
+        @Override
         public void hold(Channel channel) {
             channel.config().setOption(EpollChannelOption.TCP_CORK, true);
         }
@@ -212,6 +231,11 @@ public enum Transport {
         }
 
         @Override
+        public boolean isDelivered(Channel channel) {
+            return false;
+        }
+
+        @Override
         public void hold(Channel channel) {}
 
         @Override
@@ -222,6 +246,13 @@ public enum Transport {
 
     /** What net.ipv4.tcp_retries2 comes to, unless somebody has changed it: a longer one would keep peers for longer. */
     private static final Duration PATIENCE_OF_THE_KERNEL = Duration.ofMinutes(15);
+
+    /** struct tcp_info of linux/tcp.h up to tcpi_notsent_bytes, and the places of tcpi_unacked and of that. */
+    private static final int TCP_INFO_LENGTH = 148;
+
+    private static final int UNACKNOWLEDGED = 24;
+    private static final int NOT_SENT = 144;
+    private static final RawUnixChannelOption TCP_INFO = new RawUnixChannelOption("TCP_INFO", 6, 11, TCP_INFO_LENGTH);
 
     private static SocketProtocolFamily family(InetAddress address) {
         return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
@@ -321,6 +352,9 @@ public enum Transport {
      * @param patience zero: as long as the kernel's own
      */
     public abstract void giveUpAfter(SocketChannel connection, Duration patience);
+
+    /** Whether the peer has acknowledged everything that the kernel has; false also where that cannot be told. */
+    public abstract boolean isDelivered(Channel channel);
 
     /** What is written from now on leaves together with the FIN, where that can be had. */
     public abstract void hold(Channel channel);

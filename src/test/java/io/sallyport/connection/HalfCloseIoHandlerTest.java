@@ -87,4 +87,66 @@ class HalfCloseIoHandlerTest {
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         }
     }
+
+    @Test
+    void resetIsToldAndWhatCameBeforeItIsLeftToBeRead() throws Exception {
+        AtomicInteger received = new AtomicInteger();
+        AtomicBoolean ended = new AtomicBoolean();
+        CompletableFuture<Channel> accepted = new CompletableFuture<>();
+        CompletableFuture<Throwable> failed = new CompletableFuture<>();
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, HalfCloseIoHandler.newFactory());
+        try {
+            Channel listening = new ServerBootstrap()
+                    .group(loop)
+                    .channel(EpollServerSocketChannel.class)
+                    .childOption(ChannelOption.AUTO_READ, false)
+                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                    .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ))
+                    .childHandler(new ChannelInboundHandlerAdapter() {
+                        @Override
+                        public void channelActive(ChannelHandlerContext ctx) {
+                            accepted.complete(ctx.channel());
+                        }
+
+                        @Override
+                        public void channelRead(ChannelHandlerContext ctx, Object message) {
+                            ByteBuf data = (ByteBuf) message;
+                            received.addAndGet(data.readableBytes());
+                            data.release();
+                        }
+
+                        @Override
+                        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                            ended.compareAndSet(false, event == ChannelInputShutdownEvent.INSTANCE);
+                        }
+
+                        @Override
+                        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                            failed.complete(cause);
+                        }
+                    })
+                    .bind(InetAddress.getLoopbackAddress(), 0)
+                    .syncUninterruptibly()
+                    .channel();
+            Socket client = new Socket();
+            client.connect(listening.localAddress());
+            Channel channel = accepted.get(10, TimeUnit.SECONDS);
+            client.getOutputStream().write(new byte[2 * READ]);
+            client.setSoLinger(true, 0);
+            client.close();
+
+            assertThat(failed.get(10, TimeUnit.SECONDS)).isInstanceOf(ConnectionFailedException.class);
+            assertThat(received).hasValue(0);
+            for (int i = 1; i <= 2; i++) {
+                int most = i * READ;
+                channel.read();
+                await().atMost(10, TimeUnit.SECONDS).until(() -> received.get() == most);
+                assertThat(ended).isFalse();
+            }
+            channel.read();
+            await().atMost(10, TimeUnit.SECONDS).untilTrue(ended);
+        } finally {
+            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
 }

@@ -80,6 +80,62 @@ class TimeoutTest {
     }
 
     @EachTlsVersion
+    void peerThatTakesNothingEndsWithTheIdleTimeWhereHalfCloseIsOff(String version) {
+        try (FakeBackend backend = FakeBackend.source(new Payload(4), 20_000_000);
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.timeouts { half-close = 0s, idle = 300ms }")
+                        .start();
+                TlsClient client = TlsClient.connect(proxy, version)) {
+            assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("idle_timeout");
+            proxy.awaitMetric(0, "sallyport_connections_active");
+        }
+    }
+
+    @Test
+    void answerThatIsNotTakenEndsWithTheIdleTimeWhereHalfCloseIsOff() {
+        // What the kernel's buffers cannot hold for a client that does not read, the FIN behind it.
+        try (FakeBackend backend = FakeBackend.source(new Payload(4), 300_000);
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.timeouts { half-close = 0s, idle = 300ms }")
+                        .start();
+                TlsClient client = TlsClient.open(proxy.address(), proxy.authority())) {
+            client.socket().setReceiveBufferSize(4096);
+            client.handshake();
+
+            proxy.awaitConnectionLine();
+            proxy.awaitMetric(0, "sallyport_connections_active");
+        } catch (java.net.SocketException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void silentSocketEndsWithTheIdleTimeWhereTheHandshakeHasNoDeadline() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with("listeners.https.timeouts { handshake = 0s, idle = 300ms }")
+                        .start();
+                TlsClient client = TlsClient.open(proxy.address(), proxy.authority())) {
+            assertThat(client.tcpEnd()).isEqualTo(Received.End.FIN);
+            assertTimeout(proxy);
+        }
+    }
+
+    @Test
+    void serverThatIsSilentInItsHandshakeEndsWithTheIdleTimeWhereTheDialHasNoDeadline() {
+        try (FakeBackend backend = FakeBackend.silent();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with(
+                                "listeners.https.timeouts.idle = 300ms",
+                                "backends.app { connect.timeout = 0s, tls { enabled = on, verify = insecure-none } }")
+                        .start();
+                TlsClient client = TlsClient.connect(proxy)) {
+            client.end();
+            assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("idle_timeout");
+        }
+    }
+
+    @EachTlsVersion
     void connectionThatLivesForTooLongIsClosedWhateverItDoes(String version) {
         try (FakeBackend backend = FakeBackend.running(
                         socket -> new Payload(3).writeTo(socket.getOutputStream(), Long.MAX_VALUE));

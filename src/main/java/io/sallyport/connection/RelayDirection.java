@@ -1,0 +1,112 @@
+package io.sallyport.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.sallyport.observe.Direction;
+import org.jspecify.annotations.Nullable;
+
+/** The stream of one direction: where it comes from, where it goes, and how far its end has come on either side. */
+final class RelayDirection {
+
+    /** How far the stream has come where it comes from. */
+    enum Source {
+        /** More may come. */
+        OPEN,
+        /** It came to its own end: close_notify, or FIN where there is no TLS. */
+        ENDED,
+        /** FIN without close_notify, between two records: the end may be missing. */
+        CUT,
+        /** A reset, or an end inside a record: the end is missing. */
+        BROKEN
+    }
+
+    /** How far the stream has come where it goes. */
+    enum Sink {
+        /** It takes data. */
+        OPEN,
+        /** The end is queued behind the last data. */
+        ENDING,
+        /** The kernel has all of it, the end included. */
+        ENDED,
+        /** It said close_notify to a record layer that ends both directions then: nothing may be sent any more. */
+        LEFT,
+        /** Its connection has failed: nothing can be sent any more. */
+        FAILED
+    }
+
+    private final Direction direction;
+    private Source source = Source.OPEN;
+    private Sink sink = Sink.OPEN;
+    private @Nullable Peer from;
+    private @Nullable Peer to;
+    private int unflushed;
+
+    RelayDirection(Direction direction) {
+        this.direction = direction;
+    }
+
+    void comesFrom(Peer peer) {
+        from = peer;
+    }
+
+    void goesTo(Peer peer) {
+        to = peer;
+    }
+
+    Direction direction() {
+        return direction;
+    }
+
+    Source source() {
+        return source;
+    }
+
+    Sink sink() {
+        return sink;
+    }
+
+    boolean isSourceOpen() {
+        return source == Source.OPEN;
+    }
+
+    /** Whether what comes from now on is discarded. */
+    boolean isDiscarding() {
+        return sink == Sink.LEFT || sink == Sink.FAILED;
+    }
+
+    void sourceEnded(Source how) {
+        source = how;
+    }
+
+    void sink(Sink reached) {
+        sink = reached;
+    }
+
+    /** Takes over the reference. */
+    void write(ByteBuf data) {
+        if (to == null || sink != Sink.OPEN) {
+            data.release();
+            return;
+        }
+        unflushed += data.readableBytes();
+        to.write(data);
+    }
+
+    /** Bytes written since the last flush. */
+    int unflushed() {
+        return unflushed;
+    }
+
+    void flush() {
+        unflushed = 0;
+        if (to != null) {
+            to.flush();
+        }
+    }
+
+    /** Asks for more where there is room for it: memory is bounded however slow the sink is. */
+    void read() {
+        if (source == Source.OPEN && from != null && to != null && (isDiscarding() || to.isWritable())) {
+            from.read();
+        }
+    }
+}
