@@ -49,6 +49,8 @@ class ClientThatLeavesDuringTheDialTest {
         /** Who says that it has ended, and stays, is waiting for the answer. */
         private static final List<Leaving> WAITING = List.of(CLOSE_NOTIFY, CLOSE_NOTIFY_AND_FIN, FIN);
 
+        /** Functions without a state of their own. */
+        @SuppressWarnings("ImmutableEnumChecker")
         private final Consumer<TlsClient> act;
 
         Leaving(Consumer<TlsClient> act) {
