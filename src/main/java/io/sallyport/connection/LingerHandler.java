@@ -37,6 +37,7 @@ final class LingerHandler extends ChannelDuplexHandler {
     private @Nullable Future<?> timer;
     private boolean awaitsFin;
     private boolean resets;
+    private boolean ended;
 
     /** The channel's own, which stands next to its socket. */
     static LingerHandler of(Channel channel) {
@@ -173,6 +174,11 @@ final class LingerHandler extends ChannelDuplexHandler {
 
     private void end(ChannelHandlerContext ctx) {
         cancelTimer();
+        if (ended) {
+            // The close itself fails the writes that are left, and each of them tells exceptionCaught.
+            return;
+        }
+        ended = true;
         if (resets && ctx.channel().isOpen()) {
             ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }

@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ZeroTest {
     private static final Pattern AMOUNT = Pattern.compile("(\\d+)(ms|s|m|h|d|%|)");
 
+    /** Limits whose default is a word. */
+    private static final Set<String> AUTOMATIC = Set.of("limits.connections");
+
     @TempDir
     private Path directory;
 
@@ -48,7 +51,8 @@ final class ZeroTest {
     }
 
     private static boolean isAmount(Map.Entry<String, ConfigValue> entry) {
-        return AMOUNT.matcher(String.valueOf(entry.getValue().unwrapped())).matches();
+        return AUTOMATIC.contains(entry.getKey())
+                || AMOUNT.matcher(String.valueOf(entry.getValue().unwrapped())).matches();
     }
 
     @ParameterizedTest

@@ -63,6 +63,8 @@ class EarlyAnswerTest {
         try (FakeBackend backend = FakeBackend.running(socket -> {
                     awaitUnread(socket);
                     ANSWER.writeTo(socket.getOutputStream(), 30_000);
+                    // The JDK's close sends a FIN before the reset, and the proxy may see it before.
+                    socket.setSoLinger(true, 0);
                 });
                 RunningProxy proxy = proxy(backend, transport, path);
                 TlsClient client = TlsClient.connect(proxy)) {
