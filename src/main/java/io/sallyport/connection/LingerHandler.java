@@ -29,9 +29,6 @@ final class LingerHandler extends ChannelDuplexHandler {
     private static final long FIRST_LOOK_MILLIS = 1;
     private static final long MOST_BETWEEN_LOOKS_MILLIS = 50;
 
-    /** For the transport that cannot tell what has arrived. */
-    private static final long BLIND_MILLIS = 200;
-
     private @Nullable ChannelHandlerContext context;
     private @Nullable ChannelPromise closing;
     private @Nullable Future<?> timer;
@@ -84,8 +81,7 @@ final class LingerHandler extends ChannelDuplexHandler {
         cancelTimer();
         Channel channel = ctx.channel();
         Transport transport = Transport.of(channel.eventLoop());
-        long longest = transport == Transport.NIO ? BLIND_MILLIS : LONGEST_MILLIS;
-        if (!channel.isActive() || waited >= longest || transport.isDelivered(channel)) {
+        if (!channel.isActive() || waited >= LONGEST_MILLIS || transport.isDelivered(channel)) {
             end(ctx);
             return;
         }
