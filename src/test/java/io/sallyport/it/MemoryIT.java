@@ -32,6 +32,8 @@ class MemoryIT {
         return RunningProxy.to(crowd.backend())
                 .with(
                         "event-loops = 1",
+                        // What one connection may hold is tried here: so small a heap would be given fewer of them.
+                        "limits.connections = 0",
                         "log.level = info",
                         "access-log.target = none",
                         "listeners.https.timeouts.handshake = 5m",
