@@ -146,22 +146,10 @@ public record AccessRuleConfig(List<Condition> conditions) {
     }
 
     private static Condition exactly(Name name, String text) {
-        if (text.isBlank() || !text.codePoints().allMatch(AccessRuleConfig::isVisible)) {
+        if (!VisibleText.is(text)) {
             throw new IllegalArgumentException("nothing, or not to be seen");
         }
         return new Exactly(name, text);
-    }
-
-    /** No value of a certificate with another character in it is taken for readable. */
-    private static boolean isVisible(int point) {
-        return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
     }
 
     private static Condition serial(String text) {

@@ -40,22 +40,6 @@ final class DirectoryText {
         };
     }
 
-    /** Whether a reader sees all of it: no control or formatting characters, and not nothing. */
-    static boolean isVisible(String text) {
-        return !text.isBlank() && text.codePoints().allMatch(DirectoryText::isVisible);
-    }
-
-    private static boolean isVisible(int point) {
-        return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
-    }
-
     private static @Nullable String basicPlane(byte[] bytes) {
         String text = decode(bytes, StandardCharsets.UTF_16BE);
         return text != null && text.chars().noneMatch(unit -> Character.isSurrogate((char) unit)) ? text : null;

@@ -1,5 +1,6 @@
 package io.sallyport.tls;
 
+import io.sallyport.config.VisibleText;
 import io.sallyport.text.SafeText;
 import io.sallyport.tls.DerReader.Element;
 import java.security.cert.CertificateParsingException;
@@ -52,7 +53,7 @@ public record DistinguishedName(List<List<Attribute>> parts) {
      */
     public record Attribute(String type, @Nullable String text, String der) {
         boolean isReadable() {
-            return text != null && DirectoryText.isVisible(text);
+            return text != null && VisibleText.is(text);
         }
     }
 
