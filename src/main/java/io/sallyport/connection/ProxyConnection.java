@@ -704,26 +704,17 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
         if (!toClosed(why)) {
             return;
         }
-        if (relay == null || relay.owesClientNothing()) {
+        if (relay == null || client == null || relay.owesClientNothing()) {
             frontend.close();
         } else {
-            closeWithoutCloseNotify(frontend);
+            client.cut();
         }
         if (relay == null || relay.clientEnded()) {
             closeBackend();
-        } else if (why == CloseReason.IDLE_TIMEOUT && backend != null) {
-            closeWithoutCloseNotify(backend);
+        } else if (why == CloseReason.IDLE_TIMEOUT && serverPeer != null) {
+            serverPeer.cut();
         } else {
             resetBackend();
-        }
-    }
-
-    private static void closeWithoutCloseNotify(Channel channel) {
-        ChannelHandlerContext tls = channel.pipeline().context(Handlers.TLS);
-        if (tls == null) {
-            channel.close();
-        } else {
-            tls.close();
         }
     }
 
@@ -768,9 +759,9 @@ final class ProxyConnection implements Relay.Owner, Dial.Outcome {
     }
 
     private void resetBackend() {
-        if (backend != null && backend.isOpen()) {
+        if (backend != null && serverPeer != null && backend.isOpen()) {
             backend.config().setOption(ChannelOption.SO_LINGER, 0);
-            closeWithoutCloseNotify(backend);
+            serverPeer.cut();
         }
     }
 

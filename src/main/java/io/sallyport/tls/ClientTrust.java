@@ -165,8 +165,9 @@ public final class ClientTrust extends JudgesClients implements ResumableX509Ext
         List<X509Certificate> certificates = new ArrayList<>();
         try {
             for (X509Certificate certificate : chain) {
-                CertificateOutline.checkBounds(certificate.getEncoded());
-                certificates.add(CertificateParser.parse(certificate.getEncoded()));
+                byte[] der = certificate.getEncoded();
+                CertificateOutline.checkBounds(der);
+                certificates.add(CertificateParser.parse(der));
             }
         } catch (CertificateException e) {
             throw ClientCertificateException.malformed(e);
