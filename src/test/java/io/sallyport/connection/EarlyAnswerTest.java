@@ -7,6 +7,7 @@ import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Payload;
 import io.sallyport.testing.Received;
 import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.TcpTable;
 import io.sallyport.testing.TlsClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +45,7 @@ class EarlyAnswerTest {
         try (FakeBackend backend = FakeBackend.running(socket -> {
                     awaitUnread(socket);
                     ANSWER.writeTo(socket.getOutputStream(), length);
+                    TcpTable.awaitAcknowledged(socket);
                 });
                 RunningProxy proxy = proxy(backend, transport, path)) {
             for (int i = 0; i < 10; i++) {
@@ -63,6 +65,7 @@ class EarlyAnswerTest {
         try (FakeBackend backend = FakeBackend.running(socket -> {
                     awaitUnread(socket);
                     ANSWER.writeTo(socket.getOutputStream(), 30_000);
+                    TcpTable.awaitAcknowledged(socket);
                     // The JDK's close sends a FIN before the reset, and the proxy may see it before.
                     socket.setSoLinger(true, 0);
                 });
@@ -83,6 +86,7 @@ class EarlyAnswerTest {
         try (FakeBackend backend = FakeBackend.running(socket -> {
                     awaitUnread(socket);
                     ANSWER.writeTo(socket.getOutputStream(), 30_000);
+                    TcpTable.awaitAcknowledged(socket);
                     socket.shutdownOutput();
                 });
                 RunningProxy proxy = proxy(backend, transport, path);

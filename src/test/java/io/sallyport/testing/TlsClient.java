@@ -452,9 +452,8 @@ public final class TlsClient implements AutoCloseable {
             }
             runTasks();
             if (result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && result.bytesConsumed() == 0) {
-                // However often it is asked again, the engine reads nothing before it has sent something.
-                throw new IllegalStateException(
-                        "the client has not shaken hands: its TLS stream has no end, only TCP's");
+                awaitSent();
+                continue;
             }
             if (result.getStatus() == Status.CLOSED) {
                 ended = true;
@@ -466,6 +465,16 @@ public final class TlsClient implements AutoCloseable {
             if (!fill()) {
                 ended = true;
                 return HandshakeStatus.NOT_HANDSHAKING;
+            }
+        }
+    }
+
+    /** The engine reads nothing before it has sent what it has to: another thread may be about to send the close_notify. */
+    private void awaitSent() {
+        synchronized (sending) {
+            if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                throw new IllegalStateException(
+                        "the client has not shaken hands: its TLS stream has no end, only TCP's");
             }
         }
     }
