@@ -2,9 +2,9 @@ package io.sallyport.backend;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.config.BackendConfig.Balance;
-import io.sallyport.config.HostPort;
-import io.sallyport.config.NetworkAddress;
-import io.sallyport.observe.Meters;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.metrics.Meters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,16 +1,16 @@
 package io.sallyport.benchmarks;
 
-import io.sallyport.config.AccessRuleConfig;
-import io.sallyport.config.AccessRuleConfig.Condition;
-import io.sallyport.config.AccessRuleConfig.Exactly;
-import io.sallyport.config.AccessRuleConfig.Matches;
-import io.sallyport.config.AccessRuleConfig.Name;
-import io.sallyport.config.SegmentPattern;
-import io.sallyport.config.SegmentPattern.Kind;
-import io.sallyport.tls.AccessRules;
-import io.sallyport.tls.AlternativeNames;
-import io.sallyport.tls.ClientIdentity;
-import io.sallyport.tls.DistinguishedName;
+import io.sallyport.config.tls.AccessRuleConfig;
+import io.sallyport.config.tls.AccessRuleConfig.Condition;
+import io.sallyport.config.tls.AccessRuleConfig.Exactly;
+import io.sallyport.config.tls.AccessRuleConfig.Matches;
+import io.sallyport.config.tls.AccessRuleConfig.Name;
+import io.sallyport.config.value.SegmentPattern;
+import io.sallyport.config.value.SegmentPattern.Kind;
+import io.sallyport.tls.trust.AccessRules;
+import io.sallyport.tls.x509.AlternativeNames;
+import io.sallyport.tls.trust.ClientIdentity;
+import io.sallyport.tls.x509.DistinguishedName;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;

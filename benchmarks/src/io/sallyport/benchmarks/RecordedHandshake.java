@@ -8,7 +8,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
-import io.sallyport.handshake.Direction;
+import io.sallyport.handshake.trace.Direction;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.KeyPair;

@@ -1,6 +1,6 @@
 package io.sallyport.benchmarks;
 
-import io.sallyport.config.ConfigException;
+import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.generation.StartException;

@@ -1,6 +1,6 @@
 package io.sallyport.benchmarks;
 
-import io.sallyport.tls.ServerNameMap;
+import io.sallyport.tls.context.ServerNameMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;

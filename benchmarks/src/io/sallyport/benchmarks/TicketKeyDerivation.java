@@ -1,7 +1,7 @@
 package io.sallyport.benchmarks;
 
 import io.netty.handler.ssl.OpenSsl;
-import io.sallyport.tls.TicketKeys;
+import io.sallyport.tls.context.TicketKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package io.sallyport.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.accesslog.TraceWish;
 import io.sallyport.config.LogConfig;
-import io.sallyport.observe.TraceWish;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.sallyport.admin;
 
-import io.sallyport.config.Cidr;
-import io.sallyport.observe.HandshakeLog;
+import io.sallyport.accesslog.HandshakeLog;
+import io.sallyport.config.value.Cidr;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;

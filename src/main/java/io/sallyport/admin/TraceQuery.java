@@ -1,7 +1,7 @@
 package io.sallyport.admin;
 
-import io.sallyport.config.Cidr;
-import io.sallyport.observe.TraceWish;
+import io.sallyport.accesslog.TraceWish;
+import io.sallyport.config.value.Cidr;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

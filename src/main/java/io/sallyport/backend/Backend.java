@@ -5,7 +5,7 @@ import io.netty.util.concurrent.Future;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
-import io.sallyport.tls.BackendTlsContext;
+import io.sallyport.tls.context.BackendTlsContext;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

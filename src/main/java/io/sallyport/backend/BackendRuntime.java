@@ -2,10 +2,10 @@ package io.sallyport.backend;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.sallyport.config.NetworkAddress;
-import io.sallyport.observe.Meters;
-import io.sallyport.transport.LoopThreads;
-import io.sallyport.transport.Transport;
+import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.eventloop.LoopThreads;
+import io.sallyport.eventloop.Transport;
+import io.sallyport.metrics.Meters;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

@@ -2,9 +2,9 @@ package io.sallyport.backend;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
-import io.sallyport.config.NetworkAddress;
-import io.sallyport.observe.BackendMeters;
-import io.sallyport.observe.RateLimitedLog;
+import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.log.RateLimitedLog;
+import io.sallyport.metrics.BackendMeters;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

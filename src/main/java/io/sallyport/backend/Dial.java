@@ -2,8 +2,8 @@ package io.sallyport.backend;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.sallyport.observe.BackendMeters.ConnectFailure;
-import io.sallyport.tls.RecordLayer;
+import io.sallyport.metrics.BackendMeters.ConnectFailure;
+import io.sallyport.tls.record.RecordLayer;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;

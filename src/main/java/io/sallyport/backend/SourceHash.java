@@ -1,6 +1,6 @@
 package io.sallyport.backend;
 
-import io.sallyport.config.IpAddress;
+import io.sallyport.config.value.IpAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.HostPort;
+import io.sallyport.config.value.HostPort;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -1,8 +1,8 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.generation.StartException;
 import io.sallyport.systemd.InheritedSockets;

@@ -1,6 +1,6 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.LocaleEncoding;
+import io.sallyport.config.hocon.LocaleEncoding;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

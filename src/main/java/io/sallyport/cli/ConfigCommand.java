@@ -1,7 +1,7 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
+import io.sallyport.config.hocon.ConfigException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

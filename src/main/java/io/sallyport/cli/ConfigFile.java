@@ -1,6 +1,6 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.LocaleEncoding;
+import io.sallyport.config.hocon.LocaleEncoding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

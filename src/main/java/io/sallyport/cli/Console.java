@@ -1,6 +1,6 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.text.SafeText;
 import java.io.PrintWriter;
 import java.util.List;

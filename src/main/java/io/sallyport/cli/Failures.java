@@ -1,6 +1,6 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.ConfigException;
+import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.server.generation.StartException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

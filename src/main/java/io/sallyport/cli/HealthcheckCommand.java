@@ -1,9 +1,9 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
-import io.sallyport.config.HostPort;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigException;
+import io.sallyport.config.value.HostPort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

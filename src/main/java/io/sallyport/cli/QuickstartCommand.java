@@ -1,9 +1,9 @@
 package io.sallyport.cli;
 
 import io.netty.util.NetUtil;
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.LogConfig;
-import io.sallyport.observe.LogSetup;
+import io.sallyport.config.hocon.ConfigException;
+import io.sallyport.log.LogSetup;
 import io.sallyport.quickstart.HelloBackend;
 import io.sallyport.quickstart.PrivateDirectory;
 import io.sallyport.quickstart.QuickstartConfig;

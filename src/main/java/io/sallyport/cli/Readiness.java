@@ -1,7 +1,7 @@
 package io.sallyport.cli;
 
 import io.netty.util.NetUtil;
-import io.sallyport.config.HostPort;
+import io.sallyport.config.value.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

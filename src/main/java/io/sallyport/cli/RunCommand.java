@@ -1,9 +1,9 @@
 package io.sallyport.cli;
 
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
-import io.sallyport.observe.LogSetup;
+import io.sallyport.config.hocon.ConfigException;
+import io.sallyport.log.LogSetup;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.generation.StartException;
 import io.sallyport.systemd.ServiceSupervisor;

@@ -1,8 +1,8 @@
 package io.sallyport.cli;
 
 import io.netty.handler.ssl.OpenSsl;
-import io.sallyport.transport.NativeLibraries;
-import io.sallyport.transport.Transport;
+import io.sallyport.eventloop.NativeLibraries;
+import io.sallyport.eventloop.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;

@@ -1,5 +1,7 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.Cidr;
 import java.net.InetAddress;
 import java.util.List;
 

@@ -1,5 +1,8 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Place;
+import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.HostPort;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

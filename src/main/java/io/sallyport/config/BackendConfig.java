@@ -1,5 +1,8 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Section;
+import io.sallyport.config.tls.BackendTlsConfig;
+import io.sallyport.config.value.NetworkAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,10 @@
 package io.sallyport.config;
 
+import io.sallyport.config.tls.BackendTlsConfig;
+import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.config.tls.PasswordConfig;
+import io.sallyport.config.tls.TlsConfig;
+import io.sallyport.config.tls.TrustAnchorConfig;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;

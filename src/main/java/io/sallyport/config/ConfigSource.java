@@ -1,5 +1,6 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.ConfigException;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,5 +1,9 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Keys;
+import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.Cidr;
+import io.sallyport.config.value.HostPort;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.ConfigException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

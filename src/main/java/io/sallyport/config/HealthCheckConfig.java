@@ -1,5 +1,7 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Keys;
+import io.sallyport.config.hocon.Section;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;

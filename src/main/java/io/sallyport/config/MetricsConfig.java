@@ -1,5 +1,7 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.HostPort;
 import org.jspecify.annotations.Nullable;
 
 /**

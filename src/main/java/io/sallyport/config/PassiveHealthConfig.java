@@ -1,5 +1,6 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Section;
 import java.time.Duration;
 
 /**

@@ -1,5 +1,7 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Section;
+
 /**
  * What the process takes on, over all listeners.
  *

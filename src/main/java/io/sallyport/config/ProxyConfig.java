@@ -1,5 +1,9 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.RestartKeys;
+import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.TransportChoice;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,5 +1,7 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Section;
+import io.sallyport.config.tls.TlsConfig;
 import java.net.IDN;
 import java.util.List;
 import java.util.Locale;

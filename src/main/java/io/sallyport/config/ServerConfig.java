@@ -1,5 +1,9 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.NetworkAddress;
+
 /**
  * One server of a backend.
  *

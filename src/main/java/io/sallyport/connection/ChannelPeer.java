@@ -8,9 +8,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
+import io.sallyport.eventloop.Transport;
 import io.sallyport.memory.DirectMemory;
-import io.sallyport.tls.RecordLayer;
-import io.sallyport.transport.Transport;
+import io.sallyport.tls.record.RecordLayer;
 
 /** A peer at the other end of a socket. */
 final class ChannelPeer implements Peer {

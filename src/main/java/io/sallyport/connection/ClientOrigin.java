@@ -3,14 +3,14 @@ package io.sallyport.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.sallyport.accesslog.ClientOffer;
 import io.sallyport.backend.Backend;
 import io.sallyport.config.SendProxyProtocolConfig.Version;
-import io.sallyport.observe.ClientOffer;
 import io.sallyport.proxyprotocol.Endpoints;
 import io.sallyport.proxyprotocol.HeaderWriter;
 import io.sallyport.proxyprotocol.ProxiedConnection;
-import io.sallyport.tls.ServerCertificate;
-import io.sallyport.tls.TlsContext;
+import io.sallyport.tls.context.ServerCertificate;
+import io.sallyport.tls.context.TlsContext;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 

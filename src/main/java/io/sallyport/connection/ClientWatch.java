@@ -2,9 +2,10 @@ package io.sallyport.connection;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import io.sallyport.observe.CloseReason;
-import io.sallyport.tls.ClientCertificateException;
-import io.sallyport.tls.ClientTrust;
+import io.sallyport.eventloop.SlicedTasks;
+import io.sallyport.metrics.CloseReason;
+import io.sallyport.tls.path.ClientCertificateException;
+import io.sallyport.tls.trust.ClientTrust;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
+import io.sallyport.accept.HandshakeGate;
 import io.sallyport.config.AcceptProxyProtocolConfig;
 import java.net.InetSocketAddress;
 import java.util.function.Function;

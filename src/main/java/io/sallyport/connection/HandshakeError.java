@@ -2,14 +2,14 @@ package io.sallyport.connection;
 
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.sallyport.diagnosis.BoringSslError;
 import io.sallyport.diagnosis.BoringSslReasons;
 import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.How;
-import io.sallyport.handshake.AlertDescriptions;
-import io.sallyport.handshake.BoringSslError;
-import io.sallyport.tls.ClientCertificateException;
-import io.sallyport.tls.ClientCertificateFailure;
+import io.sallyport.handshake.iana.AlertDescriptions;
+import io.sallyport.tls.path.ClientCertificateException;
+import io.sallyport.tls.path.ClientCertificateFailure;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;

@@ -1,6 +1,6 @@
 package io.sallyport.connection;
 
-import io.sallyport.observe.RateLimitedLog;
+import io.sallyport.log.RateLimitedLog;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 

@@ -10,7 +10,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import io.sallyport.transport.Transport;
+import io.sallyport.eventloop.Transport;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

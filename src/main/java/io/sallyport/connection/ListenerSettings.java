@@ -1,11 +1,12 @@
 package io.sallyport.connection;
 
+import io.sallyport.accept.AcceptSettings;
+import io.sallyport.accesslog.ConnectionLog;
 import io.sallyport.backend.Backend;
 import io.sallyport.config.AcceptProxyProtocolConfig;
 import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.TimeoutsConfig;
-import io.sallyport.observe.ConnectionLog;
-import io.sallyport.observe.ListenerMeters;
+import io.sallyport.metrics.ListenerMeters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ public record ListenerSettings(
         boolean recheckClients,
         ListenerMeters meters,
         ConnectionLog log,
-        ListenerVersion version) {
+        ListenerVersion version)
+        implements AcceptSettings {
 
     /** For connections that are left when the listener is closed: no route takes them, and what they count stays. */
     public ListenerSettings closed() {

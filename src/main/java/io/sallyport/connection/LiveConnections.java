@@ -1,7 +1,8 @@
 package io.sallyport.connection;
 
 import io.netty.channel.EventLoop;
-import io.sallyport.observe.CloseReason;
+import io.sallyport.eventloop.SlicedTasks;
+import io.sallyport.metrics.CloseReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

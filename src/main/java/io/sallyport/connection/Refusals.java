@@ -1,6 +1,6 @@
 package io.sallyport.connection;
 
-import io.sallyport.tls.ClientCertificateException;
+import io.sallyport.tls.path.ClientCertificateException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

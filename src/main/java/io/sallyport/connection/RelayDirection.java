@@ -1,7 +1,7 @@
 package io.sallyport.connection;
 
 import io.netty.buffer.ByteBuf;
-import io.sallyport.observe.Direction;
+import io.sallyport.metrics.Direction;
 import org.jspecify.annotations.Nullable;
 
 /** The stream of one direction: where it comes from, where it goes, and how far its end has come on either side. */

@@ -1,15 +1,15 @@
 package io.sallyport.connection;
 
 import io.sallyport.backend.Backend;
-import io.sallyport.config.TlsConfig.ServerNamePolicy;
+import io.sallyport.config.tls.TlsConfig.ServerNamePolicy;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.diagnosis.FailureReason;
-import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.ClientHelloReader;
-import io.sallyport.tls.ClientTrust;
-import io.sallyport.tls.ServerNameMap;
-import io.sallyport.tls.TlsContext;
-import io.sallyport.tls.TlsContexts;
+import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.handshake.wire.ClientHelloReader;
+import io.sallyport.tls.context.ServerNameMap;
+import io.sallyport.tls.context.TlsContext;
+import io.sallyport.tls.context.TlsContexts;
+import io.sallyport.tls.trust.ClientTrust;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +28,8 @@ public final class RouteTable {
     private static final int NO_APPLICATION_PROTOCOL = 120;
 
     /** Takes nobody. */
-    static final RouteTable NONE = new RouteTable(List.of(), null, ServerNamePolicy.DEFAULT, ServerNamePolicy.DEFAULT);
+    public static final RouteTable NONE =
+            new RouteTable(List.of(), null, ServerNamePolicy.DEFAULT, ServerNamePolicy.DEFAULT);
 
     private final ServerNameMap<List<Route>> byName;
     private final List<Route> nameless;

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.sallyport.handshake.Direction;
-import io.sallyport.handshake.HandshakeTrace;
+import io.sallyport.handshake.trace.Direction;
+import io.sallyport.handshake.trace.HandshakeTrace;
 
 /** Shows every byte of the handshake to its trace as it passes, in both directions; is taken out when it succeeded. */
 final class TraceHandler extends ChannelDuplexHandler {

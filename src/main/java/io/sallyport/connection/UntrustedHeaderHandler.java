@@ -6,7 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
-import io.sallyport.handshake.FirstBytes;
+import io.sallyport.handshake.wire.FirstBytes;
 import io.sallyport.proxyprotocol.SignatureMatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.TlsVersions;
+import io.sallyport.handshake.iana.TlsVersions;
 import java.util.List;
 
 /**

@@ -1,7 +1,6 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.AlertDescriptions;
-import io.sallyport.handshake.BoringSslError;
+import io.sallyport.handshake.iana.AlertDescriptions;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;

@@ -1,11 +1,11 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.AlertDescriptions;
-import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.Direction;
-import io.sallyport.handshake.HandshakeTrace;
-import io.sallyport.handshake.HandshakeTranscript;
-import io.sallyport.handshake.HandshakeTranscript.AlertSeen;
+import io.sallyport.handshake.iana.AlertDescriptions;
+import io.sallyport.handshake.trace.Direction;
+import io.sallyport.handshake.trace.HandshakeTrace;
+import io.sallyport.handshake.trace.HandshakeTranscript;
+import io.sallyport.handshake.trace.HandshakeTranscript.AlertSeen;
+import io.sallyport.handshake.wire.ClientHello;
 import java.time.Instant;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

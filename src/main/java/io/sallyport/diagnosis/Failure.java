@@ -1,6 +1,6 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.FirstBytes;
+import io.sallyport.handshake.wire.FirstBytes;
 import java.util.Set;
 
 /**

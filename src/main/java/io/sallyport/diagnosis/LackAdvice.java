@@ -2,10 +2,10 @@ package io.sallyport.diagnosis;
 
 import io.sallyport.diagnosis.OfferComparison.KeyLack;
 import io.sallyport.diagnosis.OfferComparison.Lack;
-import io.sallyport.handshake.CipherSuites;
-import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.NamedGroups;
-import io.sallyport.handshake.SignatureSchemes;
+import io.sallyport.handshake.iana.CipherSuites;
+import io.sallyport.handshake.iana.NamedGroups;
+import io.sallyport.handshake.iana.SignatureSchemes;
+import io.sallyport.handshake.wire.ClientHello;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -1,6 +1,6 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.CodeList;
+import io.sallyport.handshake.iana.CodeList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;

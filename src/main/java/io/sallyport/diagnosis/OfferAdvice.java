@@ -1,8 +1,8 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.TlsVersions;
-import io.sallyport.handshake.WireText;
+import io.sallyport.handshake.iana.TlsVersions;
+import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.handshake.wire.WireText;
 
 /** What is said of an offer with no version, no protocol or no name that the route takes. */
 final class OfferAdvice {

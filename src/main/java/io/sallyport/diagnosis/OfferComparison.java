@@ -1,13 +1,13 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.CipherSuites;
-import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.CodeList;
-import io.sallyport.handshake.ExtensionTypes;
-import io.sallyport.handshake.KeyExchange;
-import io.sallyport.handshake.NamedGroups;
-import io.sallyport.handshake.SignatureSchemes;
-import io.sallyport.handshake.TlsVersions;
+import io.sallyport.handshake.iana.CipherSuites;
+import io.sallyport.handshake.iana.CodeList;
+import io.sallyport.handshake.iana.ExtensionTypes;
+import io.sallyport.handshake.iana.KeyExchange;
+import io.sallyport.handshake.iana.NamedGroups;
+import io.sallyport.handshake.iana.SignatureSchemes;
+import io.sallyport.handshake.iana.TlsVersions;
+import io.sallyport.handshake.wire.ClientHello;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.Direction;
-import io.sallyport.handshake.HandshakeTranscript;
-import io.sallyport.handshake.HandshakeTranscript.AlertSeen;
-import io.sallyport.handshake.HandshakeTranscript.Step;
-import io.sallyport.handshake.ServerHello;
+import io.sallyport.handshake.trace.Direction;
+import io.sallyport.handshake.trace.HandshakeTranscript;
+import io.sallyport.handshake.trace.HandshakeTranscript.AlertSeen;
+import io.sallyport.handshake.trace.HandshakeTranscript.Step;
+import io.sallyport.handshake.wire.ServerHello;
 import java.util.Optional;
 
 /**

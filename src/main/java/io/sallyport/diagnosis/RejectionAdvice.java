@@ -1,7 +1,7 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.AlertDescriptions;
-import io.sallyport.handshake.ClientHello;
+import io.sallyport.handshake.iana.AlertDescriptions;
+import io.sallyport.handshake.wire.ClientHello;
 import java.time.Instant;
 import java.util.function.Function;
 import java.util.stream.Collectors;

@@ -1,8 +1,8 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.NamedGroups;
-import io.sallyport.handshake.SignatureSchemes;
-import io.sallyport.handshake.TlsVersions;
+import io.sallyport.handshake.iana.NamedGroups;
+import io.sallyport.handshake.iana.SignatureSchemes;
+import io.sallyport.handshake.iana.TlsVersions;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,6 +1,6 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.ClientHello;
+import io.sallyport.handshake.wire.ClientHello;
 
 /** What is said of a client whose stream ended, broke, or stood still. */
 final class StreamAdvice {

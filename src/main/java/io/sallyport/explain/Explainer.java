@@ -1,6 +1,25 @@
 package io.sallyport.explain;
 
-import io.sallyport.tls.TlsSession;
+import io.sallyport.explain.judge.ChainJudge;
+import io.sallyport.explain.judge.ChainPath;
+import io.sallyport.explain.judge.Failure;
+import io.sallyport.explain.judge.FailureKind;
+import io.sallyport.explain.judge.FailureReader;
+import io.sallyport.explain.judge.Finding;
+import io.sallyport.explain.judge.FindingCode;
+import io.sallyport.explain.judge.ScanFindings;
+import io.sallyport.explain.judge.SessionFindings;
+import io.sallyport.explain.probe.ClientContext;
+import io.sallyport.explain.probe.ExplainRequest;
+import io.sallyport.explain.probe.Probe;
+import io.sallyport.explain.probe.ProbedHandshake;
+import io.sallyport.explain.probe.Resumption;
+import io.sallyport.explain.probe.ServedChain;
+import io.sallyport.explain.probe.WarmUp;
+import io.sallyport.explain.report.Explanation;
+import io.sallyport.explain.scan.Scan;
+import io.sallyport.explain.scan.ScanResult;
+import io.sallyport.tls.context.TlsSession;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -1,16 +1,17 @@
 package io.sallyport.explain;
 
-import io.sallyport.config.CertificateConfig;
-import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
-import io.sallyport.config.LocaleEncoding;
-import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.RouteConfig;
-import io.sallyport.config.TlsConfig;
-import io.sallyport.tls.CertificateChain;
-import io.sallyport.tls.Findings;
-import io.sallyport.tls.KeyMaterial;
-import io.sallyport.tls.KeyMaterialLoader;
+import io.sallyport.config.hocon.LocaleEncoding;
+import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.config.tls.TlsConfig;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.explain.probe.HostAddress;
+import io.sallyport.tls.file.Findings;
+import io.sallyport.tls.material.CertificateChain;
+import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.source.KeyMaterialLoader;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;

@@ -1,7 +1,7 @@
 package io.sallyport.proxyprotocol;
 
-import io.sallyport.tls.ServerCertificate;
-import io.sallyport.tls.TlsSession;
+import io.sallyport.tls.context.ServerCertificate;
+import io.sallyport.tls.context.TlsSession;
 import org.jspecify.annotations.Nullable;
 
 /**

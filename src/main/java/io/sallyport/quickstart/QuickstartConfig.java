@@ -1,9 +1,9 @@
 package io.sallyport.quickstart;
 
 import io.netty.util.NetUtil;
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

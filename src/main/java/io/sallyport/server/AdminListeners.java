@@ -2,10 +2,10 @@ package io.sallyport.server;
 
 import io.sallyport.admin.AdminServer;
 import io.sallyport.admin.AdminSource;
-import io.sallyport.config.ConfigProblem;
-import io.sallyport.config.HostPort;
-import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.connection.AddressText;
 import io.sallyport.server.listen.BindFailure;
 import java.io.IOException;

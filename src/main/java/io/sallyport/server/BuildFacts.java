@@ -1,8 +1,8 @@
 package io.sallyport.server;
 
 import io.netty.handler.ssl.OpenSsl;
-import io.sallyport.observe.Meters.BuildInfo;
-import io.sallyport.transport.Transport;
+import io.sallyport.eventloop.Transport;
+import io.sallyport.metrics.Meters.BuildInfo;
 import java.util.Objects;
 
 /** What is running. */

@@ -1,8 +1,8 @@
 package io.sallyport.server;
 
-import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.server.generation.StartException;
-import io.sallyport.tls.KeyLog;
+import io.sallyport.tls.context.KeyLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

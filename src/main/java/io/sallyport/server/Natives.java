@@ -1,12 +1,12 @@
 package io.sallyport.server;
 
 import io.netty.handler.ssl.OpenSsl;
-import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.eventloop.NativeLibraries;
+import io.sallyport.eventloop.Transport;
 import io.sallyport.server.generation.StartException;
 import io.sallyport.server.listen.TransportLimits;
-import io.sallyport.transport.NativeLibraries;
-import io.sallyport.transport.Transport;
 import java.util.List;
 
 /** The native libraries that a server needs. */

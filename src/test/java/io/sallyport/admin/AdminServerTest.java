@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sallyport.accesslog.TraceWish;
 import io.sallyport.admin.AdminServer.Paths;
-import io.sallyport.config.Cidr;
-import io.sallyport.observe.TraceWish;
+import io.sallyport.config.value.Cidr;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

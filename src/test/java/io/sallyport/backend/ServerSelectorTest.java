@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.config.BackendConfig.Balance;
-import io.sallyport.config.HostPort;
-import io.sallyport.config.NetworkAddress;
-import io.sallyport.observe.Meters;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.metrics.Meters;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

@@ -3,6 +3,10 @@ package io.sallyport.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sallyport.config.hocon.ConfigException;
+import io.sallyport.config.tls.BackendTlsConfig;
+import io.sallyport.config.tls.ClientAuthConfig;
+import io.sallyport.config.value.HostPort;
 import io.sallyport.testing.RecordText;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigLoader;
-import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigException;
+import io.sallyport.config.value.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

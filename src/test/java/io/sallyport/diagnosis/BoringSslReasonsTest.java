@@ -2,7 +2,6 @@ package io.sallyport.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.handshake.BoringSslError;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;

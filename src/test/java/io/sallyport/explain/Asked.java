@@ -1,15 +1,22 @@
 package io.sallyport.explain;
 
-import io.sallyport.config.CertificateConfig;
-import io.sallyport.config.HostPort;
-import io.sallyport.config.PasswordConfig;
-import io.sallyport.handshake.ClientHello;
-import io.sallyport.handshake.Direction;
+import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.config.tls.PasswordConfig;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.explain.judge.Failure;
+import io.sallyport.explain.judge.Finding;
+import io.sallyport.explain.judge.FindingCode;
+import io.sallyport.explain.probe.ExplainRequest;
+import io.sallyport.explain.probe.Resumption;
+import io.sallyport.explain.report.Explanation;
+import io.sallyport.explain.scan.ScanResult;
+import io.sallyport.handshake.trace.Direction;
+import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.testing.PemFiles;
-import io.sallyport.tls.Findings;
-import io.sallyport.tls.KeyMaterial;
-import io.sallyport.tls.KeyMaterialLoader;
-import io.sallyport.tls.TrustAnchors;
+import io.sallyport.tls.file.Findings;
+import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.path.TrustAnchors;
+import io.sallyport.tls.source.KeyMaterialLoader;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -28,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * Explanation explanation = Asked.of(server.address()).trusting(root.certificate()).explain();
  * }</pre>
  */
-final class Asked {
+public final class Asked {
     private final InetSocketAddress address;
     private List<X509Certificate> anchors = List.of();
     private List<X509Certificate> configured = List.of();
@@ -44,11 +51,11 @@ final class Asked {
     }
 
     /** A server at {@code address}, which is asked for {@code localhost}. */
-    static Asked of(InetSocketAddress address) {
+    public static Asked of(InetSocketAddress address) {
         return new Asked(address);
     }
 
-    Asked trusting(X509Certificate... certificates) {
+    public Asked trusting(X509Certificate... certificates) {
         anchors = List.of(certificates);
         return this;
     }
@@ -77,7 +84,7 @@ final class Asked {
         return this;
     }
 
-    Asked within(Duration time) {
+    public Asked within(Duration time) {
         timeout = time;
         return this;
     }
@@ -87,12 +94,12 @@ final class Asked {
         return this;
     }
 
-    Asked scan() {
+    public Asked scan() {
         scan = true;
         return this;
     }
 
-    ExplainRequest request() {
+    public ExplainRequest request() {
         return new ExplainRequest(
                 new HostPort("127.0.0.1", address.getPort()),
                 serverName,
@@ -106,7 +113,7 @@ final class Asked {
                 configured);
     }
 
-    Explanation explain() {
+    public Explanation explain() {
         return new Explainer(request(), InstantSource.system()).explain();
     }
 
@@ -129,7 +136,7 @@ final class Asked {
         return Objects.requireNonNull(explanation.resumption(), "no second handshake");
     }
 
-    static ScanResult scan(Explanation explanation) {
+    public static ScanResult scan(Explanation explanation) {
         return Objects.requireNonNull(explanation.scan(), "no scan");
     }
 

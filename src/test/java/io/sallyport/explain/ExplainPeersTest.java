@@ -3,8 +3,12 @@ package io.sallyport.explain;
 import static io.sallyport.explain.Asked.codes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.handshake.CipherSuites;
-import io.sallyport.handshake.TlsVersions;
+import io.sallyport.explain.judge.FailureKind;
+import io.sallyport.explain.judge.FindingCode;
+import io.sallyport.explain.probe.Resumption;
+import io.sallyport.explain.report.Explanation;
+import io.sallyport.handshake.iana.CipherSuites;
+import io.sallyport.handshake.iana.TlsVersions;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.KeyKind;

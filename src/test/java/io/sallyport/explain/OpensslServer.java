@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** {@code openssl s_server} on a loopback port of its own choice. */
-final class OpensslServer implements AutoCloseable {
+public final class OpensslServer implements AutoCloseable {
     private final Process process;
     private final int port;
 
@@ -25,7 +25,7 @@ final class OpensslServer implements AutoCloseable {
     }
 
     /** Serves {@code certificate} with the rest of its chain in the order that it has. */
-    static OpensslServer start(Path directory, IssuedCertificate certificate, String... options) {
+    public static OpensslServer start(Path directory, IssuedCertificate certificate, String... options) {
         PemFiles files = certificate.writePem(directory, "server");
         List<String> words = new ArrayList<>(List.of(
                 "openssl",
@@ -68,7 +68,7 @@ final class OpensslServer implements AutoCloseable {
         throw new IllegalStateException("openssl s_server did not start: " + seen);
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 

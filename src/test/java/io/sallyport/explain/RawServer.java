@@ -9,16 +9,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** A server on loopback that does the same with every connection, one after another. */
-final class RawServer implements AutoCloseable {
+public final class RawServer implements AutoCloseable {
     private final ServerSocket listening;
 
     /** What is done with a connection; it is closed afterwards. */
     @FunctionalInterface
-    interface Manner {
+    public interface Manner {
         void treat(Socket client) throws IOException;
     }
 
-    RawServer(Manner manner) {
+    public RawServer(Manner manner) {
         try {
             listening = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -54,11 +54,11 @@ final class RawServer implements AutoCloseable {
         return Math.max(0, client.getInputStream().read(new byte[32 * 1024]));
     }
 
-    static void readAll(Socket client) throws IOException {
+    public static void readAll(Socket client) throws IOException {
         client.getInputStream().readAllBytes();
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return (InetSocketAddress) listening.getLocalSocketAddress();
     }
 

@@ -2,6 +2,7 @@ package io.sallyport.handshake;
 
 import io.netty.buffer.Unpooled;
 import io.sallyport.handshake.RecordedHandshake.Chunk;
+import io.sallyport.handshake.trace.Direction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

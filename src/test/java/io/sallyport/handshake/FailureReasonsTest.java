@@ -2,10 +2,10 @@ package io.sallyport.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.accesslog.HandshakeReport;
 import io.sallyport.diagnosis.Diagnosis;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.How;
-import io.sallyport.observe.HandshakeReport;
 import io.sallyport.server.FaultyListener;
 import io.sallyport.testing.CapturedLog;
 import io.sallyport.testing.CertificateAuthority;

@@ -4,6 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.netty.buffer.Unpooled;
+import io.sallyport.handshake.trace.Direction;
+import io.sallyport.handshake.trace.HandshakeTrace;
+import io.sallyport.handshake.trace.HandshakeTranscript;
+import io.sallyport.handshake.trace.Ja4;
+import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.handshake.wire.ClientHelloReader;
+import io.sallyport.handshake.wire.ClientHelloResult;
+import io.sallyport.handshake.wire.HandshakeHeader;
+import io.sallyport.handshake.wire.MalformedHandshakeException;
+import io.sallyport.handshake.wire.RecordHeader;
+import io.sallyport.handshake.wire.ServerHello;
 import java.util.Arrays;
 
 /**

@@ -2,6 +2,7 @@ package io.sallyport.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.handshake.iana.ExtensionTypes;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Http;
 import io.sallyport.testing.LogLine;

@@ -3,11 +3,16 @@ package io.sallyport.handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.sallyport.handshake.iana.ContentTypes;
+import io.sallyport.handshake.iana.ExtensionTypes;
+import io.sallyport.handshake.iana.HandshakeTypes;
+import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.handshake.wire.MalformedHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Builds ClientHello bytes by hand, the broken ones included. */
-final class HelloBytes {
+public final class HelloBytes {
     private String legacyVersion = "0303";
     private String sessionId = "00";
     private String cipherSuites = "00021301";
@@ -16,53 +21,53 @@ final class HelloBytes {
     private boolean noExtensions;
     private String tail = "";
 
-    HelloBytes legacyVersion(String hex) {
+    public HelloBytes legacyVersion(String hex) {
         legacyVersion = hex;
         return this;
     }
 
     /** With its length. */
-    HelloBytes sessionId(String hex) {
+    public HelloBytes sessionId(String hex) {
         sessionId = hex;
         return this;
     }
 
     /** With their length. */
-    HelloBytes cipherSuites(String hex) {
+    public HelloBytes cipherSuites(String hex) {
         cipherSuites = hex;
         return this;
     }
 
     /** With their length. */
-    HelloBytes compressionMethods(String hex) {
+    public HelloBytes compressionMethods(String hex) {
         compressionMethods = hex;
         return this;
     }
 
-    HelloBytes extension(int type, String hex) {
+    public HelloBytes extension(int type, String hex) {
         extensions.append(uint16(type)).append(uint16(hex.length() / 2)).append(hex);
         return this;
     }
 
-    HelloBytes serverName(String name) {
+    public HelloBytes serverName(String name) {
         String hex = ByteBufUtil.hexDump(name.getBytes(StandardCharsets.ISO_8859_1));
         int length = name.length();
         return extension(ExtensionTypes.SERVER_NAME, uint16(length + 3) + "00" + uint16(length) + hex);
     }
 
     /** Not even the length of the extensions. */
-    HelloBytes withoutExtensions() {
+    public HelloBytes withoutExtensions() {
         noExtensions = true;
         return this;
     }
 
     /** What follows the extensions. */
-    HelloBytes tail(String hex) {
+    public HelloBytes tail(String hex) {
         tail = hex;
         return this;
     }
 
-    byte[] body() {
+    public byte[] body() {
         String hex = legacyVersion
                 + "11".repeat(32)
                 + sessionId
@@ -73,22 +78,22 @@ final class HelloBytes {
         return ByteBufUtil.decodeHexDump(hex);
     }
 
-    ClientHello parse() throws MalformedHandshakeException {
+    public ClientHello parse() throws MalformedHandshakeException {
         return ClientHello.parse(Unpooled.wrappedBuffer(body()));
     }
 
-    byte[] message() {
+    public byte[] message() {
         return message(HandshakeTypes.CLIENT_HELLO, body());
     }
 
-    static byte[] message(int type, byte[] body) {
+    public static byte[] message(int type, byte[] body) {
         ByteBuf message =
                 Unpooled.buffer().writeByte(type).writeMedium(body.length).writeBytes(body);
         return ByteBufUtil.getBytes(message);
     }
 
     /** The message in records whose fragments have the given length, the last one what is left. */
-    static byte[] records(byte[] message, int fragment) {
+    public static byte[] records(byte[] message, int fragment) {
         ByteBuf records = Unpooled.buffer();
         for (int at = 0; at < message.length; at += fragment) {
             byte[] piece = Arrays.copyOfRange(message, at, Math.min(at + fragment, message.length));
@@ -97,7 +102,7 @@ final class HelloBytes {
         return ByteBufUtil.getBytes(records);
     }
 
-    static byte[] record(int type, byte[] fragment) {
+    public static byte[] record(int type, byte[] fragment) {
         ByteBuf record = Unpooled.buffer()
                 .writeByte(type)
                 .writeShort(0x0301)
@@ -106,7 +111,7 @@ final class HelloBytes {
         return ByteBufUtil.getBytes(record);
     }
 
-    static String uint16(int value) {
+    public static String uint16(int value) {
         return String.format("%04x", value);
     }
 }

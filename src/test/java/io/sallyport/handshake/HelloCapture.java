@@ -7,6 +7,10 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
+import io.sallyport.handshake.wire.ClientHelloReader;
+import io.sallyport.handshake.wire.ClientHelloResult;
+import io.sallyport.handshake.wire.HandshakeHeader;
+import io.sallyport.handshake.wire.RecordHeader;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -32,7 +36,7 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** The first flight of real clients, taken on a loopback socket or from an engine. */
-final class HelloCapture {
+public final class HelloCapture {
     private static final int TIMEOUT_MILLIS = 30_000;
 
     /** PORT stands for the port to connect to, FOLDER for an empty folder. A client that is not installed is left out. */
@@ -52,7 +56,7 @@ final class HelloCapture {
     private HelloCapture() {}
 
     /** The bytes of every client at hand, by its command: at least the JDK's and BoringSSL's. */
-    static synchronized Map<String, byte[]> all() throws Exception {
+    public static synchronized Map<String, byte[]> all() throws Exception {
         Map<String, byte[]> hellos = captured;
         if (hellos == null) {
             hellos = captureAll();
@@ -73,7 +77,7 @@ final class HelloCapture {
         return Collections.unmodifiableMap(hellos);
     }
 
-    static boolean isInstalled(String program) {
+    public static boolean isInstalled(String program) {
         return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
                 .anyMatch(folder -> new File(folder, program).canExecute());
     }
@@ -146,7 +150,7 @@ final class HelloCapture {
         return firstFlight(engine);
     }
 
-    static byte[] boringSsl() throws Exception {
+    public static byte[] boringSsl() throws Exception {
         SslContext context = SslContextBuilder.forClient()
                 .sslProvider(SslProvider.OPENSSL)
                 .trustManager(InsecureTrustManagerFactory.INSTANCE)
@@ -172,12 +176,12 @@ final class HelloCapture {
     }
 
     /** What the reader makes of the bytes in one piece. */
-    static ClientHelloResult.Complete read(byte[] bytes) {
+    public static ClientHelloResult.Complete read(byte[] bytes) {
         return (ClientHelloResult.Complete) new ClientHelloReader().read(Unpooled.wrappedBuffer(bytes));
     }
 
     /** The ClientHello's body, of bytes that hold it in one record. */
-    static byte[] body(byte[] bytes) {
+    public static byte[] body(byte[] bytes) {
         int header = RecordHeader.LENGTH + HandshakeHeader.LENGTH;
         return Arrays.copyOfRange(
                 bytes, header, RecordHeader.LENGTH + read(bytes).hello().length());

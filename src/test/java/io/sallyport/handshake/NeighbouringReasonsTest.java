@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBufUtil;
 import io.sallyport.diagnosis.FailureReason;
+import io.sallyport.handshake.iana.AlertDescriptions;
+import io.sallyport.handshake.iana.ExtensionTypes;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Http;

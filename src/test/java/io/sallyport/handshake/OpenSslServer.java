@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** {@code openssl s_server} on a loopback port of its own choice; answers one HTTP request on each connection. */
-final class OpenSslServer implements AutoCloseable {
+public final class OpenSslServer implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
     private final Path request;
@@ -23,7 +23,7 @@ final class OpenSslServer implements AutoCloseable {
         this.port = readPort();
     }
 
-    static OpenSslServer start(Path folder, String... options) throws IOException {
+    public static OpenSslServer start(Path folder, String... options) throws IOException {
         List<String> words = new ArrayList<>(List.of("openssl", "s_server", "-accept", "127.0.0.1:0", "-www"));
         words.addAll(List.of(options));
         Path request = folder.resolve("request");
@@ -48,7 +48,7 @@ final class OpenSslServer implements AutoCloseable {
     }
 
     /** One connection of {@code openssl s_client} with further options. */
-    RecordedHandshake handshake(String... options) throws Exception {
+    public RecordedHandshake handshake(String... options) throws Exception {
         List<String> words = new ArrayList<>(List.of(
                 "openssl", "s_client", "-connect", "127.0.0.1:PORT", "-servername", "server.example", "-ign_eof"));
         words.addAll(List.of(options));

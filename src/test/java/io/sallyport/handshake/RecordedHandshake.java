@@ -3,6 +3,9 @@ package io.sallyport.handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.sallyport.handshake.trace.Direction;
+import io.sallyport.handshake.trace.HandshakeTrace;
+import io.sallyport.handshake.trace.HandshakeTranscript;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -15,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of one connection, in the order in which they passed. */
-record RecordedHandshake(List<Chunk> chunks) {
+public record RecordedHandshake(List<Chunk> chunks) {
     private static final int TIMEOUT_MILLIS = 20_000;
 
     record Chunk(Direction direction, ByteBuf bytes) {}
@@ -90,22 +93,22 @@ record RecordedHandshake(List<Chunk> chunks) {
     }
 
     /** The transcript of a trace that sees every chunk as it passed; its times are all 0. */
-    HandshakeTranscript transcript() {
+    public HandshakeTranscript transcript() {
         return replay(HandshakeTrace.ofClient(0), Integer.MAX_VALUE, null);
     }
 
     /** The transcript of a trace that sees the same bytes in pieces of at most the given length. */
-    HandshakeTranscript transcriptOfPieces(int length) {
+    public HandshakeTranscript transcriptOfPieces(int length) {
         return replay(HandshakeTrace.ofClient(0), length, null);
     }
 
     /** The transcript of a trace that sees the same bytes in pieces of 1..64 bytes. */
-    HandshakeTranscript transcriptOfPieces(Random random) {
+    public HandshakeTranscript transcriptOfPieces(Random random) {
         return replay(HandshakeTrace.ofClient(0), 64, random);
     }
 
     /** The transcript of a server's trace, which is given the first ClientHello before any byte. */
-    HandshakeTranscript transcriptOfServer() {
+    public HandshakeTranscript transcriptOfServer() {
         HandshakeTrace trace = HandshakeTrace.ofServer(0);
         trace.onClientHello(HelloCapture.read(bytesFromClient()).hello());
         return replay(trace, Integer.MAX_VALUE, null);

@@ -3,11 +3,11 @@ package io.sallyport.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sallyport.config.ConfigException;
-import io.sallyport.config.HostPort;
 import io.sallyport.config.ListenerConfig;
-import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigException;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.NetworkAddress;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -3,6 +3,7 @@ package io.sallyport.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sallyport.eventloop.Transport;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Payload;
 import io.sallyport.testing.Received;
@@ -11,7 +12,6 @@ import io.sallyport.testing.SinkBackend;
 import io.sallyport.testing.StreamEnd;
 import io.sallyport.testing.Stuck;
 import io.sallyport.testing.TlsClient;
-import io.sallyport.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

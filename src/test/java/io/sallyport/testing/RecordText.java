@@ -1,7 +1,7 @@
 package io.sallyport.testing;
 
-import io.sallyport.config.Place;
-import io.sallyport.config.RestartKeys;
+import io.sallyport.config.hocon.Place;
+import io.sallyport.config.hocon.RestartKeys;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Map;

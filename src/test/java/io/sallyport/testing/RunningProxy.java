@@ -2,8 +2,8 @@ package io.sallyport.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigSource;
+import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.generation.StartException;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.sallyport.server.generation;
 
 import io.sallyport.admin.AdminToken;
 import io.sallyport.config.AdminConfig;
-import io.sallyport.config.ConfigProblem;
-import io.sallyport.config.HostPort;
-import io.sallyport.tls.Findings;
-import io.sallyport.tls.TokenFile;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.tls.file.Findings;
+import io.sallyport.tls.file.TokenFile;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.sallyport.server.generation;
 
 import io.sallyport.admin.AdminToken;
-import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
-import io.sallyport.observe.Meters.CertificateExpiry;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.metrics.Meters.CertificateExpiry;
 import io.sallyport.server.reload.Content;
-import io.sallyport.tls.Findings;
+import io.sallyport.tls.file.Findings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

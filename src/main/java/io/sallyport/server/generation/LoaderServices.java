@@ -1,9 +1,9 @@
 package io.sallyport.server.generation;
 
 import io.netty.channel.EventLoop;
-import io.sallyport.tls.KeyLog;
-import io.sallyport.tls.LiveContexts;
-import io.sallyport.tls.RsaAccelerator;
+import io.sallyport.tls.context.KeyLog;
+import io.sallyport.tls.context.LiveContexts;
+import io.sallyport.tls.context.RsaAccelerator;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,9 @@
 package io.sallyport.server.generation;
 
-import io.sallyport.config.ClientAuthConfig;
 import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.memory.ConnectionMemory;
 import io.sallyport.memory.ControlGroup;
 import io.sallyport.memory.DirectMemory;

@@ -2,8 +2,8 @@ package io.sallyport.server.generation;
 
 import io.sallyport.admin.AdminToken;
 import io.sallyport.backend.Backend;
-import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.server.listen.BoundListener;
 import io.sallyport.server.reload.Content;

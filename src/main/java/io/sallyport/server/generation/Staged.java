@@ -1,9 +1,9 @@
 package io.sallyport.server.generation;
 
 import io.sallyport.admin.AdminToken;
-import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ProxyConfig;
-import io.sallyport.observe.Meters.CertificateExpiry;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.metrics.Meters.CertificateExpiry;
 import io.sallyport.server.reload.Content;
 import java.time.Instant;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.sallyport.server.generation;
 import io.sallyport.backend.LookupResult;
 import io.sallyport.backend.NameResolver;
 import io.sallyport.config.BackendConfig;
-import io.sallyport.config.NetworkAddress;
-import io.sallyport.tls.BackendTlsContext;
+import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.tls.context.BackendTlsContext;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

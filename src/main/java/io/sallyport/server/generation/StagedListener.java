@@ -2,8 +2,8 @@ package io.sallyport.server.generation;
 
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.connection.ListenerVersion;
-import io.sallyport.tls.TicketKeys;
-import io.sallyport.tls.TlsContexts;
+import io.sallyport.tls.context.TicketKeys;
+import io.sallyport.tls.context.TlsContexts;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

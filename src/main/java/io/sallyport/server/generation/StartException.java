@@ -1,6 +1,6 @@
 package io.sallyport.server.generation;
 
-import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.hocon.ConfigProblem;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -1,7 +1,7 @@
 package io.sallyport.server.generation;
 
-import io.sallyport.tls.TicketKeys;
-import io.sallyport.tls.TicketKeys.Ring;
+import io.sallyport.tls.context.TicketKeys;
+import io.sallyport.tls.context.TicketKeys.Ring;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;

@@ -1,10 +1,10 @@
 package io.sallyport.server.lifecycle;
 
+import io.sallyport.accept.PlaceLimiter;
 import io.sallyport.backend.Backend;
-import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
-import io.sallyport.limits.PlaceLimiter;
+import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.server.generation.MemoryBound;
 import io.sallyport.server.generation.Published;
 import io.sallyport.server.generation.Serving;

@@ -1,21 +1,21 @@
 package io.sallyport.server.lifecycle;
 
+import io.sallyport.accesslog.AccessLog;
 import io.sallyport.backend.BackendRuntime;
-import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.connection.ConnectionLoops;
+import io.sallyport.eventloop.Transport;
+import io.sallyport.log.LogLevel;
 import io.sallyport.memory.MemoryGuard;
-import io.sallyport.observe.AccessLog;
-import io.sallyport.observe.CloseReason;
-import io.sallyport.observe.LogLevel;
-import io.sallyport.observe.Meters;
+import io.sallyport.metrics.CloseReason;
+import io.sallyport.metrics.Meters;
 import io.sallyport.server.generation.Assembler;
 import io.sallyport.server.generation.GenerationLoader;
 import io.sallyport.server.generation.Published;
 import io.sallyport.server.generation.Staged;
 import io.sallyport.server.reload.FileWatcher;
-import io.sallyport.transport.Transport;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -50,6 +50,7 @@ public final class Lifecycle {
     private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
     private Companion companion = Companion.NONE;
     private volatile LifeState state = LifeState.STARTING;
+    private boolean drainBegun;
 
     /** What a server is made of, beside its generations. Its threads run. */
     public record Parts(
@@ -99,7 +100,7 @@ public final class Lifecycle {
         watcher.close();
         loader.close();
         control.tell(() -> {
-            state = LifeState.STOPPED;
+            advance(LifeState.STOPPED);
             try {
                 generations.closeListeners();
                 generations.end();
@@ -147,6 +148,7 @@ public final class Lifecycle {
      * @return completes after everything is stopped: whether the last connection ended before the deadline
      */
     public CompletableFuture<Boolean> drain() {
+        sayDraining();
         control.tell(() -> {
             beginDrain();
             drain.begin(published.get().config().drain());
@@ -156,6 +158,7 @@ public final class Lifecycle {
 
     /** Closes everything at once; the future of {@link #drain} completes with false where connections were cut. */
     public CompletableFuture<Boolean> stopNow() {
+        sayDraining();
         control.tell(() -> {
             beginDrain();
             drain.cutShort();
@@ -170,13 +173,29 @@ public final class Lifecycle {
 
     /** A proxy that listens and does not answer is worse than none: whoever supervises it shall begin anew. */
     public void abandon() {
-        state = LifeState.STOPPED;
+        advance(LifeState.STOPPED);
         try {
             LOG.error("an event loop ended by an error: what it served hangs, so the process ends");
         } finally {
             // What is open stays so: there is nobody left to close it.
             stopped.complete(false);
         }
+    }
+
+    /** On any thread: whoever has asked and looks must see it, however much the control thread has to do before. */
+    private void sayDraining() {
+        if (state == LifeState.READY && advance(LifeState.DRAINING)) {
+            parts.meters().draining(true);
+        }
+    }
+
+    /** On any thread: a life only goes forward. Returns whether it went. */
+    private synchronized boolean advance(LifeState next) {
+        boolean isLater = next.compareTo(state) > 0;
+        if (isLater) {
+            state = next;
+        }
+        return isLater;
     }
 
     // ---- on the control thread
@@ -187,7 +206,7 @@ public final class Lifecycle {
             return problems;
         }
         companion = with;
-        state = LifeState.READY;
+        advance(LifeState.READY);
         companion.onServing();
         loader.watch(staged.config());
         if (loader.hasFile()) {
@@ -225,12 +244,12 @@ public final class Lifecycle {
     }
 
     private void beginDrain() {
-        if (state != LifeState.READY) {
+        sayDraining();
+        if (drainBegun || state != LifeState.DRAINING) {
             return;
         }
-        state = LifeState.DRAINING;
+        drainBegun = true;
         reloads.refuse();
-        parts.meters().draining(true);
         supervisor.onStopping();
         LOG.info("draining");
     }
@@ -258,7 +277,7 @@ public final class Lifecycle {
         if (state == LifeState.STOPPED) {
             return;
         }
-        state = LifeState.STOPPED;
+        advance(LifeState.STOPPED);
         try {
             parts.loops().closeAll(CloseReason.DRAIN_DEADLINE);
             // A loop that stops cuts what is open, without close_notify and without a line in the log.

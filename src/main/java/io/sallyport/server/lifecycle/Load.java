@@ -1,6 +1,6 @@
 package io.sallyport.server.lifecycle;
 
-import io.sallyport.config.ConfigProblem;
+import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.server.generation.Staged;
 import java.util.List;
 

@@ -1,18 +1,18 @@
 package io.sallyport.server.lifecycle;
 
 import io.sallyport.config.AccessLogConfig;
-import io.sallyport.config.ConfigException;
 import io.sallyport.config.ConfigFiles;
-import io.sallyport.config.ConfigProblem;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigException;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.eventloop.Transport;
 import io.sallyport.server.generation.GenerationLoader;
 import io.sallyport.server.generation.Serving;
 import io.sallyport.server.generation.StartException;
 import io.sallyport.server.listen.TransportLimits;
 import io.sallyport.server.reload.Content;
 import io.sallyport.server.reload.FileWatcher;
-import io.sallyport.transport.Transport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.sallyport.server.lifecycle;
 
-import io.sallyport.config.ConfigProblem;
-import io.sallyport.observe.Meters.ReloadResult;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.metrics.Meters.ReloadResult;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;

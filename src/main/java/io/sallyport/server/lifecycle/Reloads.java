@@ -1,8 +1,8 @@
 package io.sallyport.server.lifecycle;
 
-import io.sallyport.config.ConfigProblem;
-import io.sallyport.observe.Meters;
-import io.sallyport.observe.Meters.ReloadResult;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.metrics.Meters;
+import io.sallyport.metrics.Meters.ReloadResult;
 import io.sallyport.server.generation.Published;
 import io.sallyport.server.generation.Staged;
 import java.util.ArrayDeque;

@@ -1,8 +1,8 @@
 package io.sallyport.server.listen;
 
 import io.netty.channel.unix.Errors.NativeIoException;
-import io.sallyport.config.ConfigProblem;
-import io.sallyport.config.NetworkAddress;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.value.NetworkAddress;
 import java.io.IOException;
 import java.net.UnknownHostException;
 

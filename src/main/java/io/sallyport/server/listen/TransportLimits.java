@@ -1,9 +1,9 @@
 package io.sallyport.server.listen;
 
-import io.sallyport.config.ConfigProblem;
-import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
-import io.sallyport.transport.Transport;
+import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.eventloop.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.sallyport.server.reload;
 
 import io.sallyport.config.ListenerConfig;
-import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.value.NetworkAddress;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;

@@ -3,9 +3,9 @@ package io.sallyport.server.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.config.ConfigLoader;
-import io.sallyport.config.HostPort;
-import io.sallyport.config.NetworkAddress;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.NetworkAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

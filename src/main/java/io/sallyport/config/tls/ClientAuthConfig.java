@@ -1,0 +1,121 @@
+package io.sallyport.config.tls;
+
+import io.sallyport.config.hocon.Place;
+import io.sallyport.config.hocon.Section;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Which client certificates a listener asks for and takes.
+ *
+ * @param mode whether one is asked for
+ * @param trustAnchors what a client's chain must end in
+ * @param crls files of certificate revocation lists, PEM or DER
+ * @param crlPolicy what a missing or expired list means
+ * @param maxDepth how many intermediates may stand between a client's certificate and its trust anchor
+ * @param sendCaNames whether clients are told the names of the trust anchors
+ * @param allow of the verified clients these are let in; empty: all of them
+ * @param deny never let in, whatever {@code allow} says
+ * @param place this block
+ */
+public record ClientAuthConfig(
+        Mode mode,
+        List<TrustAnchorConfig> trustAnchors,
+        List<Path> crls,
+        CrlPolicy crlPolicy,
+        int maxDepth,
+        boolean sendCaNames,
+        List<AccessRuleConfig> allow,
+        List<AccessRuleConfig> deny,
+        Place place) {
+
+    /** The TLS library itself takes a chain of ten certificates and cuts off the rest. */
+    private static final int DEEPEST = 8;
+
+    /** Whether a client is asked for a certificate. */
+    public enum Mode {
+        /** No CertificateRequest is sent. */
+        NONE,
+        /** Asked for; a client without one is let in, one with a bad one is not. */
+        REQUEST,
+        /** A client without a good one is refused. */
+        REQUIRE,
+        /** A client is known by its key alone, which an allow rule pins; it needs no chain. */
+        PINNED
+    }
+
+    /** What it means when the revocation list of an issuer is missing or past its next update. */
+    public enum CrlPolicy {
+        /** The client is let in, unless the list that is there names it. */
+        SOFT_FAIL,
+        /** The client is refused. */
+        HARD_FAIL
+    }
+
+    /** The same, of a place that is given as text. */
+    public ClientAuthConfig(
+            Mode mode,
+            List<TrustAnchorConfig> trustAnchors,
+            List<Path> crls,
+            CrlPolicy crlPolicy,
+            int maxDepth,
+            boolean sendCaNames,
+            List<AccessRuleConfig> allow,
+            List<AccessRuleConfig> deny,
+            String where) {
+        this(mode, trustAnchors, crls, crlPolicy, maxDepth, sendCaNames, allow, deny, new Place(where));
+    }
+
+    public ClientAuthConfig {
+        trustAnchors = List.copyOf(trustAnchors);
+        crls = List.copyOf(crls);
+        allow = List.copyOf(allow);
+        deny = List.copyOf(deny);
+    }
+
+    /** {@code file:line}, for messages. */
+    public String where() {
+        return place.text();
+    }
+
+    static ClientAuthConfig read(Section section) {
+        ClientAuthConfig config = new ClientAuthConfig(
+                section.live().choice("mode", Mode.class),
+                section.live()
+                        .parsedList(
+                                "trust-anchors",
+                                "a PEM file or the word system",
+                                text -> TrustAnchorConfig.parse(text, section.directory())),
+                section.live().parsedList("crls", "a file, PEM or DER", text -> file(text, section.directory())),
+                section.live().choice("crl-policy", CrlPolicy.class),
+                section.live().integer("max-depth", 0, DEEPEST),
+                section.live().bool("send-ca-names"),
+                section.sections("allow", AccessRuleConfig::read),
+                section.sections("deny", AccessRuleConfig::read),
+                section.place());
+        config.check(section);
+        return config;
+    }
+
+    private void check(Section section) {
+        if ((mode == Mode.REQUEST || mode == Mode.REQUIRE) && trustAnchors.isEmpty()) {
+            section.problem(
+                    "trust-anchors",
+                    "[] (expected: at least one file, or system, when mode is " + Section.spelling(mode) + ")");
+        }
+        if (mode == Mode.PINNED && (allow.isEmpty() || !allow.stream().allMatch(AccessRuleConfig::isPinned))) {
+            section.problem(
+                    "allow", allow + " (expected: at least one rule, each with spki-sha256, when mode is pinned)");
+        }
+        if (mode == Mode.PINNED && !crls.isEmpty()) {
+            section.problem("crls", crls + " (expected: [] when mode is pinned; a pinned key has no issuer)");
+        }
+    }
+
+    private static Path file(String text, Path directory) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("empty");
+        }
+        return directory.resolve(text);
+    }
+}

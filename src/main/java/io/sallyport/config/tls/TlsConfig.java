@@ -1,0 +1,98 @@
+package io.sallyport.config.tls;
+
+import io.sallyport.config.hocon.Section;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The TLS side of one listener, or of one of its routes.
+ *
+ * @param policy versions, suites and groups
+ * @param certificates the first is the default
+ * @param unknownServerName what a client gets that asks for a name of no certificate and no route
+ * @param missingServerName what a client gets that asks for none
+ * @param alpn application protocols in order of preference; empty: the extension is not answered
+ * @param clientAuth which client certificates are asked for and taken
+ * @param recheckClients whether connected clients are judged again when their certificate ends and after a reload
+ * @param session resumption
+ * @param ocspResponses files with the OCSP responses to staple, DER, each for one of the certificates
+ * @param recordPath what moves the records after the handshake
+ * @param rsaSigning what signs with RSA keys
+ */
+public record TlsConfig(
+        TlsPolicyConfig policy,
+        List<CertificateConfig> certificates,
+        ServerNamePolicy unknownServerName,
+        ServerNamePolicy missingServerName,
+        List<String> alpn,
+        ClientAuthConfig clientAuth,
+        boolean recheckClients,
+        SessionConfig session,
+        List<Path> ocspResponses,
+        RecordPath recordPath,
+        RsaSigning rsaSigning) {
+
+    public static final String ALPN_RULE = "an application protocol, 1 to 255 bytes, as h2 or http/1.1";
+
+    /** What is done about a server name that is not to be had. */
+    public enum ServerNamePolicy {
+        /** The first certificate and the listener's backend. */
+        DEFAULT,
+        /** The alert unrecognized_name (RFC 6066 section 3). */
+        REJECT
+    }
+
+    /** What moves the records after the handshake. */
+    public enum RecordPath {
+        /** Straight through BoringSSL, each direction on its own. */
+        DIRECT,
+        /** Netty's SslHandler, which ends both directions at the client's close_notify. */
+        SSL_HANDLER
+    }
+
+    /** What signs with RSA keys. */
+    public enum RsaSigning {
+        /** Whichever is faster, measured at the start. */
+        AUTO,
+        BORINGSSL,
+        /** Amazon's Corretto Crypto Provider, where it can be loaded. */
+        CORRETTO
+    }
+
+    public TlsConfig {
+        certificates = List.copyOf(certificates);
+        alpn = List.copyOf(alpn);
+        ocspResponses = List.copyOf(ocspResponses);
+    }
+
+    public static TlsConfig read(Section section) {
+        return new TlsConfig(
+                TlsPolicyConfig.read(section),
+                section.sections("certificates", CertificateConfig::read),
+                section.live().choice("unknown-server-name", ServerNamePolicy.class),
+                section.live().choice("missing-server-name", ServerNamePolicy.class),
+                section.live().parsedList("alpn", ALPN_RULE, TlsConfig::protocol),
+                section.child("client-auth", ClientAuthConfig::read),
+                section.live().bool("recheck-clients"),
+                section.child("session", SessionConfig::read),
+                section.child(
+                        "ocsp-stapling",
+                        ocsp -> ocsp.live()
+                                .parsedList(
+                                        "response-file",
+                                        "a file",
+                                        text -> ocsp.directory().resolve(text))),
+                section.live().choice("record-path", RecordPath.class),
+                section.live().choice("rsa-signing", RsaSigning.class));
+    }
+
+    /** RFC 7301 section 3.1. */
+    public static String protocol(String text) {
+        int length = text.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > 255) {
+            throw new IllegalArgumentException(text);
+        }
+        return text;
+    }
+}

@@ -1,0 +1,21 @@
+package io.sallyport.config.tls;
+
+import java.nio.file.Path;
+
+/** One source of trust anchors. */
+public sealed interface TrustAnchorConfig {
+
+    /** The certificate authorities that the JVM ships. */
+    record SystemStore() implements TrustAnchorConfig {}
+
+    /** A PEM file with one or more certificates. */
+    record PemFile(Path file) implements TrustAnchorConfig {}
+
+    /** {@code system}, or a path that is relative to {@code directory}. */
+    static TrustAnchorConfig parse(String text, Path directory) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("empty");
+        }
+        return text.equals("system") ? new SystemStore() : new PemFile(directory.resolve(text));
+    }
+}

@@ -1,0 +1,18 @@
+package io.sallyport.eventloop.epoll;
+
+import java.io.IOException;
+
+/** A connection failed (RST, or the kernel gave its peer up) while nobody read from it: what came before is unread. */
+final class ConnectionFailedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ConnectionFailedException() {
+        super("the connection failed");
+    }
+
+    /** Made for each reset connection, and nobody looks at where. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
+}

@@ -1,0 +1,140 @@
+package io.sallyport.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The meters of one server of a backend. Safe for use by any thread. */
+public final class BackendMeters {
+    private final MeterRegistry registry;
+    private final String backend;
+    private final String server;
+    private final AtomicInteger active = new AtomicInteger();
+    private final Gauge activeGauge;
+    private final Timer connectDuration;
+    private final Map<ConnectFailure, Counter> failures = new EnumMap<>(ConnectFailure.class);
+    private final Counter ejections;
+    private @Nullable Gauge up;
+
+    BackendMeters(MeterRegistry registry, String backend, String server, Timer connectDuration) {
+        this.registry = registry;
+        this.backend = backend;
+        this.server = server;
+        this.connectDuration = connectDuration;
+        Tags tags = Tags.of("backend", backend, "server", server);
+        activeGauge = Gauge.builder(Meters.PREFIX + "backend.connections.active", active, AtomicInteger::get)
+                .description("Connections to the server that are open now.")
+                .tags(tags)
+                .register(registry);
+        ejections = Counter.builder(Meters.PREFIX + "backend.ejections")
+                .description("How often an address of the server was left out for a while.")
+                .tags(tags)
+                .register(registry);
+        for (ConnectFailure reason : ConnectFailure.values()) {
+            failures.put(
+                    reason,
+                    Counter.builder(Meters.PREFIX + "backend.connect.failures")
+                            .description("Connections to the server that could not be made, by reason.")
+                            .tags(tags.and("reason", reason.tag()))
+                            .register(registry));
+        }
+    }
+
+    /** Shows from now on whether the server is up, by what its checks say. */
+    public synchronized void watch(BooleanSupplier isUp) {
+        unwatch();
+        up = Gauge.builder(Meters.PREFIX + "backend.up", () -> isUp.getAsBoolean() ? 1 : 0)
+                .description("1 while the server's health checks are good.")
+                .tags("backend", backend, "server", server)
+                .register(registry);
+    }
+
+    /** Nobody asks the server any more. */
+    public synchronized void unwatch() {
+        if (up != null) {
+            registry.remove(up);
+            up = null;
+        }
+    }
+
+    public void ejected() {
+        ejections.increment();
+    }
+
+    String backend() {
+        return backend;
+    }
+
+    String server() {
+        return server;
+    }
+
+    void remove() {
+        unwatch();
+        registry.remove(ejections);
+        registry.remove(activeGauge);
+        failures.values().forEach(registry::remove);
+    }
+
+    public void connected(long nanos) {
+        active.incrementAndGet();
+        connectDuration.record(Duration.ofNanos(nanos));
+    }
+
+    public void disconnected() {
+        active.decrementAndGet();
+    }
+
+    public void connectFailed(ConnectFailure reason) {
+        Counter counter = failures.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    /** Why a server could not be reached. */
+    public enum ConnectFailure {
+        REFUSED("refused"),
+        TIMEOUT("timeout"),
+        UNRESOLVED("unresolved"),
+        UNREACHABLE("unreachable"),
+        TOO_MANY_OPEN_FILES("too_many_open_files"),
+        /** The server's certificate ends in no trust anchor, or cannot be judged. */
+        TLS_UNTRUSTED("tls_untrusted"),
+        /** The server's certificate is not valid now. */
+        TLS_EXPIRED("tls_expired"),
+        /** The server's certificate is for another name. */
+        TLS_WRONG_NAME("tls_wrong_name"),
+        /** No allow rule speaks of the server. */
+        TLS_REFUSED("tls_refused"),
+        /** The TLS handshake was not done in time. */
+        TLS_TIMEOUT("tls_timeout"),
+        /** The TLS handshake failed in another way: an alert, no version in common, no TLS at all. */
+        TLS_FAILED("tls_failed"),
+        OTHER("other");
+
+        private final String tag;
+
+        ConnectFailure(String tag) {
+            this.tag = tag;
+        }
+
+        /** The label value. */
+        public String tag() {
+            return tag;
+        }
+
+        /** Whether the TCP connection stood. */
+        public boolean isTls() {
+            return tag.startsWith("tls_");
+        }
+    }
+}

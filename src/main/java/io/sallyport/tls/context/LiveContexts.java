@@ -1,0 +1,26 @@
+package io.sallyport.tls.context;
+
+import io.netty.util.ReferenceCounted;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The BoringSSL contexts that hold native memory: those in service, and retired ones until their last connection is gone.
+ *
+ * <p>Netty counts references to a context and tells nobody when the last one goes, so they are looked through.
+ */
+public final class LiveContexts {
+    private final Set<ReferenceCounted> contexts = ConcurrentHashMap.newKeySet();
+
+    /** How many there are; from any thread. */
+    public int count() {
+        contexts.removeIf(context -> context.refCnt() == 0);
+        return contexts.size();
+    }
+
+    void add(ReferenceCounted context) {
+        // Without a scrape the freed ones would pile up, reload after reload.
+        contexts.removeIf(other -> other.refCnt() == 0);
+        contexts.add(context);
+    }
+}

@@ -1,0 +1,287 @@
+package io.sallyport.tls.context;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslCredential;
+import io.netty.handler.ssl.OpenSslCredentialBuilder;
+import io.netty.handler.ssl.OpenSslPrivateKeyMethod;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
+import io.netty.util.ReferenceCountUtil;
+import io.sallyport.config.tls.ClientAuthConfig;
+import io.sallyport.config.tls.SessionConfig;
+import io.sallyport.config.tls.TlsConfig.RsaSigning;
+import io.sallyport.diagnosis.Allowed;
+import io.sallyport.handshake.wire.ClientHelloReader;
+import io.sallyport.tls.material.KeyAlgorithm;
+import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.material.OcspResponses;
+import io.sallyport.tls.trust.ClientTrust;
+import io.sallyport.tls.trust.ClientVerifier;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One BoringSSL server context with all that belongs to it.
+ *
+ * <p>Owns native memory: {@link #release()} once no connection will ask for a handler any more. Connections under way
+ * keep what they need.
+ */
+public final class TlsContext {
+    /**
+     * What a client's chain may take; the deepest one that is allowed takes a tenth of it. BoringSSL bounds a ClientHello by
+     * the same number where it asks for certificates, so a hello with the largest ticket has to fit, too.
+     */
+    private static final int MAX_CERTIFICATE_LIST = ClientHelloReader.MAX_MESSAGE_WITH_CHAIN;
+
+    /** Stands for the address of a context's own key, which is another in each connection. */
+    private static final long OWN_KEY = -1;
+
+    /** And for what BoringSSL never tells. */
+    private static final long UNKNOWN = -2;
+
+    private final SslContext context;
+    private final X509TrustManager trust;
+    private final boolean tickets;
+    private final boolean serverOrder;
+    private final Map<Long, ServerCertificate> certificates;
+    private final Allowed allowed;
+
+    private TlsContext(
+            SslContext context,
+            X509TrustManager trust,
+            boolean tickets,
+            boolean serverOrder,
+            Map<Long, ServerCertificate> certificates,
+            Allowed allowed) {
+        this.context = context;
+        this.allowed = allowed;
+        this.trust = trust;
+        this.tickets = tickets;
+        this.serverOrder = serverOrder;
+        this.certificates = certificates;
+    }
+
+    /**
+     * What the contexts of one route have in common.
+     *
+     * @param trust judges client certificates; asked only when {@code clientAuth} wants one
+     * @param sessionIdContext a session made under another never resumes here. Netty gives every server
+     *     context the same one, so a session made without a client certificate would pass where one is required
+     * @param alpn in order of preference; empty: the extension is not answered
+     * @param keyLog null: secrets are kept
+     * @param live what is built is added to these
+     * @param accelerator signs with RSA keys where that is faster, as {@code rsaSigning} allows
+     */
+    public record Settings(
+            TlsPolicy policy,
+            ClientAuthConfig.Mode clientAuth,
+            X509TrustManager trust,
+            SessionConfig session,
+            SessionIdContext sessionIdContext,
+            List<String> alpn,
+            OcspResponses ocsp,
+            @Nullable KeyLog keyLog,
+            LiveContexts live,
+            RsaSigning rsaSigning,
+            RsaAccelerator accelerator) {
+
+        /** What signs with {@code key} in BoringSSL's place; empty: BoringSSL. */
+        private Optional<OpenSslPrivateKeyMethod> signerFor(KeyMaterial key) {
+            // A response can be stapled to a credential alone, and the hash of TLS 1.0 is no JCA signature.
+            boolean possible = key.algorithm() == KeyAlgorithm.RSA
+                    && policy.isModernRsa()
+                    && ocsp.stapledTo(key.chain()).isEmpty();
+            return possible ? accelerator.signerFor(key, rsaSigning) : Optional.empty();
+        }
+    }
+
+    /**
+     * Builds a context. Slow; never on an event loop.
+     *
+     * @param keys in order of preference; the first that the client can verify is used
+     * @throws SSLException when BoringSSL refuses something
+     */
+    static TlsContext build(Settings settings, List<KeyMaterial> keys) throws SSLException {
+        List<OpenSslCredential> credentials = new ArrayList<>();
+        Map<Long, ServerCertificate> certificates = new HashMap<>();
+        long ownKey = OWN_KEY;
+        // BoringSSL tries the credentials first and the context's own key last: RSA, the dearest, is last anyway.
+        KeyMaterial last = keys.get(keys.size() - 1);
+        Optional<OpenSslPrivateKeyMethod> signer = settings.signerFor(last);
+        try {
+            for (KeyMaterial key : signer.isPresent() ? keys.subList(0, keys.size() - 1) : keys) {
+                OpenSslCredential credential = OpenSslCredentialBuilder.forX509(key.key(), key.chainArray())
+                        .build();
+                credentials.add(credential);
+                OptionalLong address = CredentialAddress.find(credential);
+                // Where addresses are not to be had, none of several certificates is ever found; one alone is known.
+                certificates.put(address.orElse(UNKNOWN - credentials.size()), ServerCertificate.of(key.leaf()));
+                ownKey = address.isPresent() ? ownKey : UNKNOWN;
+                Optional<byte[]> response = settings.ocsp().stapledTo(key.chain());
+                if (response.isPresent()) {
+                    Stapling.staple(credential, response.get());
+                }
+            }
+            if (signer.isPresent()) {
+                certificates.put(ownKey, ServerCertificate.of(last.leaf()));
+            }
+            SslContextBuilder builder = (signer.isPresent()
+                            ? SslContextBuilder.forServer(OpenSslX509KeyManagerFactory.newKeyless(last.chainArray()))
+                            : SslContextBuilder.forServer(new CredentialKeyManager()))
+                    .sslProvider(SslProvider.OPENSSL_REFCNT)
+                    .addCredentials(credentials)
+                    .protocols(settings.policy().protocols())
+                    .ciphers(settings.policy().suites())
+                    .option(
+                            OpenSslContextOption.GROUPS,
+                            settings.policy().groups().toArray(new String[0]))
+                    .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CERTIFICATE_LIST)
+                    // Without one, each build would load the JVM's certificate authorities (25 to 190 ms).
+                    .trustManager(verifier(settings.trust()))
+                    .clientAuth(clientAuth(settings.clientAuth()));
+            signer.ifPresent(method -> builder.option(OpenSslContextOption.PRIVATE_KEY_METHOD, method));
+            if (!settings.alpn().isEmpty()) {
+                builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        settings.alpn()));
+            }
+            Allowed allowed = RouteOffer.of(settings, keys);
+            return configured(builder.build(), settings, Map.copyOf(certificates), allowed);
+        } catch (SSLException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new SSLException(e.getMessage(), e);
+        } finally {
+            credentials.forEach(ReferenceCountUtil::safeRelease);
+        }
+    }
+
+    /** A handler for one new connection, with no deadline of its own. */
+    public SslHandler newHandler(ByteBufAllocator allocator) {
+        SslHandler handler = context.newHandler(allocator);
+        handler.setHandshakeTimeoutMillis(0);
+        long ssl = ((ReferenceCountedOpenSslEngine) handler.engine()).sslPointer();
+        if (!tickets) {
+            SSL.setOptions(ssl, SSL.SSL_OP_NO_TICKET);
+        }
+        if (!serverOrder) {
+            SSL.clearOptions(ssl, SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
+        }
+        return handler;
+    }
+
+    /** What clients may choose from, and the certificates that they are shown. */
+    public Allowed allowed() {
+        return allowed;
+    }
+
+    /**
+     * The certificate that a client of this context is shown, or was where its session resumes. Where there are several:
+     * null until one is chosen, and when the handshake is over.
+     */
+    public @Nullable ServerCertificate shownBy(SslHandler handler) {
+        if (certificates.size() == 1) {
+            return certificates.values().iterator().next();
+        }
+        long ssl = ((ReferenceCountedOpenSslEngine) handler.engine()).sslPointer();
+        try {
+            long selected = ssl == 0 ? 0 : SSL.getSelectedCredential(ssl);
+            return selected == 0 ? null : certificates.getOrDefault(selected, certificates.get(OWN_KEY));
+        } catch (Exception e) {
+            return null; // None is selected.
+        }
+    }
+
+    /** What judges the clients of this context; empty: they are asked for no certificate. */
+    public Optional<ClientTrust> clientTrust() {
+        return trust instanceof ClientTrust clientTrust ? Optional.of(clientTrust) : Optional.empty();
+    }
+
+    /** The first key encrypts new tickets, the others are taken too; from any thread. */
+    void useTicketKeys(List<OpenSslSessionTicketKey> keys) {
+        sessions(context).setTicketKeys(keys.toArray(new OpenSslSessionTicketKey[0]));
+    }
+
+    /** Bytes of the longest ClientHello that BoringSSL takes: a ticket in it holds the client's chain, if it is asked for one. */
+    public int maxClientHello() {
+        return trust instanceof ClientTrust ? ClientHelloReader.MAX_MESSAGE_WITH_CHAIN : ClientHelloReader.MAX_MESSAGE;
+    }
+
+    /** Gives the native memory back. */
+    void release() {
+        ReferenceCountUtil.release(context);
+    }
+
+    private static TlsContext configured(
+            SslContext context, Settings settings, Map<Long, ServerCertificate> certificates, Allowed allowed) {
+        boolean done = false;
+        try {
+            settings.live().add((ReferenceCountedOpenSslContext) context);
+            configure((ReferenceCountedOpenSslContext) context, settings);
+            done = true;
+        } finally {
+            if (!done) {
+                ReferenceCountUtil.safeRelease(context);
+            }
+        }
+        return new TlsContext(
+                context,
+                settings.trust(),
+                settings.session().tickets() == SessionConfig.Tickets.AUTO,
+                settings.policy().serverOrder(),
+                certificates,
+                allowed);
+    }
+
+    private static void configure(ReferenceCountedOpenSslContext context, Settings settings) {
+        OpenSslServerSessionContext sessions = sessions(context);
+        if (!sessions.setSessionIdContext(settings.sessionIdContext().bytes())) {
+            throw new IllegalStateException("BoringSSL refused the session id context");
+        }
+        SessionConfig session = settings.session();
+        sessions.setSessionCacheEnabled(session.cacheSize() > 0);
+        if (session.cacheSize() > 0) {
+            sessions.setSessionCacheSize(session.cacheSize());
+        }
+        if (settings.keyLog() != null) {
+            settings.keyLog().follow(context);
+        }
+        sessions.setSessionTimeout(Math.toIntExact(session.timeout().toSeconds()));
+    }
+
+    private static X509TrustManager verifier(X509TrustManager trust) {
+        return trust instanceof ClientTrust clients ? new ClientVerifier(clients) : trust;
+    }
+
+    private static OpenSslServerSessionContext sessions(SslContext context) {
+        return (OpenSslServerSessionContext) context.sessionContext();
+    }
+
+    private static ClientAuth clientAuth(ClientAuthConfig.Mode mode) {
+        return switch (mode) {
+            case NONE -> ClientAuth.NONE;
+            case REQUEST -> ClientAuth.OPTIONAL;
+            case REQUIRE, PINNED -> ClientAuth.REQUIRE;
+        };
+    }
+}

@@ -1,0 +1,25 @@
+package io.sallyport.tls.file;
+
+import io.sallyport.tls.x509.DistinguishedName;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+
+/** Tells of certificates that are used outside their validity: at load that is a warning, for it may be mended live. */
+public final class Validity {
+    private Validity() {}
+
+    public static void tell(Collection<X509Certificate> certificates, Instant now, Findings.About file) {
+        for (X509Certificate certificate : certificates) {
+            String subject = DistinguishedName.display(certificate.getSubjectX500Principal());
+            Instant notBefore = certificate.getNotBefore().toInstant();
+            Instant notAfter = certificate.getNotAfter().toInstant();
+            if (now.isAfter(notAfter)) {
+                file.warning(subject + " expired at " + notAfter + " (expected: a certificate that is valid now)");
+            } else if (now.isBefore(notBefore)) {
+                file.warning(
+                        subject + " is not valid before " + notBefore + " (expected: a certificate that is valid now)");
+            }
+        }
+    }
+}

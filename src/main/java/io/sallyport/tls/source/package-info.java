@@ -1,0 +1,5 @@
+/** Where key material comes from. */
+@NullMarked
+package io.sallyport.tls.source;
+
+import org.jspecify.annotations.NullMarked;

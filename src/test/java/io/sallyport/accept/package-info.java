@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.accept;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.accesslog;
+
+import org.jspecify.annotations.NullMarked;

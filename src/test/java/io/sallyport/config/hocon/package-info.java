@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.config.hocon;
+
+import org.jspecify.annotations.NullMarked;

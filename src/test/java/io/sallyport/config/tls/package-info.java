@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.config.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.config.value;
+
+import org.jspecify.annotations.NullMarked;

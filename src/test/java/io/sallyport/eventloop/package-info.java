@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.eventloop;
+
+import org.jspecify.annotations.NullMarked;

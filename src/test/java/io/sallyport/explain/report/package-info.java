@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.explain.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.explain.scan;
+
+import org.jspecify.annotations.NullMarked;

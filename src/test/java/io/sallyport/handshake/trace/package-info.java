@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.handshake.trace;
+
+import org.jspecify.annotations.NullMarked;

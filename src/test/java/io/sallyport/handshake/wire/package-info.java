@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.handshake.wire;
+
+import org.jspecify.annotations.NullMarked;

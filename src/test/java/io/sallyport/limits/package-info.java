@@ -1,4 +1,0 @@
-@NullMarked
-package io.sallyport.limits;
-
-import org.jspecify.annotations.NullMarked;

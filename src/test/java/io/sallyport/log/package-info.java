@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.memory;
+
+import org.jspecify.annotations.NullMarked;

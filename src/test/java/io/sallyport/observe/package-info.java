@@ -1,4 +1,0 @@
-@NullMarked
-package io.sallyport.observe;
-
-import org.jspecify.annotations.NullMarked;

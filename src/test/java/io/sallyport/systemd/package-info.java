@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.systemd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.context;
+
+import org.jspecify.annotations.NullMarked;

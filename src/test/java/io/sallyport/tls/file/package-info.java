@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.material;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.sallyport.tls;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.path;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.record;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.source;
+
+import org.jspecify.annotations.NullMarked;

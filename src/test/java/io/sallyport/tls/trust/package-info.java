@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.trust;
+
+import org.jspecify.annotations.NullMarked;
