@@ -124,6 +124,9 @@ class EarlyAnswerTest {
             assertThat(flowing.await(10, TimeUnit.SECONDS)).isTrue();
             await().until(() -> client.socket().getInputStream().available() > 0);
             client.send(LAST_WORDS);
+            TcpTable.awaitAcknowledged(client.socket());
+            // The JDK's close sends a FIN before the reset, and the proxy may see it before.
+            client.socket().setSoLinger(true, 0);
             client.socket().close();
 
             Received request = requests.poll(10, TimeUnit.SECONDS);
