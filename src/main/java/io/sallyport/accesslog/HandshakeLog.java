@@ -76,7 +76,7 @@ public final class HandshakeLog implements ConnectionLog, AutoCloseable {
         String reason = handshake.diagnosis() == null
                 ? null
                 : handshake.diagnosis().reason().tag();
-        recent.add(new Entry(new Shown(handshake.listener(), reason, handshake.source()), json(handshake)));
+        recent.add(new Entry(new HandshakeSummary(handshake.listener(), reason, handshake.source()), json(handshake)));
     }
 
     /** Shows good handshakes, too, for a while; false when too many such wishes are open. One thread at a time. */
@@ -89,7 +89,7 @@ public final class HandshakeLog implements ConnectionLog, AutoCloseable {
      *
      * @param most at most as many
      */
-    public void write(JsonGenerator json, Predicate<Shown> filter, int most) throws IOException {
+    public void write(JsonGenerator json, Predicate<HandshakeSummary> filter, int most) throws IOException {
         json.writeStartArray();
         int written = 0;
         for (Entry entry : recent.newestFirst()) {
@@ -103,17 +103,6 @@ public final class HandshakeLog implements ConnectionLog, AutoCloseable {
         }
         json.writeEndArray();
     }
-
-    /**
-     * What handshakes are chosen by.
-     *
-     * @param reason a value of the label {@code reason}; null when it succeeded
-     * @param source null where the client has no address
-     */
-    public record Shown(
-            String listener,
-            @Nullable String reason,
-            @Nullable InetAddress source) {}
 
     /** Tells the number that is still untold. The access log stays open. */
     @Override

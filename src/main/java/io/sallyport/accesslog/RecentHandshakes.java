@@ -1,6 +1,5 @@
 package io.sallyport.accesslog;
 
-import io.sallyport.accesslog.HandshakeLog.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,15 +20,15 @@ final class RecentHandshakes {
 
     /** One of them; {@code json} is all that is shown of it, UTF-8. No record: those compare arrays by identity. */
     static final class Entry {
-        private final Shown shown;
+        private final HandshakeSummary shown;
         private final byte[] json;
 
-        Entry(Shown shown, byte[] json) {
+        Entry(HandshakeSummary shown, byte[] json) {
             this.shown = shown;
             this.json = json;
         }
 
-        Shown shown() {
+        HandshakeSummary shown() {
             return shown;
         }
 

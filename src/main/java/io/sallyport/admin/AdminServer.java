@@ -10,7 +10,6 @@ import io.sallyport.eventloop.LoopThreads;
 import io.sallyport.eventloop.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -37,29 +36,17 @@ public final class AdminServer implements AutoCloseable {
         this.address = (InetSocketAddress) channel.localAddress();
     }
 
-    /** What a listener answers. */
-    public enum Paths {
-        /** All that operators need. */
-        ADMIN,
-        /** What probes and Prometheus ask for, and nothing else: {@code /livez}, {@code /readyz}, {@code /metrics}. */
-        METRICS;
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     /**
      * Binds the address and starts the thread.
      *
      * @param address with the name that is configured, if it is one: requests may have it in {@code Host}
      * @throws IOException in the kernel's words, when the address cannot be bound; nothing is left running then
      */
-    public static AdminServer bind(InetSocketAddress address, AdminSource source, Paths paths) throws IOException {
+    public static AdminServer bind(InetSocketAddress address, AdminSource source, AdminPaths paths) throws IOException {
         return bind(address, source, paths, AdminTimeouts.DEFAULT);
     }
 
-    static AdminServer bind(InetSocketAddress address, AdminSource source, Paths paths, AdminTimeouts timeouts)
+    static AdminServer bind(InetSocketAddress address, AdminSource source, AdminPaths paths, AdminTimeouts timeouts)
             throws IOException {
         Transport transport = Transport.auto();
         LoopThreads threads = new LoopThreads("sallyport-" + paths.word(), true);

@@ -31,13 +31,13 @@ final class Endpoints {
     private final Map<String, Endpoint> endpoints = new TreeMap<>();
     private final LivePage page;
 
-    Endpoints(AdminSource source, AdminServer.Paths paths, RequestGuard guard) {
+    Endpoints(AdminSource source, AdminPaths paths, RequestGuard guard) {
         this.source = source;
         this.guard = guard;
         probe("/livez", "whether the process lives", request -> Answer.text(HttpResponseStatus.OK, "ok"));
         probe("/readyz", "whether every listener accepts", request -> readiness());
         add("/metrics", HttpMethod.GET, "meters, for Prometheus", Audience.PROMETHEUS, this::metrics);
-        if (paths == AdminServer.Paths.ADMIN) {
+        if (paths == AdminPaths.ADMIN) {
             addForOperators();
         }
         page = LivePage.with(links());

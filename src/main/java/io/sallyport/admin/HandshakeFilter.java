@@ -1,6 +1,6 @@
 package io.sallyport.admin;
 
-import io.sallyport.accesslog.HandshakeLog;
+import io.sallyport.accesslog.HandshakeSummary;
 import io.sallyport.config.value.Cidr;
 import java.net.InetAddress;
 import java.util.List;
@@ -50,7 +50,7 @@ public record HandshakeFilter(
     }
 
     /** Whether this one is asked for. */
-    public boolean takes(HandshakeLog.Shown handshake) {
+    public boolean takes(HandshakeSummary handshake) {
         String outcome = handshake.reason() == null ? SUCCESS : handshake.reason();
         InetAddress client = handshake.source();
         return (listener == null || listener.equals(handshake.listener()))

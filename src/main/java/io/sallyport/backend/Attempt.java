@@ -9,6 +9,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;

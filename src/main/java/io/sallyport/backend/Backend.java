@@ -2,6 +2,7 @@ package io.sallyport.backend;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
@@ -51,7 +52,7 @@ public final class Backend {
         this.tls = tls;
         this.loop = runtime.loop();
         this.names = names;
-        this.selector = ServerSelector.of(config.balance());
+        this.selector = ServerSelectors.of(config.balance());
         this.passiveHealth = new PassiveHealth(config.name(), config.passiveHealth());
         this.watches = members.stream()
                 .map(PoolMember::server)

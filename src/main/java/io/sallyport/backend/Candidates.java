@@ -1,5 +1,6 @@
 package io.sallyport.backend;
 
+import io.sallyport.backend.BackendServer.Endpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

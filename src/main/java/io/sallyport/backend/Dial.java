@@ -2,6 +2,7 @@ package io.sallyport.backend;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.tls.record.RecordLayer;
 import java.net.SocketAddress;

@@ -1,5 +1,6 @@
 package io.sallyport.backend;
 
+import io.sallyport.backend.BackendServer.Endpoint;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The one with the fewest connections for its weight; of equal ones any. */

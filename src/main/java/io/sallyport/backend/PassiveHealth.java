@@ -1,5 +1,6 @@
 package io.sallyport.backend;
 
+import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.PassiveHealthConfig;
 import java.util.List;
 import java.util.stream.Stream;

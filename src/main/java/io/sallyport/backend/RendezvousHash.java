@@ -1,5 +1,7 @@
 package io.sallyport.backend;
 
+import io.sallyport.backend.BackendServer.Endpoint;
+
 /**
  * By the client's address: of all endpoints the one whose hash together with the client's is highest (Thaler and
  * Ravishankar, 1998). An endpoint that goes takes only its own clients along, evenly to the others; weights as in Schindelhauer

@@ -1,5 +1,6 @@
 package io.sallyport.backend;
 
+import io.sallyport.backend.BackendServer.Endpoint;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -1,6 +1,6 @@
 package io.sallyport.backend;
 
-import io.sallyport.config.BackendConfig.Balance;
+import io.sallyport.backend.BackendServer.Endpoint;
 
 /** Picks an endpoint for a new connection. Safe for use by any thread. */
 interface ServerSelector {
@@ -16,14 +16,5 @@ interface ServerSelector {
     /** The same for a connection that could not reach the one it was given, of the rest. */
     default Endpoint selectOther(Candidates rest, long source) {
         return select(rest, source);
-    }
-
-    static ServerSelector of(Balance balance) {
-        return switch (balance) {
-            case ROUND_ROBIN -> new RoundRobin();
-            case LEAST_CONNECTIONS -> new LeastConnections();
-            case RANDOM_TWO -> new RandomTwo();
-            case SOURCE_HASH -> new RendezvousHash();
-        };
     }
 }

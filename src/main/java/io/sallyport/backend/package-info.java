@@ -3,7 +3,7 @@
  *
  * <p>A {@link io.sallyport.backend.Backend} is a pool with its rules, in one generation. Its
  * {@link io.sallyport.backend.BackendServer}s outlive generations; a server is one address, or a name that stands for
- * several, and each is an {@link io.sallyport.backend.Endpoint} with its load and its health. A
+ * several, and each is an {@link io.sallyport.backend.BackendServer.Endpoint} with its load and its health. A
  * {@link io.sallyport.backend.Dial} takes one connection to one of them.
  *
  * <pre>

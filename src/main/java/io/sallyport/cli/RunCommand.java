@@ -1,6 +1,7 @@
 package io.sallyport.cli;
 
 import io.sallyport.config.ConfigSource;
+import io.sallyport.config.FileSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.log.LogSetup;
@@ -32,7 +33,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, StartException {
-        ConfigSource source = ConfigSource.of(file.path());
+        ConfigSource source = new FileSource(file.path());
         ProxyConfig config = source.load();
         if (test) {
             return CheckCommand.check(config, console);

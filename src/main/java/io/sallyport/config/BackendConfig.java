@@ -48,12 +48,11 @@ public record BackendConfig(
     }
 
     static BackendConfig read(String name, Section section) {
-        List<ServerConfig> servers = section.live()
-                .entries(
-                        "servers",
-                        NetworkAddress.RULE,
-                        text -> ServerConfig.of(NetworkAddress.parse(text, section.directory())),
-                        ServerConfig::read);
+        List<ServerConfig> servers = section.liveEntries(
+                "servers",
+                NetworkAddress.RULE,
+                text -> ServerConfig.of(NetworkAddress.parse(text, section.directory())),
+                ServerConfig::read);
         if (section.size("servers") == 0) {
             section.problem("servers", "none (expected: at least one)");
         }

@@ -14,7 +14,9 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.hocon.HoconText;
 import io.sallyport.config.hocon.LocaleEncoding;
+import io.sallyport.config.hocon.Reading;
 import io.sallyport.config.hocon.Section;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,9 +119,9 @@ public final class ConfigLoader {
     }
 
     private static ProxyConfig read(Parsed parsed, @Nullable Path directory) throws ConfigException {
-        Section.Reading reading = new Section.Reading();
+        Reading reading = new Reading();
         Path base = directory == null ? Path.of("/") : directory;
-        ProxyConfig config = new Section(parsed.effective(), parsed.own(), "", base, reading).readBy(ProxyConfig::read);
+        ProxyConfig config = new Section(parsed.effective(), parsed.own(), base, reading).readBy(ProxyConfig::read);
         List<ConfigProblem> problems = reading.problems();
         if (!problems.isEmpty()) {
             // A route is read over its listener's values: what is wrong with those is told once.
@@ -144,9 +146,9 @@ public final class ConfigLoader {
     private static void checkRoots(String name, ConfigObject roots) throws ConfigException {
         List<ConfigProblem> problems = new ArrayList<>();
         roots.forEach((root, value) -> {
-            String suggestion = Section.suggestion(root, Set.of(ROOT));
+            String suggestion = HoconText.suggestion(root, Set.of(ROOT));
             if (!root.equals(ROOT) && !suggestion.isEmpty()) {
-                problems.add(new ConfigProblem(Section.where(value.origin()), root, "unknown key" + suggestion));
+                problems.add(new ConfigProblem(HoconText.where(value.origin()), root, "unknown key" + suggestion));
             }
         });
         if (problems.isEmpty() && !roots.containsKey(ROOT)) {
@@ -168,7 +170,7 @@ public final class ConfigLoader {
     }
 
     private static ConfigException problem(@Nullable ConfigOrigin origin, String name, String detail) {
-        String where = origin == null ? name : Section.where(origin);
+        String where = origin == null ? name : HoconText.where(origin);
         return new ConfigException(List.of(new ConfigProblem(where, ROOT, detail)));
     }
 

@@ -17,11 +17,6 @@ public interface ConfigSource {
     /** The file to watch for changes; empty where nothing ever changes. */
     Optional<Path> file();
 
-    /** A file. */
-    static ConfigSource of(Path file) {
-        return new FileSource(file);
-    }
-
     /** A configuration that never changes; the files that it names are read once, and may be gone after that. */
     static ConfigSource of(ProxyConfig config) {
         return new ConfigSource() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time.
  */
-final class FileSource implements ConfigSource {
+public final class FileSource implements ConfigSource {
     /** What a file includes may change while the file does not. */
     private static final String INCLUDE = "include";
 
@@ -22,7 +22,7 @@ final class FileSource implements ConfigSource {
     private String parsed = "";
     private @Nullable ProxyConfig config;
 
-    FileSource(Path file) {
+    public FileSource(Path file) {
         this.file = file;
     }
 

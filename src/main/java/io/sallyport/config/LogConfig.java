@@ -1,5 +1,6 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.HoconText;
 import io.sallyport.config.hocon.Section;
 
 /**
@@ -20,7 +21,7 @@ public record LogConfig(Level level, Format format) {
 
         /** As a configuration spells it. */
         public String word() {
-            return Section.spelling(this);
+            return HoconText.spelling(this);
         }
     }
 
@@ -31,7 +32,7 @@ public record LogConfig(Level level, Format format) {
 
         /** As a configuration spells it. */
         public String word() {
-            return Section.spelling(this);
+            return HoconText.spelling(this);
         }
     }
 

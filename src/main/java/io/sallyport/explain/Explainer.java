@@ -1,5 +1,6 @@
 package io.sallyport.explain;
 
+import io.sallyport.explain.judge.CertificateText;
 import io.sallyport.explain.judge.ChainJudge;
 import io.sallyport.explain.judge.ChainPath;
 import io.sallyport.explain.judge.Failure;
@@ -158,7 +159,7 @@ public final class Explainer {
         if (!request.configured().isEmpty() && !request.configured().contains(served.leaf())) {
             findings.add(new Finding(
                     FindingCode.OTHER_CERTIFICATE,
-                    "the listener serves " + ChainJudge.subject(served.leaf()) + " with serial number "
+                    "the listener serves " + CertificateText.subject(served.leaf()) + " with serial number "
                             + served.leaf().getSerialNumber().toString(16)
                             + ", which is not in the files of its configuration",
                     "Look whether its last reload failed (/status)"));

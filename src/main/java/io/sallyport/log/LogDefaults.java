@@ -14,7 +14,7 @@ public final class LogDefaults extends ContextAwareBase implements Configurator 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         LogLevels.set(context, LogConfig.Level.ERROR);
-        LogSetup.root(context).addAppender(LogSetup.console(context, new TextLogEncoder()));
+        LogContext.root(context).addAppender(LogContext.console(context, new TextLogEncoder()));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

@@ -11,7 +11,7 @@ final class LogLevels {
     /** Netty tells of itself, at INFO and below, what only its authors can use. */
     static void set(LoggerContext context, LogConfig.Level level) {
         Level own = of(level);
-        LogSetup.root(context).setLevel(own);
+        LogContext.root(context).setLevel(own);
         context.getLogger("io.netty").setLevel(own.isGreaterOrEqual(Level.WARN) ? own : Level.WARN);
     }
 

@@ -1,10 +1,8 @@
 package io.sallyport.log;
 
 import ch.qos.logback.classic.AsyncAppender;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import io.sallyport.config.LogConfig;
 import io.sallyport.config.LogConfig.Level;
@@ -31,7 +29,7 @@ public final class LogSetup implements AutoCloseable {
         context.reset();
         LogSetup setup = new LogSetup(context);
         setup.level(config.level());
-        root(context).addAppender(inBackground(context, encoder(config.format())));
+        LogContext.root(context).addAppender(inBackground(context, encoder(config.format())));
         return setup;
     }
 
@@ -47,20 +45,6 @@ public final class LogSetup implements AutoCloseable {
         new LogDefaults().configure(context);
     }
 
-    static ConsoleAppender<ILoggingEvent> console(LoggerContext context, Encoder<ILoggingEvent> encoder) {
-        encoder.setContext(context);
-        encoder.start();
-        ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
-        console.setContext(context);
-        console.setEncoder(encoder);
-        console.start();
-        return console;
-    }
-
-    static Logger root(LoggerContext context) {
-        return context.getLogger(Logger.ROOT_LOGGER_NAME);
-    }
-
     /** A reader of our output that stands still must never stop an event loop: then lines are lost instead. */
     private static AsyncAppender inBackground(LoggerContext context, Encoder<ILoggingEvent> encoder) {
         AsyncAppender background = new AsyncAppender();
@@ -69,7 +53,7 @@ public final class LogSetup implements AutoCloseable {
         background.setDiscardingThreshold(0);
         background.setNeverBlock(true);
         background.setMaxFlushTime(CLOSE_MILLIS);
-        background.addAppender(console(context, encoder));
+        background.addAppender(LogContext.console(context, encoder));
         background.start();
         return background;
     }

@@ -33,6 +33,6 @@ final class LoggedError {
 
     private static boolean isDebug() {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        return !LogSetup.root(context).getEffectiveLevel().isGreaterOrEqual(Level.INFO);
+        return !LogContext.root(context).getEffectiveLevel().isGreaterOrEqual(Level.INFO);
     }
 }

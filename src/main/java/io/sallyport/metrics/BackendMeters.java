@@ -30,18 +30,18 @@ public final class BackendMeters {
         this.server = server;
         this.connectDuration = connectDuration;
         Tags tags = Tags.of("backend", backend, "server", server);
-        activeGauge = Gauge.builder(Meters.PREFIX + "backend.connections.active", active, AtomicInteger::get)
+        activeGauge = Gauge.builder(MeterNames.PREFIX + "backend.connections.active", active, AtomicInteger::get)
                 .description("Connections to the server that are open now.")
                 .tags(tags)
                 .register(registry);
-        ejections = Counter.builder(Meters.PREFIX + "backend.ejections")
+        ejections = Counter.builder(MeterNames.PREFIX + "backend.ejections")
                 .description("How often an address of the server was left out for a while.")
                 .tags(tags)
                 .register(registry);
         for (ConnectFailure reason : ConnectFailure.values()) {
             failures.put(
                     reason,
-                    Counter.builder(Meters.PREFIX + "backend.connect.failures")
+                    Counter.builder(MeterNames.PREFIX + "backend.connect.failures")
                             .description("Connections to the server that could not be made, by reason.")
                             .tags(tags.and("reason", reason.tag()))
                             .register(registry));
@@ -51,7 +51,7 @@ public final class BackendMeters {
     /** Shows from now on whether the server is up, by what its checks say. */
     public synchronized void watch(BooleanSupplier isUp) {
         unwatch();
-        up = Gauge.builder(Meters.PREFIX + "backend.up", () -> isUp.getAsBoolean() ? 1 : 0)
+        up = Gauge.builder(MeterNames.PREFIX + "backend.up", () -> isUp.getAsBoolean() ? 1 : 0)
                 .description("1 while the server's health checks are good.")
                 .tags("backend", backend, "server", server)
                 .register(registry);

@@ -48,7 +48,7 @@ public final class ListenerMeters {
         this.connectionDuration = connectionDuration;
         this.handshakeDuration = handshakeDuration;
         this.opened = counter("connections", "Connections accepted.", tags);
-        Gauge.builder(Meters.PREFIX + "connections.limit", connectionsLimit, AtomicInteger::get)
+        Gauge.builder(MeterNames.PREFIX + "connections.limit", connectionsLimit, AtomicInteger::get)
                 .description("Connections that there may be at once; 0: no limit.")
                 .tags(tags)
                 .register(registry);
@@ -243,7 +243,7 @@ public final class ListenerMeters {
     }
 
     private Counter counter(String name, String help, Tags counterTags) {
-        return Counter.builder(Meters.PREFIX + name)
+        return Counter.builder(MeterNames.PREFIX + name)
                 .description(help)
                 .tags(counterTags)
                 .register(registry);

@@ -27,8 +27,6 @@ import java.util.function.ToDoubleFunction;
 
 /** Every meter of Sallyport: names, labels, help. One per process, handed to whoever counts. */
 public final class Meters {
-    static final String PREFIX = "sallyport.";
-
     private static final Duration[] HANDSHAKE_BUCKETS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000);
     private static final Duration[] CONNECT_BUCKETS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 3000);
     private static final Duration[] LOOP_BUCKETS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000);
@@ -54,10 +52,10 @@ public final class Meters {
         this.registry = registry;
         gauge("connections.active", "Connections open now, handshakes included.", active);
         gauge("handshakes.in.flight", "TLS handshakes under way now.", handshaking);
-        Gauge.builder(PREFIX + "draining", draining, flag -> flag.get() ? 1 : 0)
+        Gauge.builder(MeterNames.PREFIX + "draining", draining, flag -> flag.get() ? 1 : 0)
                 .description("1 while draining.")
                 .register(registry);
-        Gauge.builder(PREFIX + "build.info", () -> 1)
+        Gauge.builder(MeterNames.PREFIX + "build.info", () -> 1)
                 .description("What is running.")
                 .tag("version", build.version())
                 .tag("java", build.java())
@@ -65,13 +63,16 @@ public final class Meters {
                 .tag("transport", build.transport())
                 .register(registry);
         TimeGauge.builder(
-                        PREFIX + "last.reload.success.timestamp", lastReloadSuccess, TimeUnit.SECONDS, AtomicLong::get)
+                        MeterNames.PREFIX + "last.reload.success.timestamp",
+                        lastReloadSuccess,
+                        TimeUnit.SECONDS,
+                        AtomicLong::get)
                 .description("When the configuration in service was loaded, Unix time.")
                 .register(registry);
         for (ReloadResult result : ReloadResult.values()) {
             reloads.put(
                     result,
-                    Counter.builder(PREFIX + "reloads")
+                    Counter.builder(MeterNames.PREFIX + "reloads")
                             .description("Reloads, by result.")
                             .tag("result", result.tag())
                             .register(registry));
@@ -124,14 +125,14 @@ public final class Meters {
 
     /** Publishes how many contexts of the TLS library are in memory. */
     public void tlsContexts(Supplier<Number> count) {
-        Gauge.builder(PREFIX + "tls.contexts", count)
+        Gauge.builder(MeterNames.PREFIX + "tls.contexts", count)
                 .description("Contexts of the TLS library in memory.")
                 .register(registry);
     }
 
     /** Publishes how many lines of the access log were lost, which {@code log} counts. */
     public <T> void accessLog(T log, ToDoubleFunction<T> dropped) {
-        FunctionCounter.builder(PREFIX + "access.log.lines.dropped", log, dropped)
+        FunctionCounter.builder(MeterNames.PREFIX + "access.log.lines.dropped", log, dropped)
                 .description("Lines of the access log that were not written: the output stood still or failed.")
                 .register(registry);
     }
@@ -209,13 +210,13 @@ public final class Meters {
     }
 
     private void gauge(String name, String help, AtomicInteger value) {
-        Gauge.builder(PREFIX + name, value, AtomicInteger::get)
+        Gauge.builder(MeterNames.PREFIX + name, value, AtomicInteger::get)
                 .description(help)
                 .register(registry);
     }
 
     private Timer timer(String name, String help, Duration... buckets) {
-        return Timer.builder(PREFIX + name)
+        return Timer.builder(MeterNames.PREFIX + name)
                 .description(help)
                 .serviceLevelObjectives(buckets)
                 .register(registry);

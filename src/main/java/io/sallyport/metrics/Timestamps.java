@@ -46,7 +46,7 @@ final class Timestamps {
 
     private Shown register(Tags tags, Instant time) {
         AtomicLong seconds = new AtomicLong(time.getEpochSecond());
-        Meter gauge = TimeGauge.builder(Meters.PREFIX + name, seconds, TimeUnit.SECONDS, AtomicLong::get)
+        Meter gauge = TimeGauge.builder(MeterNames.PREFIX + name, seconds, TimeUnit.SECONDS, AtomicLong::get)
                 .description(help)
                 .tags(tags)
                 .strongReference(true)

@@ -8,8 +8,6 @@ final class Checksum {
     static final byte TYPE = 0x03;
     static final int BYTES = 4;
 
-    private static final int TLV_HEADER = 3;
-
     private Checksum() {}
 
     /** Puts the sum where the field is. */
@@ -35,10 +33,10 @@ final class Checksum {
 
     /** Index of the field; -1 where there is none. */
     private static int find(ByteBuf header) {
-        int at = header.readerIndex() + V2.HEAD + V2.addressBytes(header);
-        while (at + TLV_HEADER <= header.writerIndex()) {
+        int at = header.readerIndex() + V2Layout.HEAD + V2Layout.addressBytes(header);
+        while (at + V2Layout.TLV_HEADER <= header.writerIndex()) {
             int length = header.getUnsignedShort(at + 1);
-            int value = at + TLV_HEADER;
+            int value = at + V2Layout.TLV_HEADER;
             if (header.getByte(at) == TYPE && length == BYTES && value + BYTES <= header.writerIndex()) {
                 return value;
             }

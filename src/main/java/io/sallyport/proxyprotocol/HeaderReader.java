@@ -67,16 +67,16 @@ public final class HeaderReader {
 
     private static int lengthOfV2(ByteBuf received) throws HeaderException {
         int start = received.readerIndex();
-        if (received.readableBytes() > V2.VERSION) {
-            int version = received.getUnsignedByte(start + V2.VERSION) >>> 4;
+        if (received.readableBytes() > V2Layout.VERSION) {
+            int version = received.getUnsignedByte(start + V2Layout.VERSION) >>> 4;
             if (version != 2) {
                 throw HeaderException.malformed("version " + version + " in a binary header (expected: 2)");
             }
         }
-        if (received.readableBytes() < V2.HEAD) {
+        if (received.readableBytes() < V2Layout.HEAD) {
             return 0;
         }
-        int length = V2.HEAD + received.getUnsignedShort(start + V2.LENGTH);
+        int length = V2Layout.HEAD + received.getUnsignedShort(start + V2Layout.LENGTH);
         if (length > MAX_V2) {
             throw HeaderException.malformed(length + " bytes (expected: at most " + MAX_V2 + ")");
         }

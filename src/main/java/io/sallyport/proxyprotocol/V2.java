@@ -12,17 +12,6 @@ import java.util.Optional;
 
 /** The binary header of version 2 (section 2.2). */
 final class V2 {
-    /** Signature, version and command, family, length of the rest. */
-    static final int HEAD = 16;
-
-    static final int VERSION = 12;
-    static final int LENGTH = 14;
-
-    private static final int FAMILY = 13;
-    private static final int TLV_HEADER = 3;
-    private static final int PORT_BYTES = 2;
-    private static final int UNIX_BYTES = 108;
-
     private V2() {}
 
     /**
@@ -34,40 +23,30 @@ final class V2 {
      */
     static Optional<Endpoints> read(ByteBuf header) throws HeaderException {
         int start = header.readerIndex();
-        int command = header.getUnsignedByte(start + VERSION) & 0xf;
+        int command = header.getUnsignedByte(start + V2Layout.VERSION) & 0xf;
         if (command == 0) {
             return Optional.empty();
         }
         if (command != 1) {
             throw HeaderException.malformed("command " + command + " (expected: 0, LOCAL, or 1, PROXY)");
         }
-        int family = header.getUnsignedByte(start + FAMILY);
-        int addresses = addressBytes(header);
+        int family = header.getUnsignedByte(start + V2Layout.FAMILY);
+        int addresses = V2Layout.addressBytes(header);
         checkFamily(family);
-        if (header.readableBytes() < HEAD + addresses) {
-            throw HeaderException.malformed(header.readableBytes() - HEAD + " bytes of addresses (expected: at least "
-                    + addresses + " for " + name(family) + ")");
+        if (header.readableBytes() < V2Layout.HEAD + addresses) {
+            throw HeaderException.malformed(header.readableBytes() - V2Layout.HEAD
+                    + " bytes of addresses (expected: at least " + addresses + " for " + name(family) + ")");
         }
-        checkTlvs(header, start + HEAD + addresses);
+        checkTlvs(header, start + V2Layout.HEAD + addresses);
         if (!Checksum.isGood(header)) {
             throw HeaderException.malformed("its CRC32C is wrong");
         }
-        int at = start + HEAD;
+        int at = start + V2Layout.HEAD;
         return switch (family >>> 4) {
             case 1 -> Optional.of(internet(header, at, 4));
             case 2 -> Optional.of(internet(header, at, 16));
-            case 3 -> Optional.of(new Endpoints(path(header, at), path(header, at + UNIX_BYTES)));
+            case 3 -> Optional.of(new Endpoints(path(header, at), path(header, at + V2Layout.UNIX_BYTES)));
             default -> Optional.empty();
-        };
-    }
-
-    /** What the addresses of the header's family take. */
-    static int addressBytes(ByteBuf header) {
-        return switch (header.getUnsignedByte(header.readerIndex() + FAMILY) >>> 4) {
-            case 1 -> 2 * (4 + PORT_BYTES);
-            case 2 -> 2 * (16 + PORT_BYTES);
-            case 3 -> 2 * UNIX_BYTES;
-            default -> 0;
         };
     }
 
@@ -95,15 +74,15 @@ final class V2 {
         int at = first;
         while (at < header.writerIndex()) {
             int left = header.writerIndex() - at;
-            int length = left < TLV_HEADER ? 0 : header.getUnsignedShort(at + 1);
-            if (left < TLV_HEADER + length) {
-                throw HeaderException.malformed("a TLV of " + (TLV_HEADER + length) + " bytes, of which " + left
-                        + " are in the header (expected: all)");
+            int length = left < V2Layout.TLV_HEADER ? 0 : header.getUnsignedShort(at + 1);
+            if (left < V2Layout.TLV_HEADER + length) {
+                throw HeaderException.malformed("a TLV of " + (V2Layout.TLV_HEADER + length) + " bytes, of which "
+                        + left + " are in the header (expected: all)");
             }
             if (header.getByte(at) == Checksum.TYPE && length != Checksum.BYTES) {
                 throw HeaderException.malformed("a CRC32C of " + length + " bytes (expected: 4)");
             }
-            at += TLV_HEADER + length;
+            at += V2Layout.TLV_HEADER + length;
         }
     }
 
@@ -112,7 +91,8 @@ final class V2 {
         return new Endpoints(
                 new InetSocketAddress(address(header, at, addressBytes), header.getUnsignedShort(ports)),
                 new InetSocketAddress(
-                        address(header, at + addressBytes, addressBytes), header.getUnsignedShort(ports + PORT_BYTES)));
+                        address(header, at + addressBytes, addressBytes),
+                        header.getUnsignedShort(ports + V2Layout.PORT_BYTES)));
     }
 
     private static InetAddress address(ByteBuf header, int at, int bytes) {
@@ -125,8 +105,8 @@ final class V2 {
 
     /** Up to the first NUL, or the whole field. */
     private static DomainSocketAddress path(ByteBuf header, int at) {
-        int length = header.bytesBefore(at, UNIX_BYTES, (byte) 0);
+        int length = header.bytesBefore(at, V2Layout.UNIX_BYTES, (byte) 0);
         return new DomainSocketAddress(
-                header.toString(at, length < 0 ? UNIX_BYTES : length, StandardCharsets.US_ASCII));
+                header.toString(at, length < 0 ? V2Layout.UNIX_BYTES : length, StandardCharsets.US_ASCII));
     }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.server;
 
+import io.sallyport.admin.AdminPaths;
 import io.sallyport.admin.AdminServer;
 import io.sallyport.admin.AdminSource;
 import io.sallyport.config.ProxyConfig;
@@ -34,15 +35,15 @@ final class AdminListeners implements AutoCloseable {
     /** Binds both; what cannot be bound is a problem, and the other one is bound all the same. */
     static AdminListeners bind(ProxyConfig config, AdminSource source, List<ConfigProblem> problems) {
         return new AdminListeners(
-                bind("admin.bind", config.admin().bind(), source, AdminServer.Paths.ADMIN, problems),
-                bind("metrics.bind", config.metrics().bind(), source, AdminServer.Paths.METRICS, problems));
+                bind("admin.bind", config.admin().bind(), source, AdminPaths.ADMIN, problems),
+                bind("metrics.bind", config.metrics().bind(), source, AdminPaths.METRICS, problems));
     }
 
     private static @Nullable AdminServer bind(
             String key,
             @Nullable HostPort address,
             AdminSource source,
-            AdminServer.Paths paths,
+            AdminPaths paths,
             List<ConfigProblem> problems) {
         if (address == null) {
             return null;

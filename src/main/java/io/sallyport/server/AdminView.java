@@ -8,7 +8,7 @@ import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.AdminToken;
 import io.sallyport.admin.HandshakeFilter;
 import io.sallyport.backend.Backend;
-import io.sallyport.backend.Endpoint;
+import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.backend.PoolMember;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.LogConfig;

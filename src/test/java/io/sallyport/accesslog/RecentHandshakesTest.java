@@ -2,7 +2,6 @@ package io.sallyport.accesslog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.accesslog.HandshakeLog.Shown;
 import io.sallyport.accesslog.RecentHandshakes.Entry;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,7 @@ class RecentHandshakesTest {
     private final RecentHandshakes recent = new RecentHandshakes();
 
     private static Entry entry(String listener, int bytes) {
-        return new Entry(new Shown(listener, null, null), new byte[bytes]);
+        return new Entry(new HandshakeSummary(listener, null, null), new byte[bytes]);
     }
 
     @Test

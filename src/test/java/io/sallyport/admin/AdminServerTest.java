@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sallyport.accesslog.TraceWish;
-import io.sallyport.admin.AdminServer.Paths;
 import io.sallyport.config.value.Cidr;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -424,7 +423,7 @@ class AdminServerTest {
     })
     void theMetricsListenerAnswersMetersAndProbesAlone(String method, String path, int status) throws IOException {
         source.reload = source.drains::incrementAndGet;
-        serve(new InetSocketAddress("0.0.0.0", 0), Paths.METRICS, PATIENT);
+        serve(new InetSocketAddress("0.0.0.0", 0), AdminPaths.METRICS, PATIENT);
 
         try (HttpSocket client = new HttpSocket(address)) {
             client.send(request(method, path));
@@ -437,7 +436,7 @@ class AdminServerTest {
     @Test
     void theMetricsListenerAsksForTheTokenToo() throws IOException {
         source.token = new AdminToken("a-token-for-nobody".getBytes(StandardCharsets.US_ASCII));
-        serve(new InetSocketAddress("0.0.0.0", 0), Paths.METRICS, PATIENT);
+        serve(new InetSocketAddress("0.0.0.0", 0), AdminPaths.METRICS, PATIENT);
 
         assertThat(get("/metrics").status()).isEqualTo(401);
         assertThat(get("/readyz").status()).isEqualTo(200);
@@ -689,7 +688,7 @@ class AdminServerTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             InetSocketAddress same = new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
 
-            assertThatThrownBy(() -> AdminServer.bind(same, source, Paths.ADMIN))
+            assertThatThrownBy(() -> AdminServer.bind(same, source, AdminPaths.ADMIN))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Address already in use");
         }
@@ -697,13 +696,13 @@ class AdminServerTest {
 
     @Test
     void twoOfUsNeverShareAPort() {
-        assertThatThrownBy(() -> AdminServer.bind(address, source, Paths.ADMIN))
+        assertThatThrownBy(() -> AdminServer.bind(address, source, AdminPaths.ADMIN))
                 .hasMessageContaining("Address already in use");
     }
 
     @Test
     void aClientThatComesEarlyWaits() throws IOException {
-        AdminServer server = AdminServer.bind(loopback(), source, Paths.ADMIN);
+        AdminServer server = AdminServer.bind(loopback(), source, AdminPaths.ADMIN);
         servers.add(server);
         try (HttpSocket client = new HttpSocket(server.address())) {
             client.send(request("GET", "/livez"));
@@ -728,10 +727,10 @@ class AdminServerTest {
     }
 
     private void serve(InetSocketAddress bind, AdminTimeouts timeouts) throws IOException {
-        serve(bind, Paths.ADMIN, timeouts);
+        serve(bind, AdminPaths.ADMIN, timeouts);
     }
 
-    private void serve(InetSocketAddress bind, Paths paths, AdminTimeouts timeouts) throws IOException {
+    private void serve(InetSocketAddress bind, AdminPaths paths, AdminTimeouts timeouts) throws IOException {
         AdminServer server = AdminServer.bind(bind, source, paths, timeouts);
         servers.add(server);
         server.serve();

@@ -35,10 +35,7 @@ class AdminTokenTest {
     void start() throws IOException {
         source.token = token(TOKEN);
         server = AdminServer.bind(
-                address,
-                source,
-                AdminServer.Paths.ADMIN,
-                new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20)));
+                address, source, AdminPaths.ADMIN, new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20)));
         server.serve();
         address = server.address();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.BackendConfig.Balance;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
@@ -68,7 +69,7 @@ final class ServerSelectorTest {
     @Test
     void randomTwoKeepsTheLoadInProportionToTheWeights() {
         List<PoolMember> members = List.of(member(1, 1), member(2, 3));
-        ServerSelector selector = ServerSelector.of(Balance.RANDOM_TWO);
+        ServerSelector selector = ServerSelectors.of(Balance.RANDOM_TWO);
         Candidates candidates = Candidates.of(members, List.of());
         for (int i = 0; i < 4000; i++) {
             selector.select(candidates, 0).taken();
@@ -169,7 +170,7 @@ final class ServerSelectorTest {
     }
 
     private Map<Long, String> bySource(List<PoolMember> members) {
-        ServerSelector selector = ServerSelector.of(Balance.SOURCE_HASH);
+        ServerSelector selector = ServerSelectors.of(Balance.SOURCE_HASH);
         Candidates candidates = Candidates.of(members, List.of());
         Map<Long, String> result = new HashMap<>();
         for (int i = 0; i < 10_000; i++) {
@@ -184,7 +185,7 @@ final class ServerSelectorTest {
     }
 
     private static List<String> picks(Balance balance, List<PoolMember> members, int count) {
-        ServerSelector selector = ServerSelector.of(balance);
+        ServerSelector selector = ServerSelectors.of(balance);
         Candidates candidates = Candidates.of(members, List.of());
         return IntStream.range(0, count)
                 .mapToObj(i -> name(selector.select(candidates, i)))

@@ -23,7 +23,7 @@ class FileSourceTest {
     void beginWithOneListener() throws IOException {
         file = directory.resolve("sallyport.conf");
         write("one");
-        source = ConfigSource.of(file);
+        source = new FileSource(file);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.sallyport.handshake.trace.HandshakeTrace;
 import io.sallyport.handshake.trace.HandshakeTranscript;
 import io.sallyport.handshake.trace.Ja4;
 import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.handshake.wire.ClientHelloParser;
 import io.sallyport.handshake.wire.ClientHelloReader;
 import io.sallyport.handshake.wire.ClientHelloResult;
 import io.sallyport.handshake.wire.HandshakeHeader;
@@ -61,7 +62,7 @@ class HandshakeFuzzTest {
 
     private static boolean isRefused(ByteBuf body) {
         try {
-            ClientHello hello = ClientHello.parse(body);
+            ClientHello hello = ClientHelloParser.parse(body);
             assertThat(Ja4.of(hello)).hasSize(36);
             return hello.describe().isEmpty();
         } catch (MalformedHandshakeException e) {

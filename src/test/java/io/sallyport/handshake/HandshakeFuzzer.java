@@ -8,13 +8,13 @@ import io.sallyport.handshake.trace.Direction;
 import io.sallyport.handshake.trace.HandshakeTrace;
 import io.sallyport.handshake.trace.HandshakeTranscript;
 import io.sallyport.handshake.trace.Ja4;
-import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.handshake.wire.ClientHelloParser;
 import io.sallyport.handshake.wire.ClientHelloReader;
 import io.sallyport.handshake.wire.ClientHelloResult;
 import io.sallyport.handshake.wire.HandshakeHeader;
 import io.sallyport.handshake.wire.MalformedHandshakeException;
 import io.sallyport.handshake.wire.RecordHeader;
-import io.sallyport.handshake.wire.ServerHello;
+import io.sallyport.handshake.wire.ServerHelloParser;
 import java.util.Arrays;
 
 /**
@@ -71,13 +71,13 @@ class HandshakeFuzzer {
     private static void parsesMessages(byte[] bytes) {
         int start = Math.min(bytes.length, RecordHeader.LENGTH + HandshakeHeader.LENGTH);
         try {
-            assertPrintable(ClientHello.parse(Unpooled.wrappedBuffer(bytes, start, bytes.length - start))
+            assertPrintable(ClientHelloParser.parse(Unpooled.wrappedBuffer(bytes, start, bytes.length - start))
                     .describe());
         } catch (MalformedHandshakeException e) {
             assertPrintable(e.detail());
         }
         try {
-            assertPrintable(ServerHello.parse(Unpooled.wrappedBuffer(bytes, start, bytes.length - start), null)
+            assertPrintable(ServerHelloParser.parse(Unpooled.wrappedBuffer(bytes, start, bytes.length - start), null)
                     .describe());
         } catch (MalformedHandshakeException e) {
             assertPrintable(e.detail());

@@ -7,6 +7,7 @@ import io.sallyport.handshake.iana.ContentTypes;
 import io.sallyport.handshake.iana.ExtensionTypes;
 import io.sallyport.handshake.iana.HandshakeTypes;
 import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.handshake.wire.ClientHelloParser;
 import io.sallyport.handshake.wire.MalformedHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -79,7 +80,7 @@ public final class HelloBytes {
     }
 
     public ClientHello parse() throws MalformedHandshakeException {
-        return ClientHello.parse(Unpooled.wrappedBuffer(body()));
+        return ClientHelloParser.parse(Unpooled.wrappedBuffer(body()));
     }
 
     public byte[] message() {

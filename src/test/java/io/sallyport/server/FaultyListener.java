@@ -9,7 +9,7 @@ import io.sallyport.accesslog.ConnectionLog;
 import io.sallyport.accesslog.ConnectionSummary;
 import io.sallyport.accesslog.HandshakeReport;
 import io.sallyport.backend.BackendRuntime;
-import io.sallyport.config.ConfigSource;
+import io.sallyport.config.FileSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.connection.ConnectionLoops;
@@ -49,7 +49,7 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
     private boolean freed;
 
     private FaultyListener(Path file, RsaAccelerator accelerator) throws Exception {
-        serving = serving(ConfigSource.of(file).load(), accelerator);
+        serving = serving(new FileSource(file).load(), accelerator);
         acceptors = loops.bind(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new ListenerLimits(

@@ -2,7 +2,7 @@ package io.sallyport.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.config.ConfigSource;
+import io.sallyport.config.FileSource;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.generation.StartException;
@@ -219,7 +219,7 @@ public final class RunningProxy implements ProxyUnderTest {
         public RunningProxy start() {
             CapturedLog log = CapturedLog.start();
             try {
-                return new RunningProxy(ProxyServer.start(ConfigSource.of(write())), authority, directory, log, token);
+                return new RunningProxy(ProxyServer.start(new FileSource(write())), authority, directory, log, token);
             } catch (ConfigException | StartException e) {
                 log.close();
                 delete(directory);

@@ -3,7 +3,6 @@ package io.sallyport.config.hocon;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException.BadValue;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,13 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed reads of the keys of a section, all of which a reload changes, or for all of which it takes a restart. They are had
+ * Typed reads of the keys of a section, all of which a reload changes, or for all of which it takes a restart. They come
  * from {@link Section#live} or {@link Section#fixed}, so that no key is read without saying which.
  *
  * <p>After a problem a read returns a harmless stand-in, so that the rest of the file is looked at too; the records made of
@@ -30,17 +30,17 @@ public final class Keys {
     /** Less would be 0 to the timers that count milliseconds, and 0 means off. */
     public static final Duration SHORTEST = Duration.ofMillis(1);
 
-    private final Section section;
+    private final HoconObject object;
     private final Change change;
 
     /** What becomes of a value that was read. */
     @FunctionalInterface
     interface Change {
-        void read(Section section, String key, @Nullable Object value);
+        void read(String key, @Nullable Object value);
     }
 
-    Keys(Section section, Change change) {
-        this.section = section;
+    Keys(HoconObject object, Change change) {
+        this.object = object;
         this.change = change;
     }
 
@@ -54,7 +54,7 @@ public final class Keys {
     }
 
     public Path file(String key) {
-        return parsed(key, "a file", this::resolve, section.directory());
+        return parsed(key, "a file", this::resolve, object.directory());
     }
 
     @Nullable
@@ -115,7 +115,7 @@ public final class Keys {
         String rule = "a duration with its unit, as 500ms, 10s, 1h, at most " + LONGEST.toDays() + "d; 0s means off";
         Duration duration = parsed(key, rule, Keys::parseDuration, Duration.ZERO);
         if (!duration.isZero() && duration.compareTo(shortest) < 0) {
-            section.problem(key, Section.kind(section.value(key)) + " (expected: at least " + spelling(shortest) + ")");
+            object.problem(key, HoconText.kind(object.value(key)) + " (expected: at least " + spelling(shortest) + ")");
         }
         return duration;
     }
@@ -126,10 +126,10 @@ public final class Keys {
      * @param rule what is expected instead of 0s
      */
     public Duration positiveDuration(String key, Duration shortest, String rule) {
-        int before = section.problems();
+        int before = object.problems();
         Duration duration = duration(key, shortest);
-        if (duration.isZero() && section.problems() == before) {
-            section.problem(key, "0s (expected: " + rule + ")");
+        if (duration.isZero() && object.problems() == before) {
+            object.problem(key, "0s (expected: " + rule + ")");
         }
         return duration;
     }
@@ -156,12 +156,12 @@ public final class Keys {
 
     public <E extends Enum<E>> E choice(String key, Class<E> type) {
         E[] constants = type.getEnumConstants();
-        String rule = Stream.of(constants).map(Section::spelling).collect(Collectors.joining(" | "));
+        String rule = Stream.of(constants).map(HoconText::spelling).collect(Collectors.joining(" | "));
         return parsed(
                 key,
                 rule,
                 text -> Stream.of(constants)
-                        .filter(constant -> Section.spelling(constant).equals(text))
+                        .filter(constant -> HoconText.spelling(constant).equals(text))
                         .findFirst()
                         .orElseThrow(() -> new IllegalArgumentException(text)),
                 constants[0]);
@@ -169,8 +169,8 @@ public final class Keys {
 
     /** Reads a scalar; {@code parser} refuses by IllegalArgumentException. */
     public <T> T parsed(String key, String rule, Function<String, T> parser, T standIn) {
-        if (!section.has(key)) {
-            section.problem(key, "missing (expected: " + rule + ")");
+        if (!object.has(key)) {
+            object.problem(key, "missing (expected: " + rule + ")");
             return standIn;
         }
         @Nullable T value = optionalParsed(key, rule, parser);
@@ -180,18 +180,18 @@ public final class Keys {
     /** Reads a scalar; null when it is absent, null or the empty text. */
     public <T> @Nullable T optionalParsed(String key, String rule, Function<String, T> parser) {
         @Nullable T value = scalar(key, rule, parser);
-        change.read(section, key, value);
+        change.read(key, value);
         return value;
     }
 
     private <T> @Nullable T scalar(String key, String rule, Function<String, T> parser) {
-        if (!section.has(key)) {
+        if (!object.has(key)) {
             return null;
         }
-        ConfigValue value = section.value(key);
-        String text = Section.scalar(value);
+        ConfigValue value = object.value(key);
+        String text = HoconText.scalar(value);
         if (text == null) {
-            section.problem(key, Section.kind(value) + " (expected: " + rule + ")");
+            object.problem(key, HoconText.kind(value) + " (expected: " + rule + ")");
             return null;
         }
         if (text.isEmpty()) {
@@ -200,7 +200,7 @@ public final class Keys {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            section.problem(key, "\"" + text + "\" (expected: " + rule(e, rule) + ")");
+            object.problem(key, "\"" + text + "\" (expected: " + rule(e, rule) + ")");
             return null;
         }
     }
@@ -212,40 +212,26 @@ public final class Keys {
     /** Reads a list of scalars; a single scalar counts as a list of one. */
     public <T> List<T> parsedList(String key, String rule, Function<String, T> parser) {
         List<T> result = new ArrayList<>();
-        for (ConfigValue element : section.elements(key, "a list, each " + rule)) {
-            parse(key, rule, element, parser, result);
+        for (ConfigValue element : object.elements(key, "a list, each " + rule)) {
+            element(key, rule, element, parser).ifPresent(result::add);
         }
-        change.read(section, key, result);
+        change.read(key, result);
         return result;
     }
 
-    private <T> void parse(String key, String rule, ConfigValue element, Function<String, T> parser, List<T> into) {
-        String text = Section.scalar(element);
+    /** One of a list that is read element by element. */
+    <T> Optional<T> element(String key, String rule, ConfigValue element, Function<String, T> parser) {
+        String text = HoconText.scalar(element);
         try {
             if (text == null) {
                 throw new IllegalArgumentException(rule);
             }
-            into.add(parser.apply(text));
+            return Optional.of(parser.apply(text));
         } catch (IllegalArgumentException e) {
-            String found = text == null ? Section.kind(element) : "\"" + text + "\"";
-            section.problem(element, key, found + " (expected: " + rule(e, rule) + ")");
+            String found = text == null ? HoconText.kind(element) : "\"" + text + "\"";
+            object.problemAt(element.origin(), object.join(key), found + " (expected: " + rule(e, rule) + ")");
+            return Optional.empty();
         }
-    }
-
-    /** Reads a list of which each element is a scalar or an object; a single scalar counts as a list of one. */
-    public <T> List<T> entries(String key, String rule, Function<String, T> parser, Function<Section, T> reader) {
-        List<T> result = new ArrayList<>();
-        List<ConfigValue> elements = section.elements(key, "a list, each " + rule + " or { ... }");
-        for (int i = 0; i < elements.size(); i++) {
-            ConfigValue element = elements.get(i);
-            if (element instanceof ConfigObject object) {
-                result.add(section.element(key, i, object).readBy(reader));
-            } else {
-                parse(key, rule, element, parser, result);
-            }
-        }
-        change.read(section, key, result);
-        return result;
     }
 
     private static Duration parseDuration(String text) {
@@ -266,6 +252,6 @@ public final class Keys {
     }
 
     private Path resolve(String text) {
-        return section.directory().resolve(text);
+        return object.directory().resolve(text);
     }
 }

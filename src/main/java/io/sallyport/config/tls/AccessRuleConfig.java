@@ -1,5 +1,6 @@
 package io.sallyport.config.tls;
 
+import io.sallyport.config.hocon.HoconText;
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.value.Cidr;
 import io.sallyport.config.value.SegmentPattern;
@@ -110,7 +111,7 @@ public record AccessRuleConfig(List<Condition> conditions) {
         }
         List<Condition> conditions = new ArrayList<>();
         for (Name name : Name.values()) {
-            add(section, Section.spelling(name), "a text, compared exactly", conditions, text -> exactly(name, text));
+            add(section, HoconText.spelling(name), "a text, compared exactly", conditions, text -> exactly(name, text));
         }
         add(
                 section,

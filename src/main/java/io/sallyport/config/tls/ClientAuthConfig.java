@@ -1,5 +1,6 @@
 package io.sallyport.config.tls;
 
+import io.sallyport.config.hocon.HoconText;
 import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.Section;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ public record ClientAuthConfig(
         if ((mode == Mode.REQUEST || mode == Mode.REQUIRE) && trustAnchors.isEmpty()) {
             section.problem(
                     "trust-anchors",
-                    "[] (expected: at least one file, or system, when mode is " + Section.spelling(mode) + ")");
+                    "[] (expected: at least one file, or system, when mode is " + HoconText.spelling(mode) + ")");
         }
         if (mode == Mode.PINNED && (allow.isEmpty() || !allow.stream().allMatch(AccessRuleConfig::isPinned))) {
             section.problem(

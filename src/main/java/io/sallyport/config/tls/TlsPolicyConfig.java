@@ -1,5 +1,6 @@
 package io.sallyport.config.tls;
 
+import io.sallyport.config.hocon.HoconText;
 import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.value.TlsProfile;
@@ -54,7 +55,7 @@ public record TlsPolicyConfig(
         if (!values.isEmpty()) {
             section.problem(
                     key,
-                    "given with profile = " + Section.spelling(profile) + " (expected: profile = custom, or no " + key
+                    "given with profile = " + HoconText.spelling(profile) + " (expected: profile = custom, or no " + key
                             + ")");
         }
     }

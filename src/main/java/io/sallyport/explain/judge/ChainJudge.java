@@ -10,8 +10,6 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,13 +63,13 @@ public final class ChainJudge {
         } else if (chain.ordered().size() == 1) {
             add(
                     FindingCode.SELF_SIGNED,
-                    subject(last) + " signs itself and is no trust anchor",
+                    CertificateText.subject(last) + " signs itself and is no trust anchor",
                     "Give clients this certificate as a trust anchor (--ca here), or get one from an authority that"
                             + " they trust");
         } else {
             add(
                     FindingCode.UNTRUSTED_ROOT,
-                    "the chain ends in " + subject(last) + ", which is no trust anchor",
+                    "the chain ends in " + CertificateText.subject(last) + ", which is no trust anchor",
                     "Give clients this root as a trust anchor (--ca here)");
         }
     }
@@ -82,7 +80,8 @@ public final class ChainJudge {
         String append = "Append the certificate of " + issuer + " to the server's chain";
         add(
                 FindingCode.MISSING_INTERMEDIATE,
-                "the issuer of " + subject(last) + ", " + issuer + ", was not sent and is no trust anchor",
+                "the issuer of " + CertificateText.subject(last) + ", " + issuer
+                        + ", was not sent and is no trust anchor",
                 last.getExtensionValue(AUTHORITY_INFORMATION_ACCESS) != null
                         ? append
                         : append + "; if it is a root, give it to clients as a trust anchor instead (--ca here)");
@@ -94,20 +93,20 @@ public final class ChainJudge {
         if (now.isAfter(end)) {
             add(
                     FindingCode.EXPIRED,
-                    subject(certificate) + " expired on " + day(end) + ", "
-                            + days(Duration.between(end, now).toDays()) + " ago",
+                    CertificateText.subject(certificate) + " expired on " + CertificateText.day(end) + ", "
+                            + CertificateText.days(Duration.between(end, now).toDays()) + " ago",
                     "Renew it, and let the server read it again");
         } else if (now.isBefore(start)) {
             add(
                     FindingCode.NOT_YET_VALID,
-                    subject(certificate) + " is not valid before " + start,
+                    CertificateText.subject(certificate) + " is not valid before " + start,
                     "Wait, or set the clock of whoever is wrong: it is " + now.truncatedTo(ChronoUnit.SECONDS)
                             + " here");
         } else if (end.isBefore(now.plus(SOON))) {
             add(
                     FindingCode.EXPIRES_SOON,
-                    subject(certificate) + " expires on " + day(end) + ", in "
-                            + days(Duration.between(now, end).toDays()),
+                    CertificateText.subject(certificate) + " expires on " + CertificateText.day(end) + ", in "
+                            + CertificateText.days(Duration.between(now, end).toDays()),
                     "Renew it");
         }
     }
@@ -173,20 +172,24 @@ public final class ChainJudge {
             add(
                     FindingCode.WRONG_ORDER,
                     "the chain is not in order: strict clients refuse it (RFC 5246 section 7.4.2)",
-                    "Send " + chain.ordered().stream().map(ChainJudge::subject).collect(Collectors.joining(", then ")));
+                    "Send "
+                            + chain.ordered().stream()
+                                    .map(CertificateText::subject)
+                                    .collect(Collectors.joining(", then ")));
         }
         for (X509Certificate stray : chain.leftOut()) {
             add(
                     FindingCode.NOT_PART_OF_CHAIN,
                     chain.ordered().contains(stray)
-                            ? subject(stray) + " was sent twice"
-                            : subject(stray) + " was sent, but issued none of the others",
+                            ? CertificateText.subject(stray) + " was sent twice"
+                            : CertificateText.subject(stray) + " was sent, but issued none of the others",
                     "Leave it out of the server's chain");
         }
         if (chain.ordered().size() > 1 && CertificateChain.isSelfSigned(chain.last())) {
             add(
                     FindingCode.ROOT_SENT,
-                    "the root " + subject(chain.last()) + " was sent: clients have it or do not trust it",
+                    "the root " + CertificateText.subject(chain.last())
+                            + " was sent: clients have it or do not trust it",
                     "Leave it out, it only costs bytes");
         }
     }
@@ -195,30 +198,19 @@ public final class ChainJudge {
         if (CertificateKey.isWeak(certificate.getPublicKey())) {
             add(
                     FindingCode.WEAK_KEY,
-                    subject(certificate) + " has a weak key: " + CertificateKey.describe(certificate.getPublicKey()),
+                    CertificateText.subject(certificate) + " has a weak key: "
+                            + CertificateKey.describe(certificate.getPublicKey()),
                     "Take RSA of 2048 bits or more, or EC on P-256");
         }
         if (CertificateKey.isWeaklySigned(certificate) && !CertificateChain.isSelfSigned(certificate)) {
             add(
                     FindingCode.WEAK_SIGNATURE,
-                    subject(certificate) + " is signed with " + certificate.getSigAlgName(),
+                    CertificateText.subject(certificate) + " is signed with " + certificate.getSigAlgName(),
                     "Have it signed with SHA-256 or better");
         }
     }
 
     private void add(FindingCode code, String text, String fix) {
         findings.add(new Finding(code, text, fix));
-    }
-
-    public static String subject(X509Certificate certificate) {
-        return DistinguishedName.display(certificate.getSubjectX500Principal());
-    }
-
-    public static LocalDate day(Instant time) {
-        return LocalDate.ofInstant(time, ZoneOffset.UTC);
-    }
-
-    public static String days(long days) {
-        return days == 1 ? "1 day" : days + " days";
     }
 }

@@ -38,7 +38,7 @@ public record ChainPath(String anchor, String broken) {
 
     public static ChainPath find(ServedChain served, List<X509Certificate> anchors, Instant now) {
         if (anchors.contains(served.leaf())) {
-            return new ChainPath(ChainJudge.subject(served.leaf()), "");
+            return new ChainPath(CertificateText.subject(served.leaf()), "");
         }
         if (anchors.isEmpty()) {
             return NONE;
@@ -70,7 +70,7 @@ public record ChainPath(String anchor, String broken) {
             PKIXCertPathBuilderResult path = (PKIXCertPathBuilderResult)
                     CertPathBuilder.getInstance("PKIX").build(parameters);
             return Optional.of(
-                    new ChainPath(ChainJudge.subject(path.getTrustAnchor().getTrustedCert()), ""));
+                    new ChainPath(CertificateText.subject(path.getTrustAnchor().getTrustedCert()), ""));
         } catch (CertPathBuilderException | InvalidAlgorithmParameterException e) {
             // It says of every failure that there is no path.
             return Optional.empty();
@@ -105,7 +105,7 @@ public record ChainPath(String anchor, String broken) {
             return new ChainPath(name, "");
         } catch (CertPathValidatorException e) {
             String which = e.getIndex() >= 0 && e.getIndex() < chain.size()
-                    ? ChainJudge.subject(chain.get(e.getIndex())) + ": "
+                    ? CertificateText.subject(chain.get(e.getIndex())) + ": "
                     : "";
             return new ChainPath(name, which + e.getMessage());
         }

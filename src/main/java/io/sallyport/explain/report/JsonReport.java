@@ -3,6 +3,7 @@ package io.sallyport.explain.report;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.util.NetUtil;
 import io.sallyport.explain.judge.CertificateKey;
+import io.sallyport.explain.judge.CertificateText;
 import io.sallyport.explain.judge.ChainJudge;
 import io.sallyport.explain.judge.DiffieHellman;
 import io.sallyport.explain.judge.Failure;
@@ -227,7 +228,7 @@ public final class JsonReport {
         json.writeArrayFieldStart("sent");
         for (X509Certificate certificate : explanation.certificates()) {
             json.writeStartObject();
-            json.writeStringField("subject", ChainJudge.subject(certificate));
+            json.writeStringField("subject", CertificateText.subject(certificate));
             json.writeStringField("issuer", DistinguishedName.display(certificate.getIssuerX500Principal()));
             json.writeStringField("serial", certificate.getSerialNumber().toString(16));
             strings("names", ChainJudge.names(certificate));

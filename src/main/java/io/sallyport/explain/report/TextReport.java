@@ -2,6 +2,7 @@ package io.sallyport.explain.report;
 
 import io.netty.util.NetUtil;
 import io.sallyport.explain.judge.CertificateKey;
+import io.sallyport.explain.judge.CertificateText;
 import io.sallyport.explain.judge.ChainJudge;
 import io.sallyport.explain.judge.Failure;
 import io.sallyport.explain.judge.Finding;
@@ -170,7 +171,7 @@ public final class TextReport {
     }
 
     private void writeCertificate(int number, X509Certificate certificate, boolean leaf) {
-        page.paragraph(null, "  " + number + " ", "    ", ChainJudge.subject(certificate));
+        page.paragraph(null, "  " + number + " ", "    ", CertificateText.subject(certificate));
         if (leaf) {
             List<String> names = ChainJudge.names(certificate);
             page.field("  names", names.isEmpty() ? "none" : names(names));
@@ -180,8 +181,8 @@ public final class TextReport {
         long days = Duration.between(now, end).toDays();
         page.field(
                 "  valid",
-                ChainJudge.day(certificate.getNotBefore().toInstant()) + " to " + ChainJudge.day(end)
-                        + (end.isBefore(now) ? ", expired" : ", " + ChainJudge.days(days) + " left"));
+                CertificateText.day(certificate.getNotBefore().toInstant()) + " to " + CertificateText.day(end)
+                        + (end.isBefore(now) ? ", expired" : ", " + CertificateText.days(days) + " left"));
         page.field(
                 "  key",
                 CertificateKey.describe(certificate.getPublicKey()) + ", signed with " + certificate.getSigAlgName());

@@ -11,11 +11,6 @@ import org.jspecify.annotations.Nullable;
  * after ChangeCipherSpec; in TLS 1.3 see {@link Tls13Records}.
  */
 final class EncryptedSteps {
-    static final String ALERT = "Alert";
-    static final String FINISHED = "Finished";
-    static final String HANDSHAKE = "encrypted handshake";
-    static final String APPLICATION_DATA = "application data";
-
     private final @Nullable String[] names;
     private final boolean guesses;
 
@@ -27,16 +22,16 @@ final class EncryptedSteps {
     /** The name of an encrypted event. */
     String name(int event) {
         String name = names[event];
-        return name == null ? HANDSHAKE : name;
+        return name == null ? RecordNames.HANDSHAKE : name;
     }
 
     boolean isAlert(int event) {
-        return ALERT.equals(names[event]);
+        return RecordNames.ALERT.equals(names[event]);
     }
 
     /** Whether the name is a conclusion from size and position. */
     boolean isGuess(int event) {
-        return guesses && !HANDSHAKE.equals(name(event));
+        return guesses && !RecordNames.HANDSHAKE.equals(name(event));
     }
 
     private static @Nullable String[] namesUpToTls12(EventLog log) {
@@ -47,9 +42,10 @@ final class EncryptedSteps {
                 continue;
             }
             names[event] = switch (log.contentType(event)) {
-                case ContentTypes.HANDSHAKE -> finished.add(log.direction(event)) ? FINISHED : HANDSHAKE;
-                case ContentTypes.ALERT -> ALERT;
-                default -> APPLICATION_DATA;
+                case ContentTypes.HANDSHAKE ->
+                    finished.add(log.direction(event)) ? RecordNames.FINISHED : RecordNames.HANDSHAKE;
+                case ContentTypes.ALERT -> RecordNames.ALERT;
+                default -> RecordNames.APPLICATION_DATA;
             };
         }
         return names;

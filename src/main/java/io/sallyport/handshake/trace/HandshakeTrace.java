@@ -3,7 +3,6 @@ package io.sallyport.handshake.trace;
 import io.netty.buffer.ByteBuf;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.handshake.wire.ClientHelloReader;
-import io.sallyport.handshake.wire.HandshakeMessage;
 import io.sallyport.handshake.wire.ServerHello;
 import org.jspecify.annotations.Nullable;
 
@@ -17,18 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HandshakeTrace {
     private final long startNanos;
-    private final boolean readsFirstClientHello;
-    private final EventLog log = new EventLog();
-    private final TracedDirection client = new TracedDirection(Direction.CLIENT_TO_SERVER, this);
-    private final TracedDirection server = new TracedDirection(Direction.SERVER_TO_CLIENT, this);
-
-    private long now;
-    private @Nullable ClientHello clientHello;
-    private @Nullable ServerHello serverHello;
+    private final TraceState state;
+    private final TracedDirection client;
+    private final TracedDirection server;
 
     private HandshakeTrace(long startNanos, boolean readsFirstClientHello) {
         this.startNanos = startNanos;
-        this.readsFirstClientHello = readsFirstClientHello;
+        this.state = new TraceState(readsFirstClientHello);
+        this.client = new TracedDirection(Direction.CLIENT_TO_SERVER, state);
+        this.server = new TracedDirection(Direction.SERVER_TO_CLIENT, state);
     }
 
     /**
@@ -52,7 +48,7 @@ public final class HandshakeTrace {
 
     /** The first ClientHello, read by somebody else. */
     public void onClientHello(ClientHello hello) {
-        clientHello = hello;
+        state.clientHello(hello);
     }
 
     /**
@@ -61,7 +57,7 @@ public final class HandshakeTrace {
      * @param nanoTime {@link System#nanoTime()} when they passed
      */
     public void onBytes(Direction direction, ByteBuf readable, long nanoTime) {
-        now = nanoTime - startNanos;
+        state.now(nanoTime - startNanos);
         TracedDirection traced = direction == Direction.CLIENT_TO_SERVER ? client : server;
         try {
             traced.read(readable);
@@ -73,12 +69,12 @@ public final class HandshakeTrace {
 
     /** The first ClientHello; null before it came whole. */
     public @Nullable ClientHello clientHello() {
-        return clientHello;
+        return state.clientHello();
     }
 
     /** The ServerHello that is no HelloRetryRequest; null before it came. */
     public @Nullable ServerHello serverHello() {
-        return serverHello;
+        return state.serverHello();
     }
 
     /** Bytes that the client sent, record headers included. */
@@ -98,33 +94,6 @@ public final class HandshakeTrace {
 
     /** All that was seen until now, in words. */
     public HandshakeTranscript snapshot() {
-        return new TranscriptWriter(log, client, server, clientHello, serverHello).write();
-    }
-
-    EventLog log() {
-        return log;
-    }
-
-    /** Nanoseconds from the start to the bytes that are being read. */
-    long now() {
-        return now;
-    }
-
-    /** Whether the version is chosen and is one where ChangeCipherSpec begins encryption (RFC 8446 appendix D.4). */
-    boolean encryptsAfterChangeCipherSpec() {
-        return serverHello != null && !serverHello.isTls13();
-    }
-
-    boolean readsFirstClientHello() {
-        return readsFirstClientHello;
-    }
-
-    void onMessageRead(int event, HandshakeMessage message) {
-        log.attach(event, message);
-        if (message instanceof ClientHello hello && clientHello == null) {
-            clientHello = hello;
-        } else if (message instanceof ServerHello hello && !hello.retry() && serverHello == null) {
-            serverHello = hello;
-        }
+        return new TranscriptWriter(state, client, server).write();
     }
 }

@@ -1,5 +1,16 @@
 package io.sallyport.handshake.trace;
 
+import static io.sallyport.handshake.trace.RecordNames.ALERT;
+import static io.sallyport.handshake.trace.RecordNames.APPLICATION_DATA;
+import static io.sallyport.handshake.trace.RecordNames.CERTIFICATE;
+import static io.sallyport.handshake.trace.RecordNames.EARLY_DATA;
+import static io.sallyport.handshake.trace.RecordNames.EXTENSIONS;
+import static io.sallyport.handshake.trace.RecordNames.FINISHED;
+import static io.sallyport.handshake.trace.RecordNames.HANDSHAKE;
+import static io.sallyport.handshake.trace.RecordNames.REQUEST;
+import static io.sallyport.handshake.trace.RecordNames.TICKET_OR_DATA;
+import static io.sallyport.handshake.trace.RecordNames.VERIFY;
+
 import io.sallyport.handshake.wire.ServerHello;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,15 +23,6 @@ import org.jspecify.annotations.Nullable;
  * ways of packing are known: a record for each message (OpenSSL, GnuTLS), or one for the flight (BoringSSL, Go, NSS).
  */
 final class Tls13Records {
-    private static final String AFTERWARDS = "NewSessionTicket or application data";
-    private static final String EARLY_DATA = "early data";
-    private static final String EXTENSIONS = "EncryptedExtensions";
-    private static final String REQUEST = "CertificateRequest";
-    private static final String CERTIFICATE = "Certificate";
-    private static final String VERIFY = "CertificateVerify";
-    private static final String FINISHED = EncryptedSteps.FINISHED;
-    private static final String HANDSHAKE = EncryptedSteps.HANDSHAKE;
-
     private final EventLog log;
     private final Tls13Sizes sizes;
     private final boolean resumed;
@@ -47,7 +49,7 @@ final class Tls13Records {
                 names[event] = nameOutsideFlights(event, serverEnd);
             }
             if (log.isEncrypted(event) && isAlert(event, server, endOf(client))) {
-                names[event] = EncryptedSteps.ALERT;
+                names[event] = ALERT;
             }
         }
         return names;
@@ -59,9 +61,9 @@ final class Tls13Records {
 
     private String nameOutsideFlights(int event, int serverEnd) {
         if (log.direction(event) == Direction.SERVER_TO_CLIENT) {
-            return AFTERWARDS;
+            return TICKET_OR_DATA;
         }
-        return event < serverEnd ? EARLY_DATA : EncryptedSteps.APPLICATION_DATA;
+        return event < serverEnd ? EARLY_DATA : APPLICATION_DATA;
     }
 
     private boolean isAlert(int event, int[] server, int clientEnd) {

@@ -11,12 +11,12 @@ import io.sallyport.handshake.wire.MessageStream;
 import io.sallyport.handshake.wire.RecordHeader;
 import io.sallyport.handshake.wire.RecordStream;
 
-/** One direction of a {@link HandshakeTrace}: writes into its log what the streams of this direction find. */
+/** One direction of a trace: writes into its log what the streams of this direction find. */
 final class TracedDirection implements RecordStream.Listener, MessageStream.Listener {
     private static final int FATAL = 2;
 
     private final Direction direction;
-    private final HandshakeTrace trace;
+    private final TraceState trace;
     private final RecordStream records = new RecordStream(this);
     private final MessageStream messages = new MessageStream(this);
 
@@ -29,7 +29,7 @@ final class TracedDirection implements RecordStream.Listener, MessageStream.List
     private long lastNanos;
     private int fatalAlert = -1;
 
-    TracedDirection(Direction direction, HandshakeTrace trace) {
+    TracedDirection(Direction direction, TraceState trace) {
         this.direction = direction;
         this.trace = trace;
     }

@@ -25,17 +25,12 @@ final class TranscriptWriter {
     private final List<AlertSeen> alerts = new ArrayList<>();
     private boolean clientHelloSeen;
 
-    TranscriptWriter(
-            EventLog log,
-            TracedDirection client,
-            TracedDirection server,
-            @Nullable ClientHello clientHello,
-            @Nullable ServerHello serverHello) {
-        this.log = log;
+    TranscriptWriter(TraceState state, TracedDirection client, TracedDirection server) {
+        this.log = state.log();
         this.client = client;
         this.server = server;
-        this.clientHello = clientHello;
-        this.serverHello = serverHello;
+        this.clientHello = state.clientHello();
+        this.serverHello = state.serverHello();
         this.encrypted = new EncryptedSteps(log, serverHello);
     }
 
@@ -102,14 +97,7 @@ final class TranscriptWriter {
         alerts.add(alert);
         String level = alert.isFatal() ? "fatal: " : "warning: ";
         return new Step(
-                alert.direction(),
-                Kind.ALERT,
-                EncryptedSteps.ALERT,
-                2,
-                alert.nanos(),
-                true,
-                level + alert.name(),
-                null);
+                alert.direction(), Kind.ALERT, RecordNames.ALERT, 2, alert.nanos(), true, level + alert.name(), null);
     }
 
     private Step plain(int event, Kind kind, String what) {

@@ -1,6 +1,5 @@
 package io.sallyport.handshake.wire;
 
-import io.netty.buffer.ByteBuf;
 import io.sallyport.handshake.iana.CipherSuites;
 import io.sallyport.handshake.iana.CodeList;
 import io.sallyport.handshake.iana.ExtensionTypes;
@@ -59,15 +58,6 @@ public record ClientHello(
         alpn = alpn instanceof ProtocolNames ? alpn : List.copyOf(alpn);
     }
 
-    /**
-     * Reads the readable bytes of {@code body}, the message without its header of four bytes, and leaves its indexes alone.
-     *
-     * @throws MalformedHandshakeException if they break a rule of RFC 8446 sections 4.1.2 and 4.2 or of an extension's RFC
-     */
-    public static ClientHello parse(ByteBuf body) throws MalformedHandshakeException {
-        return new ClientHelloParser(body, body.readerIndex(), body.writerIndex()).parse();
-    }
-
     public boolean hasExtension(int type) {
         return extensionTypes.contains(type);
     }
@@ -77,35 +67,15 @@ public record ClientHello(
         return supportedVersions.get(0);
     }
 
-    /** Whether the client came back with a lower version than it can speak (RFC 7507). */
-    public boolean isFallback() {
-        return cipherSuites.contains(CipherSuites.TLS_FALLBACK_SCSV);
-    }
-
     /** Whether the client can renegotiate securely (RFC 5746 section 3.4). */
     public boolean hasSecureRenegotiation() {
         return hasExtension(ExtensionTypes.RENEGOTIATION_INFO)
                 || cipherSuites.contains(CipherSuites.TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
     }
 
-    /** Whether the client asks for a stapled OCSP response (RFC 6066 section 8). */
-    public boolean hasStatusRequest() {
-        return hasExtension(ExtensionTypes.STATUS_REQUEST);
-    }
-
     /** RFC 7627. */
     public boolean hasExtendedMasterSecret() {
         return hasExtension(ExtensionTypes.EXTENDED_MASTER_SECRET);
-    }
-
-    /** RFC 7366. */
-    public boolean hasEncryptThenMac() {
-        return hasExtension(ExtensionTypes.ENCRYPT_THEN_MAC);
-    }
-
-    /** Whether the client sends early data after this message (RFC 8446 section 4.2.10). */
-    public boolean hasEarlyData() {
-        return hasExtension(ExtensionTypes.EARLY_DATA);
     }
 
     @Override

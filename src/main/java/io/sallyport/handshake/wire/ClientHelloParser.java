@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One reading of one ClientHello body. Allocates in proportion to the bytes that arrived, whatever lengths they claim. */
-final class ClientHelloParser {
+public final class ClientHelloParser {
     private static final int HEADER_LENGTH = 4;
     private static final int RANDOM_LENGTH = 32;
     private static final int MAX_SESSION_ID = 32;
@@ -45,6 +45,15 @@ final class ClientHelloParser {
     ClientHelloParser(ByteBuf buffer, int start, int end) {
         this.body = new WireReader(buffer, start, end);
         this.length = HEADER_LENGTH + end - start;
+    }
+
+    /**
+     * Reads the readable bytes of {@code body}, the message without its header of four bytes, and leaves its indexes alone.
+     *
+     * @throws MalformedHandshakeException if they break a rule of RFC 8446 sections 4.1.2 and 4.2 or of an extension's RFC
+     */
+    public static ClientHello parse(ByteBuf body) throws MalformedHandshakeException {
+        return new ClientHelloParser(body, body.readerIndex(), body.writerIndex()).parse();
     }
 
     ClientHello parse() throws MalformedHandshakeException {

@@ -7,16 +7,7 @@ import io.sallyport.handshake.iana.SignatureSchemes;
 import java.util.List;
 
 /** A handshake message that travelled in the clear, as far as it tells people something. */
-public sealed interface HandshakeMessage
-        permits ClientHello,
-                ServerHello,
-                HandshakeMessage.CertificateChain,
-                HandshakeMessage.ServerKeyExchange,
-                HandshakeMessage.CertificateRequest,
-                HandshakeMessage.ClientKeyExchange,
-                HandshakeMessage.CertificateVerify,
-                HandshakeMessage.NewSessionTicket,
-                HandshakeMessage.Unreadable {
+public interface HandshakeMessage {
 
     /** One line for people; text from the wire in it is printable ASCII. */
     String describe();

@@ -1,6 +1,5 @@
 package io.sallyport.handshake.wire;
 
-import io.netty.buffer.ByteBuf;
 import io.sallyport.handshake.iana.CipherSuites;
 import io.sallyport.handshake.iana.CodeList;
 import io.sallyport.handshake.iana.NamedGroups;
@@ -33,16 +32,6 @@ public record ServerHello(
         CodeList extensionTypes,
         boolean downgraded)
         implements HandshakeMessage {
-    /**
-     * Reads the readable bytes of {@code body}, the message without its header of four bytes, and leaves its indexes alone.
-     *
-     * @param hello what it answers, to recognise the session id; null if unknown
-     * @throws MalformedHandshakeException if they break a rule of RFC 8446 section 4.1.3
-     */
-    public static ServerHello parse(ByteBuf body, @Nullable ClientHello hello) throws MalformedHandshakeException {
-        return new ServerHelloParser(body, body.readerIndex(), body.writerIndex()).parse(hello);
-    }
-
     public boolean isTls13() {
         return version >= TlsVersions.TLS_1_3 && version >>> 8 == 3;
     }

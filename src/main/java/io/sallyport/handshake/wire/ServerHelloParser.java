@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One reading of one ServerHello body. */
-final class ServerHelloParser {
+public final class ServerHelloParser {
     // SHA-256 of "HelloRetryRequest" stands in the place of the random (RFC 8446 section 4.1.3).
     private static final long[] RETRY_RANDOM = {
         0xCF21AD74E59A6111L, 0xBE1D8C021E65B891L, 0xC2A211167ABB8C5EL, 0x079E09E2C8A8339CL
@@ -34,6 +34,16 @@ final class ServerHelloParser {
         this.buffer = buffer;
         this.start = start;
         this.body = new WireReader(buffer, start, end);
+    }
+
+    /**
+     * Reads the readable bytes of {@code body}, the message without its header of four bytes, and leaves its indexes alone.
+     *
+     * @param hello what it answers, to recognise the session id; null if unknown
+     * @throws MalformedHandshakeException if they break a rule of RFC 8446 section 4.1.3
+     */
+    public static ServerHello parse(ByteBuf body, @Nullable ClientHello hello) throws MalformedHandshakeException {
+        return new ServerHelloParser(body, body.readerIndex(), body.writerIndex()).parse(hello);
     }
 
     ServerHello parse(@Nullable ClientHello hello) throws MalformedHandshakeException {

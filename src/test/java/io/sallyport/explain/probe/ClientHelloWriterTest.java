@@ -10,6 +10,7 @@ import io.sallyport.handshake.iana.ExtensionTypes;
 import io.sallyport.handshake.iana.NamedGroups;
 import io.sallyport.handshake.iana.TlsVersions;
 import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.handshake.wire.ClientHelloParser;
 import java.security.SecureRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,6 @@ class ClientHelloWriterTest {
     }
 
     private static ClientHello body(ByteBuf record) throws Exception {
-        return ClientHello.parse(record.slice(HEADERS, record.readableBytes() - HEADERS));
+        return ClientHelloParser.parse(record.slice(HEADERS, record.readableBytes() - HEADERS));
     }
 }
