@@ -9,6 +9,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.connection.RouteTable.Choice;
 import io.sallyport.diagnosis.Failure;
+import io.sallyport.diagnosis.FailureDetail;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.How;
 import io.sallyport.handshake.wire.ClientHelloReader;
@@ -125,10 +126,10 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
     private void refuseOther(ChannelHandlerContext ctx, FirstBytes kind, ByteBuf first) {
         String start = ByteBufUtil.hexDump(first, first.readerIndex(), Math.min(16, first.readableBytes()));
         FailureReason reason = reason(kind);
-        Failure.Detail detail = switch (reason) {
-            case PLAIN_HTTP -> new Failure.Words("an HTTP request");
-            case GARBAGE -> new Failure.Words("first bytes " + start);
-            default -> new Failure.OtherProtocol(kind);
+        FailureDetail detail = switch (reason) {
+            case PLAIN_HTTP -> new FailureDetail.Text("an HTTP request");
+            case GARBAGE -> new FailureDetail.Text("first bytes " + start);
+            default -> new FailureDetail.OtherProtocol(kind);
         };
         refuse(
                 ctx,

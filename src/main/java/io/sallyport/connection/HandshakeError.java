@@ -5,6 +5,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.sallyport.diagnosis.BoringSslError;
 import io.sallyport.diagnosis.BoringSslReasons;
 import io.sallyport.diagnosis.Failure;
+import io.sallyport.diagnosis.FailureDetail;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.How;
 import io.sallyport.handshake.iana.AlertDescriptions;
@@ -60,8 +61,9 @@ final class HandshakeError {
                     reason(failure),
                     How.ALERT_SENT,
                     failure == ClientCertificateFailure.REFUSED_BY_RULE
-                            ? new Failure.DecidedByRule(told, refusal.get().rule())
-                            : new Failure.Words(told),
+                            ? new FailureDetail.DecidedByRule(
+                                    told, refusal.get().rule())
+                            : new FailureDetail.Text(told),
                     AlertDescriptions.code(failure.alert()));
         }
         if (cause.getCause() instanceof ClosedChannelException) {

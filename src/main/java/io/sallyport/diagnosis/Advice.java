@@ -15,6 +15,6 @@ record Advice(String missing, String cause, String fix) {
     /** What is said of one handshake. */
     @FunctionalInterface
     interface Source {
-        Advice about(FailedHandshake failed, Progress progress);
+        Advice about(Evidence evidence);
     }
 }

@@ -69,7 +69,7 @@ public final class BoringSslReasons {
                 reason,
                 mayMean,
                 How.ALERT_SENT,
-                new Failure.Words(code),
+                new FailureDetail.Text(code),
                 sent == null ? Failure.NO_ALERT : AlertDescriptions.code(sent));
     }
 }

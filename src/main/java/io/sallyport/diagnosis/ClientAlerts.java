@@ -31,7 +31,7 @@ final class ClientAlerts {
                 reason,
                 UNSPECIFIC.contains(alert) ? REJECTIONS : Set.of(reason),
                 How.ALERT_RECEIVED,
-                new Failure.Words(detail),
+                new FailureDetail.Text(detail),
                 description);
     }
 }

@@ -25,9 +25,6 @@ public record FailedHandshake(
         @Nullable Allowed allowed,
         HandshakeTrace trace,
         Instant at) {
-    /** Bytes of a ClientHello from which on it takes more than one packet (an MTU of 1500 less the headers). */
-    static final int ONE_PACKET = 1400;
-
     /** What has come at least when the first packet came: a VPN's may be smaller than Ethernet's. */
     private static final int FIRST_PACKET = 1000;
 
@@ -62,13 +59,13 @@ public record FailedHandshake(
      */
     public Diagnosis diagnose(HandshakeTranscript transcript) {
         FailureReason reason = reason();
-        Progress progress = Progress.of(this, transcript);
-        Advice advice = reason.advice(this, progress);
+        Progress progress = Progress.of(transcript, hello != null);
+        Advice advice = reason.advice(new Evidence(failure.detail(), failure.alert(), hello, allowed, at, progress));
         // Where the TLS library refused and no alert is on the wire, there was none.
         How how = failure.how() == How.ALERT_SENT && !progress.alertSent() ? How.CLOSED : failure.how();
         return new Diagnosis(
                 reason,
-                reason.stage(progress),
+                reason.stage(progress.reached()),
                 how,
                 alert(how, transcript),
                 advice.missing(),
@@ -102,8 +99,16 @@ public record FailedHandshake(
             return Stream.empty();
         }
         OfferComparison offer = OfferComparison.of(hello, allowed);
-        Stream<FailureReason> lacks = offer.lacks().stream().map(OfferComparison.Lack::reason);
+        Stream<FailureReason> lacks = offer.lacks().stream().map(FailedHandshake::reason);
         return offer.isTls13() ? Stream.concat(lacks, Stream.of(FailureReason.PROTOCOL_ERROR)) : lacks;
+    }
+
+    private static FailureReason reason(OfferComparison.Lack lack) {
+        return switch (lack) {
+            case SUITE -> FailureReason.NO_COMMON_SUITE;
+            case GROUP -> FailureReason.NO_COMMON_GROUP;
+            case CERTIFICATE -> FailureReason.NO_COMMON_SIGNATURE_SCHEME;
+        };
     }
 
     /** The alerts for this leave open what is wrong (RFC 8446 section 6.2), but we know our certificate. */
@@ -126,7 +131,9 @@ public record FailedHandshake(
     }
 
     private boolean isCutAfterFirstPacket() {
-        return hello == null && trace.unfinishedMessageLength() > ONE_PACKET && trace.bytesFromClient() >= FIRST_PACKET;
+        return hello == null
+                && trace.unfinishedMessageLength() > Evidence.ONE_PACKET
+                && trace.bytesFromClient() >= FIRST_PACKET;
     }
 
     /** What is on the wire goes before what it should have been. */

@@ -1,6 +1,5 @@
 package io.sallyport.diagnosis;
 
-import io.sallyport.handshake.wire.FirstBytes;
 import java.util.Set;
 
 /**
@@ -11,7 +10,7 @@ import java.util.Set;
  * @param alert the description of the alert that went (RFC 8446 section 6), where the one who sent it is known to have sent it:
  *     TLS 1.3 encrypts most of them; -1 where none did, or it is not known which
  */
-public record Failure(FailureReason reason, Set<FailureReason> mayMean, How how, Detail detail, int alert) {
+public record Failure(FailureReason reason, Set<FailureReason> mayMean, How how, FailureDetail detail, int alert) {
     static final int NO_ALERT = -1;
 
     public Failure {
@@ -19,44 +18,15 @@ public record Failure(FailureReason reason, Set<FailureReason> mayMean, How how,
     }
 
     public Failure(FailureReason reason, How how, String detail) {
-        this(reason, how, new Words(detail));
+        this(reason, how, new FailureDetail.Text(detail));
     }
 
-    public Failure(FailureReason reason, How how, Detail detail) {
+    public Failure(FailureReason reason, How how, FailureDetail detail) {
         this(reason, how, detail, NO_ALERT);
     }
 
-    public Failure(FailureReason reason, How how, Detail detail, int alert) {
+    public Failure(FailureReason reason, How how, FailureDetail detail, int alert) {
         this(reason, ofStream(reason), how, detail, alert);
-    }
-
-    /** What is known beyond the reason. */
-    public sealed interface Detail {
-        /** As logs show it. */
-        String text();
-    }
-
-    /** The TLS library's word, or our own: for people alone. */
-    public record Words(String text) implements Detail {}
-
-    /** The first bytes are another protocol's. */
-    public record OtherProtocol(FirstBytes kind) implements Detail {
-        @Override
-        public String text() {
-            return kind.name();
-        }
-    }
-
-    /**
-     * An access rule decided.
-     *
-     * @param rule as the configuration writes it, or that none speaks of the client
-     */
-    public record DecidedByRule(String text, String rule) implements Detail {}
-
-    /** What an access rule said; empty where none decided. */
-    String rule() {
-        return detail instanceof DecidedByRule decided ? decided.rule() : "";
     }
 
     /** Whether the stream ended, or broke, in a way for which the client may have told the cause in an alert. */

@@ -178,10 +178,9 @@ public enum FailureReason {
     /** An access rule refuses the client's certificate. */
     CLIENT_CERTIFICATE_REFUSED(
             Stage.CLIENT_CERTIFICATE,
-            (failed, progress) -> new Advice(
+            evidence -> new Advice(
                     "a client certificate that the access rules let in",
-                    "The client's certificate is good, and an access rule decides about it: "
-                            + failed.failure().rule() + ".",
+                    "The client's certificate is good, and an access rule decides about it: " + evidence.rule() + ".",
                     "Change tls.client-auth.allow or deny, if the client is to be let in.")),
     /** The client's CertificateVerify does not fit its certificate. */
     BAD_CERTIFICATE_VERIFY(
@@ -203,8 +202,8 @@ public enum FailureReason {
     /** The client reset the TCP connection in the middle. */
     CLIENT_RESET(StreamAdvice::reset),
     /** Not begun: too many handshakes were under way for too long, or the source in the PROXY header is over a limit. */
-    OVERLOAD((failed, progress) -> new Advice(
-            "More was asked for than is taken on: " + failed.failure().detail().text() + ".",
+    OVERLOAD(evidence -> new Advice(
+            "More was asked for than is taken on: " + evidence.detail().text() + ".",
             "The client can try again. The limits of the listener say how much is taken on at once and of"
                     + " one source.")),
     /** Cut by the end of a drain. */
@@ -228,7 +227,7 @@ public enum FailureReason {
     }
 
     FailureReason(Stage stage, Advice always) {
-        this(stage, (failed, progress) -> always);
+        this(stage, evidence -> always);
     }
 
     /** Broke as far as it came. */
@@ -238,7 +237,7 @@ public enum FailureReason {
 
     /** Broke as far as it came. */
     FailureReason(Advice always) {
-        this(null, (failed, progress) -> always);
+        this(null, evidence -> always);
     }
 
     /** Whether it is the client's certificate, or that there is none. */
@@ -252,11 +251,11 @@ public enum FailureReason {
     }
 
     /** Where a handshake that came so far did not get past. */
-    Stage stage(Progress progress) {
-        return stage == null ? progress.reached() : stage;
+    Stage stage(Stage reached) {
+        return stage == null ? reached : stage;
     }
 
-    Advice advice(FailedHandshake failed, Progress progress) {
-        return advice.about(failed, progress);
+    Advice advice(Evidence evidence) {
+        return advice.about(evidence);
     }
 }

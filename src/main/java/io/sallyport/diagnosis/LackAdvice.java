@@ -13,16 +13,16 @@ import java.util.stream.Collectors;
 final class LackAdvice {
     private LackAdvice() {}
 
-    static Advice suite(FailedHandshake failed, Progress progress) {
-        return lacking(failed, Lack.SUITE);
+    static Advice suite(Evidence evidence) {
+        return lacking(evidence, Lack.SUITE);
     }
 
-    static Advice group(FailedHandshake failed, Progress progress) {
-        return lacking(failed, Lack.GROUP);
+    static Advice group(Evidence evidence) {
+        return lacking(evidence, Lack.GROUP);
     }
 
-    static Advice certificate(FailedHandshake failed, Progress progress) {
-        return lacking(failed, Lack.CERTIFICATE);
+    static Advice certificate(Evidence evidence) {
+        return lacking(evidence, Lack.CERTIFICATE);
     }
 
     static Advice nothingInCommon() {
@@ -32,9 +32,9 @@ final class LackAdvice {
     }
 
     /** What the reason says first, and then what else is lacking: else the advice would help against a half of it. */
-    private static Advice lacking(FailedHandshake failed, Lack first) {
-        ClientHello hello = failed.hello();
-        Allowed allowed = failed.allowed();
+    private static Advice lacking(Evidence evidence, Lack first) {
+        ClientHello hello = evidence.hello();
+        Allowed allowed = evidence.allowed();
         if (hello == null || allowed == null) {
             return nothingInCommon();
         }

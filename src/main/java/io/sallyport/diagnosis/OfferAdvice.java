@@ -10,9 +10,9 @@ final class OfferAdvice {
 
     private OfferAdvice() {}
 
-    static Advice versionTooOld(FailedHandshake failed, Progress progress) {
-        ClientHello hello = failed.hello();
-        Allowed allowed = failed.allowed();
+    static Advice versionTooOld(Evidence evidence) {
+        ClientHello hello = evidence.hello();
+        Allowed allowed = evidence.allowed();
         if (hello == null || allowed == null) {
             return new Advice(
                     "a ClientHello in the format of TLS",
@@ -26,9 +26,9 @@ final class OfferAdvice {
                 "Update the client. Where that cannot be, another tls.profile of the listener takes older versions.");
     }
 
-    static Advice versionTooNew(FailedHandshake failed, Progress progress) {
-        ClientHello hello = failed.hello();
-        Allowed allowed = failed.allowed();
+    static Advice versionTooNew(Evidence evidence) {
+        ClientHello hello = evidence.hello();
+        Allowed allowed = evidence.allowed();
         if (hello == null || allowed == null) {
             return LackAdvice.nothingInCommon();
         }
@@ -39,8 +39,8 @@ final class OfferAdvice {
                 "Let the listener take the newer version (tls.protocols, tls.profile), or the client an older one.");
     }
 
-    static Advice fallback(FailedHandshake failed, Progress progress) {
-        Allowed allowed = failed.allowed();
+    static Advice fallback(Evidence evidence) {
+        Allowed allowed = evidence.allowed();
         return new Advice(
                 allowed == null ? "" : allowed.newestVersion(),
                 "The client says that this is a second try with a lower version (TLS_FALLBACK_SCSV): the first one failed"
@@ -48,9 +48,9 @@ final class OfferAdvice {
                 "Find out why its first try failed: often a device in between that does not know the newer version.");
     }
 
-    static Advice alpn(FailedHandshake failed, Progress progress) {
-        ClientHello hello = failed.hello();
-        Allowed allowed = failed.allowed();
+    static Advice alpn(Evidence evidence) {
+        ClientHello hello = evidence.hello();
+        Allowed allowed = evidence.allowed();
         if (hello == null || allowed == null) {
             return new Advice(
                     "The client offers no application protocol that a route takes.",
@@ -63,8 +63,8 @@ final class OfferAdvice {
                 "Turn one of these protocols on in the client, or add the client's to tls.alpn.");
     }
 
-    static Advice unknownName(FailedHandshake failed, Progress progress) {
-        ClientHello hello = failed.hello();
+    static Advice unknownName(Evidence evidence) {
+        ClientHello hello = evidence.hello();
         String missing = "a server name of a certificate or a route";
         String malformed = hello == null ? null : hello.malformedServerName();
         if (malformed != null) {

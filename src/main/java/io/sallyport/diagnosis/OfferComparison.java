@@ -21,20 +21,10 @@ import java.util.List;
 final class OfferComparison {
     /** What two sides must have in common. */
     enum Lack {
-        SUITE(FailureReason.NO_COMMON_SUITE),
-        GROUP(FailureReason.NO_COMMON_GROUP),
+        SUITE,
+        GROUP,
         /** The client cannot verify any of the certificates. */
-        CERTIFICATE(FailureReason.NO_COMMON_SIGNATURE_SCHEME);
-
-        private final FailureReason reason;
-
-        Lack(FailureReason reason) {
-            this.reason = reason;
-        }
-
-        FailureReason reason() {
-            return reason;
-        }
+        CERTIFICATE
     }
 
     /** Why a client cannot verify a certificate. */

@@ -6,8 +6,8 @@ import io.sallyport.handshake.wire.FirstBytes;
 final class OtherProtocols {
     private OtherProtocols() {}
 
-    static Advice advice(FailedHandshake failed, Progress progress) {
-        return failed.failure().detail() instanceof Failure.OtherProtocol other
+    static Advice advice(Evidence evidence) {
+        return evidence.detail() instanceof FailureDetail.OtherProtocol other
                 ? advice(other.kind())
                 : advice(FirstBytes.UNKNOWN);
     }

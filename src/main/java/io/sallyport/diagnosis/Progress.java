@@ -16,11 +16,11 @@ import java.util.Optional;
  */
 record Progress(Stage reached, boolean answered, boolean alertSent) {
 
-    static Progress of(FailedHandshake failed, HandshakeTranscript transcript) {
+    static Progress of(HandshakeTranscript transcript, boolean hasHello) {
         boolean answered = isAnswered(transcript);
         boolean alertSent = transcript.steps().stream()
                 .anyMatch(step -> step.direction() == Direction.SERVER_TO_CLIENT && step.isAlert());
-        return new Progress(reached(failed, transcript, answered), answered, alertSent);
+        return new Progress(reached(transcript, hasHello, answered), answered, alertSent);
     }
 
     /** The fatal alert in the clear that this side sent last. */
@@ -30,11 +30,11 @@ record Progress(Stage reached, boolean answered, boolean alertSent) {
                 .reduce((earlier, later) -> later);
     }
 
-    private static Stage reached(FailedHandshake failed, HandshakeTranscript transcript, boolean answered) {
+    private static Stage reached(HandshakeTranscript transcript, boolean hasHello, boolean answered) {
         if (transcript.bytesFromClient() == 0) {
             return Stage.TCP;
         }
-        if (failed.hello() == null) {
+        if (!hasHello) {
             return Stage.CLIENT_HELLO;
         }
         ServerHello chosen = transcript.serverHello();

@@ -13,51 +13,51 @@ final class RejectionAdvice {
 
     private RejectionAdvice() {}
 
-    static Advice issuer(FailedHandshake failed, Progress progress) {
+    static Advice issuer(Evidence evidence) {
         return about(
-                failed,
+                evidence,
                 shown -> new Advice(
                         "an issuer that the client trusts",
-                        issuerCause(shown) + " " + certificates(failed),
+                        issuerCause(shown) + " " + certificates(evidence),
                         issuerFix(shown)));
     }
 
-    static Advice expired(FailedHandshake failed, Progress progress) {
+    static Advice expired(Evidence evidence) {
         return about(
-                failed,
+                evidence,
                 shown -> new Advice(
                         "a certificate that is valid by the client's clock",
-                        expiredCause(shown, failed.at()) + " " + certificates(failed),
-                        shown.isValidAt(failed.at())
+                        expiredCause(shown, evidence.at()) + " " + certificates(evidence),
+                        shown.isValidAt(evidence.at())
                                 ? "Set the client's clock right, and look at the dates of the certificates above ours."
                                 : "Renew the certificate in " + shown.file() + "."));
     }
 
-    static Advice name(FailedHandshake failed, Progress progress) {
-        String name = name(failed.hello());
+    static Advice name(Evidence evidence) {
+        String name = name(evidence.hello());
         return about(
-                failed,
+                evidence,
                 shown -> new Advice(
                         "a certificate for \"" + name + "\"",
                         "The client asks for \"" + name + "\", and our certificate is for other names. "
-                                + certificates(failed),
+                                + certificates(evidence),
                         "Correct the name in the client, or add a certificate with this name."));
     }
 
-    static Advice certificate(FailedHandshake failed, Progress progress) {
-        return about(failed, shown -> rejected(failed, shown, certificates(failed)));
+    static Advice certificate(Evidence evidence) {
+        return about(evidence, shown -> rejected(evidence, shown, certificates(evidence)));
     }
 
-    private static Advice about(FailedHandshake failed, Function<ShownCertificate, Advice> words) {
-        ShownCertificate shown = shown(failed);
+    private static Advice about(Evidence evidence, Function<ShownCertificate, Advice> words) {
+        ShownCertificate shown = evidence.shown();
         return shown == null
                 ? new Advice("The client refuses our certificate.", "Look at the client's log: it knows why.")
                 : words.apply(shown);
     }
 
     /** These two alerts do say why. */
-    private static Advice rejected(FailedHandshake failed, ShownCertificate shown, String about) {
-        return switch (AlertDescriptions.name(failed.failure().alert())) {
+    private static Advice rejected(Evidence evidence, ShownCertificate shown, String about) {
+        return switch (AlertDescriptions.name(evidence.alert())) {
             case "certificate_revoked" ->
                 new Advice(
                         "a certificate that is not revoked",
@@ -78,14 +78,14 @@ final class RejectionAdvice {
         };
     }
 
-    static Advice alert(FailedHandshake failed, Progress progress) {
-        String cause = "The client ended the handshake with the alert "
-                + AlertDescriptions.name(failed.failure().alert()) + ".";
-        return progress.reached() == Stage.SERVER_CERTIFICATE && shown(failed) != null
+    static Advice alert(Evidence evidence) {
+        String cause =
+                "The client ended the handshake with the alert " + AlertDescriptions.name(evidence.alert()) + ".";
+        return evidence.reached() == Stage.SERVER_CERTIFICATE && evidence.shown() != null
                 ? new Advice(
                         cause + " Some clients do so when they do not like the certificate (Netty on BoringSSL says"
                                 + " internal_error). "
-                                + certificates(failed),
+                                + certificates(evidence),
                         "Look at the client's log. Does it trust the issuer, and does it ask for one of these names?")
                 : new Advice(cause, "Look at the client's log: it knows why.");
     }
@@ -117,8 +117,8 @@ final class RejectionAdvice {
     }
 
     /** What our certificates are for. */
-    static String certificates(FailedHandshake failed) {
-        Allowed allowed = failed.allowed();
+    static String certificates(Evidence evidence) {
+        Allowed allowed = evidence.allowed();
         return allowed == null
                 ? ""
                 : allowed.certificates().stream()
@@ -135,13 +135,6 @@ final class RejectionAdvice {
                                 : "");
         return "It is for " + names + ", issued by " + shown.issuer() + ", valid from " + shown.notBefore() + " to "
                 + shown.notAfter() + ".";
-    }
-
-    static @Nullable ShownCertificate shown(FailedHandshake failed) {
-        Allowed allowed = failed.allowed();
-        return allowed == null || allowed.certificates().isEmpty()
-                ? null
-                : allowed.certificates().get(0);
     }
 
     private static String name(@Nullable ClientHello hello) {

@@ -6,9 +6,9 @@ import io.sallyport.handshake.wire.ClientHello;
 final class StreamAdvice {
     private StreamAdvice() {}
 
-    static Advice timeout(FailedHandshake failed, Progress progress) {
+    static Advice timeout(Evidence evidence) {
         String slow = "A slow client or network needs a longer timeouts.handshake.";
-        return switch (progress.reached()) {
+        return switch (evidence.reached()) {
             case TCP ->
                 new Advice(
                         "The client opened TCP and sent nothing: it waits for the server to speak first, as SMTP, SSH"
@@ -28,8 +28,8 @@ final class StreamAdvice {
     }
 
     /** A client that ended TCP without an alert, as several do that do not like a certificate. */
-    static Advice left(FailedHandshake failed, Progress progress) {
-        if (progress.reached() != Stage.SERVER_CERTIFICATE || RejectionAdvice.shown(failed) == null) {
+    static Advice left(Evidence evidence) {
+        if (evidence.reached() != Stage.SERVER_CERTIFICATE || evidence.shown() == null) {
             return new Advice(
                     "The client left in the middle of the handshake: it was stopped, or its own limit of time passed.",
                     "Look at the client's log. If it happens to many, look at the network in between.");
@@ -37,24 +37,26 @@ final class StreamAdvice {
         return new Advice(
                 "The client got our certificate and left without an alert: most likely it does not like the"
                         + " certificate, or it was only looking. "
-                        + RejectionAdvice.certificates(failed),
+                        + RejectionAdvice.certificates(evidence),
                 "Look at the client's log. Does it trust the issuer, and does it ask for one of these names?");
     }
 
-    static Advice reset(FailedHandshake failed, Progress progress) {
-        ClientHello hello = failed.hello();
-        if (hello != null && hello.length() > FailedHandshake.ONE_PACKET && !progress.answered()) {
+    static Advice reset(Evidence evidence) {
+        ClientHello hello = evidence.hello();
+        if (hello != null
+                && hello.length() > Evidence.ONE_PACKET
+                && !evidence.progress().answered()) {
             return new Advice(
                     "The connection was reset after a large ClientHello: by a device in between that does not know"
                             + " post-quantum offers (tldr.fail), or by a client that does not like our certificate. "
-                            + RejectionAdvice.certificates(failed),
+                            + RejectionAdvice.certificates(evidence),
                     "Try the client without X25519MLKEM768. If that works, it is the device in between.");
         }
-        if (progress.reached() == Stage.SERVER_CERTIFICATE) {
+        if (evidence.reached() == Stage.SERVER_CERTIFICATE) {
             return new Advice(
                     "The connection was reset after our certificate: the client does not like it, or something in"
                             + " between cut the connection. "
-                            + RejectionAdvice.certificates(failed),
+                            + RejectionAdvice.certificates(evidence),
                     "Look at the client's log. Does it trust the issuer, and does it ask for one of these names?");
         }
         return new Advice(
