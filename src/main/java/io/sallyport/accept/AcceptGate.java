@@ -7,6 +7,7 @@ import io.sallyport.accept.SourceLimiter.Admitted;
 import io.sallyport.accept.SourceLimiter.Refused;
 import io.sallyport.accept.SourceLimiter.Verdict;
 import io.sallyport.config.LimitsConfig.WhenFull;
+import io.sallyport.eventloop.SocketError;
 import io.sallyport.memory.MemoryGuard;
 import io.sallyport.metrics.ListenerMeters.AcceptError;
 import io.sallyport.metrics.ListenerMeters.Limit;
@@ -162,7 +163,7 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         String words = String.valueOf(cause.getMessage());
-        boolean full = words.contains("Too many open files");
+        boolean full = SocketError.of(cause) == SocketError.TOO_MANY_OPEN_FILES;
         settings.get().meters().acceptFailed(full ? AcceptError.TOO_MANY_OPEN_FILES : AcceptError.OTHER);
         if (trouble.begins()) {
             LOG.warn(

@@ -5,11 +5,11 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.sallyport.backend.BackendServer.Endpoint;
+import io.sallyport.eventloop.SocketError;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
@@ -19,10 +19,7 @@ import io.sallyport.tls.record.BackendHandshakeHandler;
 import io.sallyport.tls.record.PlainRecordLayer;
 import io.sallyport.tls.record.RecordLayer;
 import io.sallyport.tls.trust.ServerCertificateException;
-import java.io.FileNotFoundException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,18 +190,12 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
     }
 
     private static ConnectFailure reason(Throwable cause) {
-        String words = String.valueOf(cause.getMessage());
-        if (cause instanceof ConnectTimeoutException) {
-            return ConnectFailure.TIMEOUT;
-        }
-        if (cause instanceof NoRouteToHostException || words.contains("unreachable")) {
-            return ConnectFailure.UNREACHABLE;
-        }
-        if (words.contains("Too many open files")) {
-            return ConnectFailure.TOO_MANY_OPEN_FILES;
-        }
-        // A unix-domain socket that nobody has bound.
-        boolean refused = cause instanceof ConnectException || cause instanceof FileNotFoundException;
-        return refused ? ConnectFailure.REFUSED : ConnectFailure.OTHER;
+        return switch (SocketError.of(cause)) {
+            case CONNECTION_REFUSED, NO_SUCH_FILE, RESET, PERMISSION_DENIED -> ConnectFailure.REFUSED;
+            case TIMED_OUT -> ConnectFailure.TIMEOUT;
+            case UNREACHABLE -> ConnectFailure.UNREACHABLE;
+            case TOO_MANY_OPEN_FILES -> ConnectFailure.TOO_MANY_OPEN_FILES;
+            case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE, OTHER -> ConnectFailure.OTHER;
+        };
     }
 }

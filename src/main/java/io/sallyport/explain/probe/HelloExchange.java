@@ -3,6 +3,7 @@ package io.sallyport.explain.probe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.sallyport.handshake.iana.HandshakeTypes;
 import io.sallyport.handshake.iana.KeyExchange;
 import io.sallyport.handshake.trace.Direction;
 import io.sallyport.handshake.trace.HandshakeTrace;
@@ -175,8 +176,8 @@ public final class HelloExchange {
         KeyExchange exchange = KeyExchange.ofSuite(hello.cipherSuite());
         boolean ephemeral = exchange == KeyExchange.ECDHE || exchange == KeyExchange.DHE;
         boolean over = transcript.steps().stream()
-                .anyMatch(step ->
-                        step.what().equals("ServerHelloDone") || step.message() instanceof HandshakeMessage.Unreadable);
+                .anyMatch(step -> step.isMessage(HandshakeTypes.SERVER_HELLO_DONE)
+                        || step.message() instanceof HandshakeMessage.Unreadable);
         return ephemeral && !hello.isTls13() && !over && transcript.alerts().isEmpty();
     }
 }

@@ -5,13 +5,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.ssl.SslHandler;
+import io.sallyport.eventloop.SocketError;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.explain.probe.ProbeHandler.Seen;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -71,12 +70,11 @@ public final class Probe implements AutoCloseable {
 
     private static ProbedHandshake unconnected(InetSocketAddress address, WireHandler wire, Throwable cause) {
         String words = String.valueOf(cause.getMessage());
-        Ending ending = Ending.UNREACHABLE;
-        if (cause instanceof ConnectTimeoutException) {
-            ending = Ending.CONNECT_TIMEOUT;
-        } else if (cause instanceof ConnectException && words.contains("refused")) {
-            ending = Ending.REFUSED;
-        }
+        Ending ending = switch (SocketError.of(cause)) {
+            case CONNECTION_REFUSED -> Ending.REFUSED;
+            case TIMED_OUT -> Ending.CONNECT_TIMEOUT;
+            default -> Ending.UNREACHABLE;
+        };
         return new ProbedHandshake(
                 address, -1, wire.transcript(), null, -1, Optional.empty(), null, ending, null, "", words);
     }

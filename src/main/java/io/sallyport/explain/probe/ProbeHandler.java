@@ -8,10 +8,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sallyport.eventloop.SocketError;
 import io.sallyport.tls.context.TlsSession;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -141,14 +140,10 @@ final class ProbeHandler extends ChannelInboundHandlerAdapter {
             error = fault;
             ending = Ending.TLS_ERROR;
         }
-        if (fault == null && ending == null && thrown instanceof IOException && isReset(thrown)) {
+        if (fault == null && ending == null && SocketError.of(thrown) == SocketError.RESET) {
             // Who closes in answer to our end may well do it by a reset.
             ending = session == null ? Ending.SERVER_RESET : Ending.DONE;
         }
-    }
-
-    private static boolean isReset(Throwable thrown) {
-        return String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT).contains("reset");
     }
 
     private void closeAfter(ChannelHandlerContext ctx, Duration time, Ending then) {

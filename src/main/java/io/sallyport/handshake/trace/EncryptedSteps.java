@@ -7,47 +7,50 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the encrypted records of a handshake. Up to TLS 1.2 the content type tells, and Finished is the first handshake record
- * after ChangeCipherSpec; in TLS 1.3 see {@link Tls13Records}.
+ * Tells what the encrypted records of a handshake hold. Up to TLS 1.2 the content type tells, and Finished is the first
+ * handshake record after ChangeCipherSpec; in TLS 1.3 see {@link Tls13Records}.
  */
 final class EncryptedSteps {
-    private final @Nullable String[] names;
+    private static final EncryptedRecord UNKNOWN = EncryptedRecord.of(EncryptedMessage.HANDSHAKE);
+
+    private final @Nullable EncryptedRecord[] records;
     private final boolean guesses;
 
     EncryptedSteps(EventLog log, @Nullable ServerHello serverHello) {
         guesses = serverHello != null && serverHello.isTls13();
-        names = serverHello != null && guesses ? new Tls13Records(log, serverHello).names() : namesUpToTls12(log);
+        records = serverHello != null && guesses ? new Tls13Records(log, serverHello).records() : recordsUpToTls12(log);
     }
 
-    /** The name of an encrypted event. */
-    String name(int event) {
-        String name = names[event];
-        return name == null ? RecordNames.HANDSHAKE : name;
+    /** What an encrypted event holds. */
+    EncryptedRecord record(int event) {
+        EncryptedRecord record = records[event];
+        return record == null ? UNKNOWN : record;
     }
 
     boolean isAlert(int event) {
-        return RecordNames.ALERT.equals(names[event]);
+        return record(event).holds(EncryptedMessage.ALERT);
     }
 
-    /** Whether the name is a conclusion from size and position. */
+    /** Whether it is a conclusion from size and position. */
     boolean isGuess(int event) {
-        return guesses && !RecordNames.HANDSHAKE.equals(name(event));
+        return guesses && !record(event).equals(UNKNOWN);
     }
 
-    private static @Nullable String[] namesUpToTls12(EventLog log) {
-        String[] names = new String[log.eventCount()];
+    private static @Nullable EncryptedRecord[] recordsUpToTls12(EventLog log) {
+        EncryptedRecord[] records = new EncryptedRecord[log.eventCount()];
         Set<Direction> finished = EnumSet.noneOf(Direction.class);
-        for (int event = 0; event < names.length; event++) {
+        for (int event = 0; event < records.length; event++) {
             if (!log.isEncrypted(event)) {
                 continue;
             }
-            names[event] = switch (log.contentType(event)) {
-                case ContentTypes.HANDSHAKE ->
-                    finished.add(log.direction(event)) ? RecordNames.FINISHED : RecordNames.HANDSHAKE;
-                case ContentTypes.ALERT -> RecordNames.ALERT;
-                default -> RecordNames.APPLICATION_DATA;
-            };
+            records[event] = EncryptedRecord.of(
+                    switch (log.contentType(event)) {
+                        case ContentTypes.HANDSHAKE ->
+                            finished.add(log.direction(event)) ? EncryptedMessage.FINISHED : EncryptedMessage.HANDSHAKE;
+                        case ContentTypes.ALERT -> EncryptedMessage.ALERT;
+                        default -> EncryptedMessage.APPLICATION_DATA;
+                    });
         }
-        return names;
+        return records;
     }
 }

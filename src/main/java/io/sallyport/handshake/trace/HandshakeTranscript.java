@@ -2,6 +2,7 @@ package io.sallyport.handshake.trace;
 
 import io.sallyport.handshake.iana.AlertDescriptions;
 import io.sallyport.handshake.iana.ContentTypes;
+import io.sallyport.handshake.iana.HandshakeTypes;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.handshake.wire.HandshakeMessage;
 import io.sallyport.handshake.wire.ServerHello;
@@ -35,6 +36,8 @@ public record HandshakeTranscript(
         long clientUnreadableAt,
         long serverUnreadableAt) {
 
+    public static final int NO_TYPE = -1;
+
     public HandshakeTranscript {
         steps = List.copyOf(steps);
         records = List.copyOf(records);
@@ -57,6 +60,7 @@ public record HandshakeTranscript(
      * @param nanos from the start of the trace to its last byte
      * @param complete whether all of it passed
      * @param detail one line, may be empty; printable ASCII whatever the wire held
+     * @param type of a handshake message in the clear ({@link HandshakeTypes}); {@link #NO_TYPE} else
      * @param message what was read of it; null if encrypted or not read
      */
     public record Step(
@@ -67,7 +71,13 @@ public record HandshakeTranscript(
             long nanos,
             boolean complete,
             String detail,
+            int type,
             @Nullable HandshakeMessage message) {
+
+        /** Whether it is a message of such a type, in the clear. */
+        public boolean isMessage(int type) {
+            return kind == Kind.MESSAGE && this.type == type;
+        }
 
         /** In the clear, or by what is known of an encrypted record. */
         public boolean isAlert() {

@@ -1,69 +1,66 @@
 package io.sallyport.handshake.trace;
 
-import static io.sallyport.handshake.trace.RecordNames.ALERT;
-import static io.sallyport.handshake.trace.RecordNames.APPLICATION_DATA;
-import static io.sallyport.handshake.trace.RecordNames.CERTIFICATE;
-import static io.sallyport.handshake.trace.RecordNames.EARLY_DATA;
-import static io.sallyport.handshake.trace.RecordNames.EXTENSIONS;
-import static io.sallyport.handshake.trace.RecordNames.FINISHED;
-import static io.sallyport.handshake.trace.RecordNames.HANDSHAKE;
-import static io.sallyport.handshake.trace.RecordNames.REQUEST;
-import static io.sallyport.handshake.trace.RecordNames.TICKET_OR_DATA;
-import static io.sallyport.handshake.trace.RecordNames.VERIFY;
+import static io.sallyport.handshake.trace.EncryptedMessage.CERTIFICATE;
+import static io.sallyport.handshake.trace.EncryptedMessage.CERTIFICATE_REQUEST;
+import static io.sallyport.handshake.trace.EncryptedMessage.CERTIFICATE_VERIFY;
+import static io.sallyport.handshake.trace.EncryptedMessage.ENCRYPTED_EXTENSIONS;
+import static io.sallyport.handshake.trace.EncryptedMessage.FINISHED;
+import static io.sallyport.handshake.trace.EncryptedMessage.HANDSHAKE;
 
 import io.sallyport.handshake.wire.ServerHello;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the encrypted records of a handshake of TLS 1.3 by their position, which RFC 8446 section 2 fixes, and their size. Both
+ * Tells what the encrypted records of a handshake of TLS 1.3 hold by their position, which RFC 8446 section 2 fixes, and their size. Both
  * ways of packing are known: a record for each message (OpenSSL, GnuTLS), or one for the flight (BoringSSL, Go, NSS).
  */
 final class Tls13Records {
     private final EventLog log;
     private final Tls13Sizes sizes;
     private final boolean resumed;
-    private final @Nullable String[] names;
+    private final @Nullable EncryptedRecord[] records;
 
     Tls13Records(EventLog log, ServerHello chosen) {
         this.log = log;
         this.sizes = new Tls13Sizes(chosen.cipherSuite());
         this.resumed = chosen.selectedPsk() >= 0;
-        this.names = new String[log.eventCount()];
+        this.records = new EncryptedRecord[log.eventCount()];
     }
 
-    /** A name for each encrypted event, null for the others. */
+    /** One for each encrypted event, null for the others. */
     @Nullable
-    String[] names() {
+    EncryptedRecord[] records() {
         int[] server = serverFlight();
         int serverEnd = endOf(server);
         int[] client = clientFlight(serverEnd);
-        List<String> clientNames = clientNames(client);
-        setNames(client, clientNames);
-        setNames(server, serverNames(server, clientNames));
-        for (int event = 0; event < names.length; event++) {
-            if (log.isEncrypted(event) && names[event] == null) {
-                names[event] = nameOutsideFlights(event, serverEnd);
+        List<EncryptedRecord> clientRecords = clientRecords(client);
+        setRecords(client, clientRecords);
+        setRecords(server, serverRecords(server, clientRecords));
+        for (int event = 0; event < records.length; event++) {
+            if (log.isEncrypted(event) && records[event] == null) {
+                records[event] = EncryptedRecord.of(outsideFlights(event, serverEnd));
             }
             if (log.isEncrypted(event) && isAlert(event, server, endOf(client))) {
-                names[event] = ALERT;
+                records[event] = EncryptedRecord.of(EncryptedMessage.ALERT);
             }
         }
-        return names;
+        return records;
     }
 
     private int endOf(int[] flight) {
-        return flight.length == 0 ? names.length : flight[flight.length - 1] + 1;
+        return flight.length == 0 ? records.length : flight[flight.length - 1] + 1;
     }
 
-    private String nameOutsideFlights(int event, int serverEnd) {
+    private EncryptedMessage outsideFlights(int event, int serverEnd) {
         if (log.direction(event) == Direction.SERVER_TO_CLIENT) {
-            return TICKET_OR_DATA;
+            return EncryptedMessage.TICKET_OR_DATA;
         }
-        return event < serverEnd ? EARLY_DATA : APPLICATION_DATA;
+        return event < serverEnd ? EncryptedMessage.EARLY_DATA : EncryptedMessage.APPLICATION_DATA;
     }
 
     private boolean isAlert(int event, int[] server, int clientEnd) {
@@ -103,9 +100,9 @@ final class Tls13Records {
     }
 
     private int[] encrypted(Direction direction, int from, boolean untilAnswer) {
-        int[] events = new int[names.length];
+        int[] events = new int[records.length];
         int count = 0;
-        for (int event = from; event < names.length; event++) {
+        for (int event = from; event < records.length; event++) {
             if (!log.isEncrypted(event)) {
                 continue;
             }
@@ -119,41 +116,59 @@ final class Tls13Records {
     }
 
     /** A client sends a Certificate only when the server asked for one, which tells of a request inside the one record. */
-    private List<String> serverNames(int[] flight, List<String> clientNames) {
+    private List<EncryptedRecord> serverRecords(int[] flight, List<EncryptedRecord> clientRecords) {
         if (flight.length == 1 && sizes.exceedsFinished(log.size(flight[0]))) {
             if (resumed) {
-                return List.of(joined(EXTENSIONS, FINISHED));
+                return List.of(EncryptedRecord.of(ENCRYPTED_EXTENSIONS, FINISHED));
             }
-            boolean requested = clientNames.stream().anyMatch(name -> name.startsWith(CERTIFICATE));
+            boolean requested = clientRecords.stream().anyMatch(record -> record.holds(CERTIFICATE));
             return List.of(
                     requested
-                            ? joined(EXTENSIONS, REQUEST, CERTIFICATE, VERIFY, FINISHED)
-                            : joined(EXTENSIONS, CERTIFICATE, VERIFY, FINISHED));
+                            ? EncryptedRecord.of(
+                                    ENCRYPTED_EXTENSIONS,
+                                    CERTIFICATE_REQUEST,
+                                    CERTIFICATE,
+                                    CERTIFICATE_VERIFY,
+                                    FINISHED)
+                            : EncryptedRecord.of(ENCRYPTED_EXTENSIONS, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED));
         }
         if (flight.length < 2 || !endsFinished(flight)) {
-            return surrounded(flight.length, EXTENSIONS, HANDSHAKE);
+            return surrounded(flight.length, ENCRYPTED_EXTENSIONS, HANDSHAKE);
         }
         return switch (flight.length) {
-            case 2 -> List.of(resumed ? EXTENSIONS : joined(EXTENSIONS, CERTIFICATE, VERIFY), FINISHED);
-            case 4 -> List.of(EXTENSIONS, CERTIFICATE, VERIFY, FINISHED);
-            case 5 -> List.of(EXTENSIONS, REQUEST, CERTIFICATE, VERIFY, FINISHED);
-            default -> surrounded(flight.length, EXTENSIONS, FINISHED);
+            case 2 ->
+                List.of(
+                        resumed
+                                ? EncryptedRecord.of(ENCRYPTED_EXTENSIONS)
+                                : EncryptedRecord.of(ENCRYPTED_EXTENSIONS, CERTIFICATE, CERTIFICATE_VERIFY),
+                        EncryptedRecord.of(FINISHED));
+            case 4 -> each(ENCRYPTED_EXTENSIONS, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED);
+            case 5 -> each(ENCRYPTED_EXTENSIONS, CERTIFICATE_REQUEST, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED);
+            default -> surrounded(flight.length, ENCRYPTED_EXTENSIONS, FINISHED);
         };
     }
 
-    private List<String> clientNames(int[] flight) {
+    private List<EncryptedRecord> clientRecords(int[] flight) {
         if (endsFinished(flight)) {
             boolean empty = sizes.isEmptyCertificate(log.size(flight[0]));
             return switch (flight.length) {
-                case 1 -> List.of(FINISHED);
-                case 2 -> List.of(empty ? CERTIFICATE : joined(CERTIFICATE, VERIFY), FINISHED);
-                case 3 -> List.of(CERTIFICATE, VERIFY, FINISHED);
+                case 1 -> List.of(EncryptedRecord.of(FINISHED));
+                case 2 ->
+                    List.of(
+                            empty
+                                    ? EncryptedRecord.of(CERTIFICATE)
+                                    : EncryptedRecord.of(CERTIFICATE, CERTIFICATE_VERIFY),
+                            EncryptedRecord.of(FINISHED));
+                case 3 -> each(CERTIFICATE, CERTIFICATE_VERIFY, FINISHED);
                 default -> surrounded(flight.length, HANDSHAKE, FINISHED);
             };
         }
         if (flight.length == 1 && sizes.exceedsFinished(log.size(flight[0]))) {
             boolean empty = sizes.isEmptyCertificateAndFinished(log.size(flight[0]));
-            return List.of(empty ? joined(CERTIFICATE, FINISHED) : joined(CERTIFICATE, VERIFY, FINISHED));
+            return List.of(
+                    empty
+                            ? EncryptedRecord.of(CERTIFICATE, FINISHED)
+                            : EncryptedRecord.of(CERTIFICATE, CERTIFICATE_VERIFY, FINISHED));
         }
         return surrounded(flight.length, HANDSHAKE, HANDSHAKE);
     }
@@ -166,24 +181,24 @@ final class Tls13Records {
         return flight.length > 0 && isFinished(flight[flight.length - 1]);
     }
 
-    private static List<String> surrounded(int length, String first, String last) {
-        List<String> inOrder = new ArrayList<>(Collections.nCopies(length, HANDSHAKE));
+    private static List<EncryptedRecord> each(EncryptedMessage... inOrder) {
+        return Stream.of(inOrder).map(EncryptedRecord::of).toList();
+    }
+
+    private static List<EncryptedRecord> surrounded(int length, EncryptedMessage first, EncryptedMessage last) {
+        List<EncryptedRecord> inOrder = new ArrayList<>(Collections.nCopies(length, EncryptedRecord.of(HANDSHAKE)));
         if (length > 1) {
-            inOrder.set(length - 1, last);
+            inOrder.set(length - 1, EncryptedRecord.of(last));
         }
         if (length > 0) {
-            inOrder.set(0, first);
+            inOrder.set(0, EncryptedRecord.of(first));
         }
         return inOrder;
     }
 
-    private void setNames(int[] flight, List<String> inOrder) {
+    private void setRecords(int[] flight, List<EncryptedRecord> inOrder) {
         for (int i = 0; i < flight.length; i++) {
-            names[flight[i]] = inOrder.get(i);
+            records[flight[i]] = inOrder.get(i);
         }
-    }
-
-    private static String joined(String... inOrder) {
-        return String.join(", ", inOrder);
     }
 }

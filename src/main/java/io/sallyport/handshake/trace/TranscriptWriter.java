@@ -59,11 +59,12 @@ final class TranscriptWriter {
             return new Step(
                     log.direction(event),
                     encrypted.isAlert(event) ? Kind.ALERT : Kind.ENCRYPTED,
-                    encrypted.name(event),
+                    encrypted.record(event).label(),
                     log.size(event),
                     log.nanos(event),
                     log.isComplete(event),
                     detail,
+                    HandshakeTranscript.NO_TYPE,
                     null);
         }
         return switch (log.contentType(event)) {
@@ -89,6 +90,7 @@ final class TranscriptWriter {
                 log.nanos(event),
                 log.isComplete(event),
                 message == null ? "" : message.describe(),
+                log.subtype(event),
                 message);
     }
 
@@ -97,12 +99,28 @@ final class TranscriptWriter {
         alerts.add(alert);
         String level = alert.isFatal() ? "fatal: " : "warning: ";
         return new Step(
-                alert.direction(), Kind.ALERT, RecordNames.ALERT, 2, alert.nanos(), true, level + alert.name(), null);
+                alert.direction(),
+                Kind.ALERT,
+                EncryptedMessage.ALERT.label(),
+                2,
+                alert.nanos(),
+                true,
+                level + alert.name(),
+                HandshakeTranscript.NO_TYPE,
+                null);
     }
 
     private Step plain(int event, Kind kind, String what) {
         return new Step(
-                log.direction(event), kind, what, log.size(event), log.nanos(event), log.isComplete(event), "", null);
+                log.direction(event),
+                kind,
+                what,
+                log.size(event),
+                log.nanos(event),
+                log.isComplete(event),
+                "",
+                HandshakeTranscript.NO_TYPE,
+                null);
     }
 
     /** A header without its body is no event yet, but tells where the bytes ended. */
@@ -117,6 +135,7 @@ final class TranscriptWriter {
                     direction.lastNanos(),
                     false,
                     "",
+                    HandshakeTranscript.NO_TYPE,
                     null));
         }
     }

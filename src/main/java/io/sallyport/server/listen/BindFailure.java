@@ -1,19 +1,13 @@
 package io.sallyport.server.listen;
 
-import io.netty.channel.unix.Errors.NativeIoException;
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.value.NetworkAddress;
-import java.io.IOException;
+import io.sallyport.eventloop.SocketError;
 import java.net.UnknownHostException;
 
 /** An address that cannot be had, and why, in words. */
 public final class BindFailure extends Exception {
     private static final long serialVersionUID = 1L;
-
-    // errno.h, negative as system calls return them
-    private static final int EACCES = -13;
-    private static final int EADDRINUSE = -98;
-    private static final int EADDRNOTAVAIL = -99;
 
     private final transient ConfigProblem problem;
 
@@ -39,26 +33,11 @@ public final class BindFailure extends Exception {
         if (cause instanceof UnknownHostException) {
             return "the name has no address";
         }
-        return switch (errno(cause)) {
-            case EADDRINUSE -> "the port is in use";
-            case EACCES -> "permission denied (expected: a port from 1024 on, or the right to bind it)";
-            case EADDRNOTAVAIL -> "no interface has this address";
+        return switch (SocketError.of(cause)) {
+            case ADDRESS_IN_USE -> "the port is in use";
+            case PERMISSION_DENIED -> "permission denied (expected: a port from 1024 on, or the right to bind it)";
+            case ADDRESS_NOT_AVAILABLE -> "no interface has this address";
             default -> String.valueOf(cause.getMessage());
         };
-    }
-
-    private static int errno(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof NativeIoException nativeCause) {
-                return nativeCause.expectedErr();
-            }
-        }
-        // The JDK, and Netty for EADDRINUSE, throw a BindException that has the words of strerror(3) alone.
-        String words = failure instanceof IOException ? String.valueOf(failure.getMessage()) : "";
-        return words.contains("Address already in use")
-                ? EADDRINUSE
-                : words.contains("Permission denied")
-                        ? EACCES
-                        : words.contains("Cannot assign requested address") ? EADDRNOTAVAIL : 0;
     }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.server.listen;
 
+import io.sallyport.eventloop.SocketError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,7 +18,7 @@ final class PortSharing {
             socket.bind(address);
             return false;
         } catch (IOException e) {
-            return String.valueOf(e.getMessage()).contains("Address already in use");
+            return SocketError.of(e) == SocketError.ADDRESS_IN_USE;
         }
     }
 }

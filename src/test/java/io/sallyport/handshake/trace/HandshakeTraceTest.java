@@ -53,6 +53,7 @@ class HandshakeTraceTest {
                         3_000,
                         true,
                         "fatal: protocol_version",
+                        HandshakeTranscript.NO_TYPE,
                         null));
         assertThat(transcript.bytesFromClient()).isEqualTo(record.length);
         assertThat(transcript.bytesFromServer()).isEqualTo(7);
