@@ -22,7 +22,8 @@ import io.sallyport.tls.material.OcspResponses;
 import io.sallyport.tls.record.RecordHandler;
 import io.sallyport.tls.context.RsaAccelerator;
 import io.sallyport.tls.context.SessionIdContext;
-import io.sallyport.tls.context.TlsContext;
+import io.sallyport.tls.context.ContextPool;
+import io.sallyport.tls.context.ContextSettings;
 import io.sallyport.tls.context.TlsContexts;
 import io.sallyport.tls.context.TlsPolicy;
 import io.sallyport.tls.path.TrustAnchors;
@@ -79,15 +80,16 @@ final class RecordPath implements AutoCloseable {
                         .get("https"))
                 .tls();
         ClientAuthConfig clientAuth = tls.clientAuth();
+        ContextPool pool = new ContextPool();
         TlsContexts contexts = TlsContexts.build(
-                new TlsContext.Settings(
+                new ContextSettings(
                         TlsPolicy.of(tls.policy()),
                         clientAuth.mode(),
                         new NoClientCertificates(),
+                        "nobody",
                         tls.session(),
                         SessionIdContext.of("https", clientAuth, new TrustAnchors(List.of())),
                         List.of(),
-                        OcspResponses.none(),
                         null,
                         new LiveContexts(),
                         tls.rsaSigning(),
@@ -97,9 +99,11 @@ final class RecordPath implements AutoCloseable {
                         KeyAlgorithm.EC,
                         material.server().keys().getPrivate(),
                         List.of(material.server().certificate()),
-                        List.of("localhost"))));
+                        List.of("localhost"))),
+                OcspResponses.none(),
+                pool);
         SslHandler handler = contexts.first().newHandler(ByteBufAllocator.DEFAULT);
-        RecordPath path = new RecordPath(handler, clientOf(suite), contexts::release);
+        RecordPath path = new RecordPath(handler, clientOf(suite), pool::release);
         ChannelHandlerContext place = path.server.pipeline().context(handler);
         if (RecordHandler.replace(place, NAME, handler) == null) {
             throw new IllegalStateException("no record path of our own");

@@ -2,6 +2,7 @@ package io.sallyport.config;
 
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.tls.BackendTlsConfig;
+import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.value.NetworkAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -45,6 +46,11 @@ public record BackendConfig(
 
     public BackendConfig {
         servers = List.copyOf(servers);
+    }
+
+    /** What its servers are shown that ask for a certificate. */
+    public List<CertificateConfig> certificates() {
+        return tls.enabled() ? tls.certificates() : List.of();
     }
 
     static BackendConfig read(String name, Section section) {

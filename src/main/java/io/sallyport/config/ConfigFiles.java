@@ -1,15 +1,13 @@
 package io.sallyport.config;
 
 import io.sallyport.config.tls.BackendTlsConfig;
-import io.sallyport.config.tls.CertificateConfig;
-import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.tls.TrustAnchorConfig;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The files that a configuration names and that a reload reads again. */
+/** The files that a configuration names and that a reload reads again, beside those of its certificates. */
 public final class ConfigFiles {
     private final Set<Path> files = new TreeSet<>();
 
@@ -54,27 +52,15 @@ public final class ConfigFiles {
     }
 
     private void add(BackendTlsConfig tls) {
-        tls.certificates().forEach(this::add);
         tls.trustAnchors().forEach(this::add);
     }
 
     private void add(TlsConfig tls) {
-        tls.certificates().forEach(this::add);
         tls.clientAuth().trustAnchors().forEach(this::add);
         files.addAll(tls.clientAuth().crls());
         files.addAll(tls.ocspResponses());
         if (tls.session().ticketSecretFile() != null) {
             files.add(tls.session().ticketSecretFile());
-        }
-    }
-
-    private void add(CertificateConfig certificate) {
-        files.add(certificate.file());
-        if (certificate instanceof CertificateConfig.Pem pem) {
-            files.add(pem.key());
-        }
-        if (certificate.password() instanceof PasswordConfig.File password) {
-            files.add(password.path());
         }
     }
 

@@ -1,10 +1,12 @@
 package io.sallyport.config;
 
 import io.sallyport.config.hocon.Section;
+import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,16 @@ public record ListenerConfig(
                 section.child("timeouts", TimeoutsConfig::read));
         listener.check(section, tls);
         return listener;
+    }
+
+    /** Those of everything that it terminates, each once. */
+    public List<CertificateConfig> certificates() {
+        return Stream.concat(
+                        plain ? Stream.empty() : Stream.of(tls),
+                        routes.stream().filter(route -> !route.passthrough()).map(RouteConfig::tls))
+                .flatMap(each -> each.certificates().stream())
+                .distinct()
+                .toList();
     }
 
     private void check(Section section, Section tlsSection) {

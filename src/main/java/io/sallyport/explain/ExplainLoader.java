@@ -12,7 +12,7 @@ import io.sallyport.explain.probe.ExplainRequest;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.path.TrustAnchors;
-import io.sallyport.tls.source.KeyMaterialLoader;
+import io.sallyport.tls.source.KeySources;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExplainLoader {
     private final ExplainOptions options;
     private final Instant now;
+    private final KeySources sources = new KeySources(LocaleEncoding::variable);
     private final Findings findings = new Findings();
 
     /** @param now what validity is judged by */
@@ -50,7 +51,7 @@ public final class ExplainLoader {
      * @throws UnknownHostException when the host of its address has no address
      */
     public ExplainRequest listener(ListenerConfig listener) throws UnknownHostException {
-        OwnListener own = OwnListener.of(listener, now, findings);
+        OwnListener own = OwnListener.of(listener, sources, now, findings);
         String name = options.serverName() == null ? own.serverName() : options.serverName();
         return request(own.address(), name, own.proxyHeader(), own.roots(), own.leaves());
     }
@@ -92,7 +93,10 @@ public final class ExplainLoader {
         if (cert == null || key == null) {
             return Optional.empty();
         }
-        return new KeyMaterialLoader(LocaleEncoding::variable, now)
-                .load(new CertificateConfig.Pem(cert, key, new PasswordConfig.None(), ""), findings);
+        return sources
+                .of(new CertificateConfig.Pem(cert, key, new PasswordConfig.None(), ""))
+                .read(now, findings)
+                .stream()
+                .findFirst();
     }
 }

@@ -1,24 +1,19 @@
 package io.sallyport.explain;
 
 import io.sallyport.config.ListenerConfig;
-import io.sallyport.config.RouteConfig;
-import io.sallyport.config.hocon.LocaleEncoding;
-import io.sallyport.config.tls.CertificateConfig;
-import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.explain.probe.HostAddress;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.CertificateChain;
 import io.sallyport.tls.material.KeyMaterial;
-import io.sallyport.tls.source.KeyMaterialLoader;
+import io.sallyport.tls.source.KeySources;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +45,12 @@ record OwnListener(
     /**
      * Reads the certificates of {@code listener}, which is on a TCP port. Blocks.
      *
-     * @param findings gets the problems of files that cannot be read
+     * @param findings gets the problems of what cannot be read
      * @throws UnknownHostException when the host of its address has no address
      */
-    static OwnListener of(ListenerConfig listener, Instant now, Findings findings) throws UnknownHostException {
-        KeyMaterialLoader loader = new KeyMaterialLoader(LocaleEncoding::variable, now);
-        List<KeyMaterial> keys = certificates(listener)
-                .distinct()
-                .map(certificate -> loader.load(certificate, findings))
-                .flatMap(Optional::stream)
-                .toList();
+    static OwnListener of(ListenerConfig listener, KeySources sources, Instant now, Findings findings)
+            throws UnknownHostException {
+        List<KeyMaterial> keys = sources.read(listener.certificates(), now, findings);
         List<X509Certificate> roots = new ArrayList<>();
         for (KeyMaterial key : keys) {
             X509Certificate last = key.chain().get(key.chain().size() - 1);
@@ -74,16 +65,6 @@ record OwnListener(
                 listener.proxyProtocol().isTrusted(InetAddress.getByName(address.host())),
                 roots,
                 keys.stream().map(KeyMaterial::leaf).toList());
-    }
-
-    private static Stream<CertificateConfig> certificates(ListenerConfig listener) {
-        return Stream.concat(
-                        Stream.of(listener.tls()),
-                        listener.routes().stream()
-                                .filter(route -> !route.passthrough())
-                                .map(RouteConfig::tls))
-                .map(TlsConfig::certificates)
-                .flatMap(List::stream);
     }
 
     private static @Nullable String serverName(ListenerConfig listener, List<KeyMaterial> keys) {

@@ -10,6 +10,7 @@ import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.hocon.LocaleEncoding;
 import io.sallyport.config.value.TransportChoice;
 import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.eventloop.Transport;
@@ -26,14 +27,15 @@ import io.sallyport.server.generation.Staged;
 import io.sallyport.server.generation.StartException;
 import io.sallyport.server.lifecycle.Companion;
 import io.sallyport.server.lifecycle.Lifecycle;
+import io.sallyport.server.lifecycle.ServerParts;
 import io.sallyport.server.lifecycle.Supervisor;
 import io.sallyport.server.listen.BoundListener;
 import io.sallyport.server.listen.HandedOverSockets;
-import io.sallyport.server.reload.Content;
 import io.sallyport.tls.context.KeyLog;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
 import io.sallyport.tls.context.TlsPolicy;
+import io.sallyport.tls.source.KeySources;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -105,7 +107,6 @@ public final class ProxyServer {
             ConfigSource source, ProxyConfig config, Supervisor supervisor, Transport transport, Resources resources)
             throws ConfigException, StartException {
         // Before the load: a file that changes in the middle is seen as changed by the first look.
-        Content content = Content.of(config);
         PrometheusMeterRegistry registry =
                 resources.add(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), PrometheusMeterRegistry::close);
         RuntimeMeters.bindTo(registry);
@@ -121,9 +122,9 @@ public final class ProxyServer {
         LiveContexts contexts = new LiveContexts();
         meters.tlsContexts(contexts::count);
         BackendRuntime backends = resources.add(new BackendRuntime(), BackendRuntime::close);
-        GenerationLoader loader =
-                new GenerationLoader(new LoaderServices(keyLog, contexts, new RsaAccelerator(), backends.loop()));
-        Staged staged = loader.load(content, null);
+        GenerationLoader loader = new GenerationLoader(new LoaderServices(
+                new KeySources(LocaleEncoding::variable), keyLog, contexts, new RsaAccelerator(), backends.loop()));
+        Staged staged = loader.load(loader.content(config), null);
         // Nothing serves it unless the start comes to its end; releasing it again does nothing.
         resources.add(staged, Staged::release);
         MemoryBound bound = MemoryBound.of(config);
@@ -138,7 +139,7 @@ public final class ProxyServer {
         announce(config, transport, loops);
         Lifecycle lifecycle = resources.add(
                 new Lifecycle(
-                        new Lifecycle.Parts(
+                        new ServerParts(
                                 source,
                                 transport,
                                 loops,
@@ -203,9 +204,13 @@ public final class ProxyServer {
     public static List<String> check(ProxyConfig config, HandedOverSockets handedOver) throws StartException {
         Natives.require(config);
         try (BackendRuntime backends = new BackendRuntime()) {
-            GenerationLoader loader = new GenerationLoader(
-                    new LoaderServices(null, new LiveContexts(), new RsaAccelerator(), backends.loop()));
-            Staged staged = loader.load(Content.of(config), null);
+            GenerationLoader loader = new GenerationLoader(new LoaderServices(
+                    new KeySources(LocaleEncoding::variable),
+                    null,
+                    new LiveContexts(),
+                    new RsaAccelerator(),
+                    backends.loop()));
+            Staged staged = loader.load(loader.content(config), null);
             staged.release();
             List<ConfigProblem> problems = new ArrayList<>(staged.unresolved());
             List<String> warnings = new ArrayList<>(staged.warnings());

@@ -68,14 +68,14 @@ final class ArchitectureTest {
                                 handshake.wire handshake.trace diagnosis metrics log accesslog tls.x509
                                 tls.path tls.trust tls.context tls.record proxyprotocol accept backend
             server.listen     : config.hocon config.value config eventloop accept connection
-            server.reload     : config.value config
+            server.reload     : config.value config.tls config tls.file tls.source
             server.generation : config.hocon config.value config.tls config memory metrics accesslog tls.file
                                 tls.material tls.path tls.trust tls.context tls.source backend admin
                                 connection server.listen server.reload
             server.lifecycle  : config.hocon config memory eventloop metrics log accesslog accept backend
                                 connection server.listen server.reload server.generation
             server            : config.hocon config.value config.tls config memory eventloop metrics log accesslog
-                                tls.context backend admin connection server.listen server.reload
+                                tls.context tls.source backend admin connection server.listen server.reload
                                 server.generation server.lifecycle
             systemd           : server.listen server.lifecycle
             quickstart        : config.hocon config eventloop

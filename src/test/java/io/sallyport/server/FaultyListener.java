@@ -24,9 +24,9 @@ import io.sallyport.server.generation.LoaderServices;
 import io.sallyport.server.generation.Serving;
 import io.sallyport.server.generation.Staged;
 import io.sallyport.server.generation.StartException;
-import io.sallyport.server.reload.Content;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
+import io.sallyport.tls.source.KeySources;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -73,10 +73,10 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
     private Serving serving(ProxyConfig config, RsaAccelerator accelerator) throws ConfigException, StartException {
         Meters meters = new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", ""));
         try (BackendRuntime runtime = new BackendRuntime()) {
-            Staged staged = new GenerationLoader(
-                            new LoaderServices(null, new LiveContexts(), accelerator, runtime.loop()))
-                    .load(Content.of(config), null);
-            return new Assembler(meters, this, runtime).assemble(staged, Map.of(), Instant.now());
+            GenerationLoader loader = new GenerationLoader(new LoaderServices(
+                    new KeySources(variable -> null), null, new LiveContexts(), accelerator, runtime.loop()));
+            Staged staged = loader.load(loader.content(config), null);
+            return new Assembler(meters, this, runtime).assemble(staged, Map.of(), Instant.now(), null);
         }
     }
 

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Where one certificate chain and its private key come from. */
 public sealed interface CertificateConfig {
 
-    /** The file that names this certificate in messages and metrics. */
-    Path file();
-
     Place place();
 
     /** {@code file:line} of the entry in the configuration. */
@@ -26,11 +23,6 @@ public sealed interface CertificateConfig {
         public Pem(Path chain, Path key, PasswordConfig password, String where) {
             this(chain, key, password, new Place(where));
         }
-
-        @Override
-        public Path file() {
-            return chain;
-        }
     }
 
     /** A PKCS#12, JKS or JCEKS key store with exactly one private key entry, or {@code alias}. */
@@ -38,11 +30,6 @@ public sealed interface CertificateConfig {
             implements CertificateConfig {
         public Keystore(Path keystore, @Nullable String alias, PasswordConfig password, String where) {
             this(keystore, alias, password, new Place(where));
-        }
-
-        @Override
-        public Path file() {
-            return keystore;
         }
     }
 

@@ -40,31 +40,30 @@ public final class Assembler {
     }
 
     /**
-     * Attaches; nothing fails here that a load could have found out.
+     * Attaches; nothing fails here that a load could have found out. What was taken over as it is goes on to serve: its pools,
+     * routes and ticket keys are the same objects.
      *
      * @param bound the sockets of all listeners
      * @param now which ticket keys hold
+     * @param before what serves until now; null: nothing
      */
-    public Serving assemble(Staged staged, Map<String, BoundListener> bound, Instant now) {
+    public Serving assemble(Staged staged, Map<String, BoundListener> bound, Instant now, @Nullable Serving before) {
         Map<String, Backend> backends = new TreeMap<>();
-        staged.backends().forEach((name, backend) -> backends.put(name, backend(backend)));
+        staged.backends().forEach((name, each) -> {
+            @Nullable Backend same = before == null ? null : before.backend(each);
+            backends.put(name, same == null ? backend(each) : same);
+        });
         Map<String, ListenerSettings> listeners = new TreeMap<>();
         Map<String, TicketKeys> tickets = new TreeMap<>();
-        staged.listeners().forEach((name, listener) -> {
-            listeners.put(name, settings(listener, backends));
-            if (listener.ticketKeys() != null) {
-                tickets.put(name, listener.ticketKeys());
+        staged.listeners().forEach((name, each) -> {
+            @Nullable ListenerSettings same = before == null ? null : before.settings(each, backends);
+            listeners.put(name, same == null ? settings(each, backends) : same);
+            if (each.ticketKeys() != null) {
+                tickets.put(name, each.ticketKeys());
             }
         });
-        Serving serving = new Serving(
-                staged.content(),
-                bound,
-                listeners,
-                backends,
-                staged.expiries(),
-                TicketRings.at(tickets, now),
-                staged.adminToken(),
-                staged.memory());
+        TicketRings rings = before == null ? TicketRings.NONE : before.tickets();
+        Serving serving = new Serving(staged, bound, listeners, backends, rings.of(tickets, now));
         serving.useTickets();
         return serving;
     }

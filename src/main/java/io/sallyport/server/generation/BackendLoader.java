@@ -7,22 +7,18 @@ import io.sallyport.backend.LookupResult;
 import io.sallyport.backend.NameResolver;
 import io.sallyport.backend.PoolMember;
 import io.sallyport.config.BackendConfig;
-import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.ConfigFiles;
 import io.sallyport.config.ServerConfig;
 import io.sallyport.config.hocon.ConfigProblem;
-import io.sallyport.config.hocon.LocaleEncoding;
 import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.value.NetworkAddress;
-import io.sallyport.metrics.Meters.CertificateExpiry;
+import io.sallyport.server.reload.Content;
 import io.sallyport.tls.context.BackendTlsContext;
-import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.path.Crls;
 import io.sallyport.tls.path.TrustAnchors;
-import io.sallyport.tls.source.KeyMaterialLoader;
-import io.sallyport.tls.trust.ServerTrust;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,33 +37,13 @@ final class BackendLoader {
     /** Names are asked for all at once; a name server that does not answer must not hold the start for ever. */
     private static final int NAMES_SECONDS = 10;
 
-    private final ProxyConfig config;
-    private final LoaderServices services;
-    private final @Nullable Serving serving;
-    private final NativeMemory memory;
-    private final Instant now;
-    private final Findings findings;
-    private final List<ConfigProblem> problems;
+    private final LoadRun run;
     private final NameResolver names;
     private final List<ConfigProblem> unresolved = new ArrayList<>();
-    private final Set<CertificateExpiry> expiries = new TreeSet<>(CertificateExpiry.ORDER);
 
-    BackendLoader(
-            ProxyConfig config,
-            LoaderServices services,
-            @Nullable Serving serving,
-            Instant now,
-            NativeMemory memory,
-            Findings findings,
-            List<ConfigProblem> problems) {
-        this.config = config;
-        this.services = services;
-        this.serving = serving;
-        this.memory = memory;
-        this.now = now;
-        this.findings = findings;
-        this.problems = problems;
-        this.names = new NameResolver(services.lookups(), config.dns());
+    BackendLoader(LoadRun run) {
+        this.run = run;
+        this.names = new NameResolver(run.services().lookups(), run.config().dns());
     }
 
     /** Names of servers that have no address now. */
@@ -75,17 +51,17 @@ final class BackendLoader {
         return unresolved;
     }
 
-    /** The end dates of the certificates that were loaded. */
-    Set<CertificateExpiry> expiries() {
-        return expiries;
+    /** A hash of all that the files and sources of keys of a backend hold. */
+    static String material(BackendConfig backend, Content content) {
+        return content.hashOf(ConfigFiles.of(backend), backend.certificates());
     }
 
-    /** Loads; where problems were found, what is returned is of no use. */
-    Map<String, StagedBackend> load() {
-        Map<String, LookupResult> found = lookUp();
+    /** Loads these; where problems were found, what is returned is of no use. */
+    Map<String, StagedBackend> load(Collection<BackendConfig> wanted) {
+        Map<String, LookupResult> found = lookUp(wanted);
         Set<String> protocols = protocols();
         Map<String, StagedBackend> backends = new TreeMap<>();
-        config.backends().forEach((name, backend) -> {
+        for (BackendConfig backend : wanted) {
             Map<NetworkAddress, LookupResult> lookups = new HashMap<>();
             unknown(backend).forEach(server -> {
                 LookupResult result = Objects.requireNonNull(
@@ -94,12 +70,12 @@ final class BackendLoader {
                 if (result.answer() == null) {
                     unresolved.add(new ConfigProblem(
                             "",
-                            "backends." + name + ".servers",
+                            "backends." + backend.name() + ".servers",
                             "\"" + server + "\": the name has no address: " + result.problem()));
                 }
             });
-            backends.put(name, new StagedBackend(backend, tls(backend, protocols), names, lookups));
-        });
+            backends.put(backend.name(), staged(backend, lookups, protocols));
+        }
         return backends;
     }
 
@@ -112,7 +88,8 @@ final class BackendLoader {
     }
 
     private boolean isKnown(String backend, NetworkAddress address) {
-        @Nullable Backend before = serving == null ? null : serving.backends().get(backend);
+        @Nullable
+        Backend before = run.serving() == null ? null : run.serving().backends().get(backend);
         return before != null
                 && before.members().stream()
                         .map(PoolMember::server)
@@ -121,9 +98,9 @@ final class BackendLoader {
     }
 
     /** Asks for all names at once. */
-    private Map<String, LookupResult> lookUp() {
+    private Map<String, LookupResult> lookUp(Collection<BackendConfig> wanted) {
         Map<String, Future<NameResolver.Answer>> asked = new TreeMap<>();
-        config.backends().values().stream()
+        wanted.stream()
                 .flatMap(backend -> unknown(backend).stream())
                 .forEach(server ->
                         BackendServer.name(server).ifPresent(name -> asked.computeIfAbsent(name, names::resolve)));
@@ -148,7 +125,7 @@ final class BackendLoader {
 
     /** Every application protocol that clients may agree on with us; servers are offered the same. */
     private Set<String> protocols() {
-        return config.listeners().values().stream()
+        return run.config().listeners().values().stream()
                 .filter(listener -> !listener.plain())
                 .flatMap(listener -> Stream.concat(
                         listener.tls().alpn().stream(),
@@ -156,41 +133,42 @@ final class BackendLoader {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private @Nullable BackendTlsContext tls(BackendConfig backend, Set<String> protocols) {
+    private StagedBackend staged(
+            BackendConfig backend, Map<NetworkAddress, LookupResult> lookups, Set<String> protocols) {
         BackendTlsConfig tls = backend.tls();
+        String material = material(backend, run.content());
         if (!tls.enabled()) {
-            return null;
+            return new StagedBackend(backend, material, null, names, lookups, Expiries.NONE);
         }
-        KeyMaterialLoader loader = new KeyMaterialLoader(LocaleEncoding::variable, now);
-        List<KeyMaterial> keys = tls.certificates().stream()
-                .flatMap(certificate -> loader.load(certificate, findings).stream())
-                .toList();
-        keys.forEach(key -> expiries.add(new CertificateExpiry(key.name(), "client", key.notAfter())));
+        List<KeyMaterial> keys = run.services().keys().read(backend.certificates(), run.now(), run.findings());
         boolean anchored = tls.verify() == BackendTlsConfig.Verify.FULL;
-        TrustAnchors anchors = TrustAnchors.load(anchored ? tls.trustAnchors() : List.of(), tls.where(), now, findings);
-        anchors.sources()
-                .forEach(source -> source.certificates().stream()
-                        .map(certificate -> new CertificateExpiry(
-                                source.name(),
-                                "trust_anchor",
-                                certificate.getNotAfter().toInstant()))
-                        .forEach(expiries::add));
-        if (!findings.problems().isEmpty()) {
+        TrustAnchors anchors =
+                TrustAnchors.load(anchored ? tls.trustAnchors() : List.of(), tls.where(), run.now(), run.findings());
+        Expiries expiries = Expiries.of(keys, "client", anchors, Crls.none());
+        return new StagedBackend(
+                backend, material, context(backend, anchors, protocols, keys), names, lookups, expiries);
+    }
+
+    private @Nullable BackendTlsContext context(
+            BackendConfig backend, TrustAnchors anchors, Set<String> protocols, List<KeyMaterial> keys) {
+        if (!run.findings().problems().isEmpty()) {
             return null;
         }
         try {
-            BackendTlsContext built = BackendTlsContext.build(
-                    tls.serverName(),
-                    new ServerTrust(tls, anchors, InstantSource.system()),
+            return BackendTlsContext.build(
+                    backend.tls(),
+                    anchors,
                     protocols,
                     keys,
-                    services.keyLog(),
-                    services.contexts());
-            memory.add(built::release);
-            return built;
+                    run.services().keyLog(),
+                    run.services().contexts(),
+                    run.pool());
         } catch (SSLException e) {
-            problems.add(new ConfigProblem(
-                    tls.where(), "backends." + backend.name() + ".tls", "BoringSSL refuses it: " + e.getMessage()));
+            run.problems()
+                    .add(new ConfigProblem(
+                            backend.tls().where(),
+                            "backends." + backend.name() + ".tls",
+                            "BoringSSL refuses it: " + e.getMessage()));
             return null;
         }
     }

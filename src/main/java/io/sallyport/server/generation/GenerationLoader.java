@@ -1,16 +1,18 @@
 package io.sallyport.server.generation;
 
 import io.sallyport.admin.AdminToken;
-import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.ConfigFiles;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigProblem;
-import io.sallyport.metrics.Meters.CertificateExpiry;
 import io.sallyport.server.reload.Content;
+import io.sallyport.tls.context.ContextPool;
 import io.sallyport.tls.file.Findings;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,70 +30,107 @@ public final class GenerationLoader {
         this.services = services;
     }
 
+    /** All that a configuration names, by value. Blocks. */
+    public Content content(ProxyConfig config) {
+        return Content.of(config, services.keys());
+    }
+
+    /** The files in which a change of it shows. */
+    public Set<Path> files(ProxyConfig config) {
+        Set<Path> files = new TreeSet<>(ConfigFiles.of(config));
+        Content.certificates(config)
+                .forEach(each -> files.addAll(services.keys().of(each).files()));
+        return files;
+    }
+
     /**
      * Loads everything.
      *
-     * @param serving whose random ticket keys and addresses of servers go on to be used; null: nothing serves yet
+     * @param serving whose random ticket keys, addresses of servers and contexts go on to be used; null: nothing serves yet
      * @throws StartException with every problem; nothing native is left then
      */
     public Staged load(Content content, @Nullable Serving serving) throws StartException {
-        NativeMemory memory = new NativeMemory();
+        return load(content, serving, false);
+    }
+
+    /**
+     * Loads what is not of the same value as what serves, under the same configuration; takes the rest over as it is.
+     *
+     * @throws StartException with every problem; nothing native is left then
+     */
+    public Staged loadChanges(Content content, Serving serving) throws StartException {
+        return load(content, serving, true);
+    }
+
+    private Staged load(Content content, @Nullable Serving serving, boolean changesAlone) throws StartException {
+        ContextPool pool = serving == null
+                ? new ContextPool()
+                : serving.staged().contexts().next();
         boolean done = false;
         try {
-            Staged staged = load(content, serving, memory);
+            LoadRun run =
+                    new LoadRun(content, services, serving, Instant.now(), pool, new Findings(), new ArrayList<>());
+            Staged staged = load(run, changesAlone && serving != null ? serving.staged() : null);
+            pool.complete();
             done = true;
             return staged;
         } finally {
             if (!done) {
-                memory.release();
+                pool.release();
             }
         }
     }
 
-    private Staged load(Content content, @Nullable Serving serving, NativeMemory memory) throws StartException {
-        ProxyConfig config = content.config();
-        Instant now = Instant.now();
-        Findings findings = new Findings();
-        List<ConfigProblem> problems = new ArrayList<>();
-        BackendLoader backendLoader = new BackendLoader(config, services, serving, now, memory, findings, problems);
-        Map<String, StagedBackend> backends = backendLoader.load();
+    /** @param base what is taken over where it is of the same value; null: nothing is */
+    private static Staged load(LoadRun run, @Nullable Staged base) throws StartException {
+        ProxyConfig config = run.config();
+        BackendLoader backendLoader = new BackendLoader(run);
+        Map<String, StagedBackend> backends = new TreeMap<>();
+        config.backends().forEach((name, backend) -> {
+            @Nullable StagedBackend same = base == null ? null : base.backends().get(name);
+            if (same != null && same.material().equals(BackendLoader.material(backend, run.content()))) {
+                backends.put(name, same.keptIn(run.pool()));
+            }
+        });
+        backends.putAll(backendLoader.load(config.backends().values().stream()
+                .filter(backend -> !backends.containsKey(backend.name()))
+                .toList()));
         Map<String, StagedListener> listeners = new TreeMap<>();
-        Map<String, Instant> revocationLists = new TreeMap<>();
-        Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
-        certificates.addAll(backendLoader.expiries());
-        for (ListenerConfig listener : config.listeners().values()) {
-            ListenerLoader loader =
-                    new ListenerLoader(listener, content, services, serving, now, memory, findings, problems);
-            listeners.put(listener.name(), loader.load());
-            certificates.addAll(loader.expiries());
-            loader.revocationLists().forEach(list -> revocationLists.put(list.name(), list.time()));
-        }
-        @Nullable AdminToken token = AdminAccess.token(config.admin(), findings);
-        List<ConfigProblem> all =
-                Stream.concat(findings.problems().stream(), problems.stream()).toList();
-        if (!all.isEmpty()) {
-            throw new StartException(all);
+        config.listeners().forEach((name, listener) -> {
+            ListenerLoader loader = new ListenerLoader(listener, run);
+            @Nullable
+            StagedListener same = base == null ? null : base.listeners().get(name);
+            boolean taken = same != null && same.version().equals(loader.version());
+            listeners.put(name, taken ? Objects.requireNonNull(same).keptIn(run.pool()) : loader.load());
+        });
+        @Nullable AdminToken token = AdminAccess.token(config.admin(), run.findings());
+        if (!run.isWithoutProblem()) {
+            throw new StartException(Stream.concat(run.findings().problems().stream(), run.problems().stream())
+                    .toList());
         }
         return new Staged(
-                content,
+                run.content(),
                 listeners,
                 backends,
-                new Staged.Expiries(List.copyOf(certificates), revocationLists),
+                Expiries.all(Stream.concat(
+                                backends.values().stream().map(StagedBackend::expiries),
+                                listeners.values().stream().map(StagedListener::expiries))
+                        .toList()),
                 token,
                 backendLoader.unresolved(),
-                warnings(config, findings, backendLoader.unresolved()),
-                memory);
+                warnings(run, backendLoader.unresolved(), base == null),
+                run.pool());
     }
 
-    private static List<String> warnings(ProxyConfig config, Findings findings, List<ConfigProblem> unresolved) {
-        List<ConfigProblem> exposure =
-                AdminAccess.exposure(config.admin()).stream().toList();
-        Stream<String> memory = MemoryBound.of(config).warnings().stream();
-        return Stream.concat(
-                        Stream.of(findings.warnings(), findings.notes(), unresolved, exposure)
-                                .flatMap(List::stream)
-                                .map(ConfigProblem::toString),
-                        memory)
-                .toList();
+    /** @param whole whether to tell of what follows from the configuration alone, too */
+    private static List<String> warnings(LoadRun run, List<ConfigProblem> unresolved, boolean whole) {
+        Stream<String> found = Stream.of(
+                        run.findings().warnings(), run.findings().notes(), unresolved)
+                .flatMap(List::stream)
+                .map(ConfigProblem::toString);
+        Stream<String> configured = Stream.concat(
+                AdminAccess.exposure(run.config().admin()).map(ConfigProblem::toString).stream(),
+                MemoryBound.of(run.config()).warnings().stream());
+        return whole ? Stream.concat(found, configured).toList() : found.toList();
     }
 }

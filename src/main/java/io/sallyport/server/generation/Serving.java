@@ -12,26 +12,24 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is in service, of one load: whoever reads one reference to it never mixes two generations.
  *
+ * @param staged what it was loaded as
  * @param bound the sockets, by the name of their listener
  * @param listeners what new connections begin with, by the same names
  * @param backends by name
- * @param adminToken what requests to the admin listener have to show; null: nothing
  */
 public record Serving(
-        Content content,
+        Staged staged,
         Map<String, BoundListener> bound,
         Map<String, ListenerSettings> listeners,
         Map<String, Backend> backends,
-        Staged.Expiries expiries,
-        TicketRings tickets,
-        @Nullable AdminToken adminToken,
-        NativeMemory memory) {
+        TicketRings tickets) {
 
     public Serving {
         bound = Collections.unmodifiableMap(new TreeMap<>(bound));
@@ -39,8 +37,21 @@ public record Serving(
         backends = Collections.unmodifiableMap(new TreeMap<>(backends));
     }
 
+    public Content content() {
+        return staged.content();
+    }
+
     public ProxyConfig config() {
-        return content.config();
+        return staged.config();
+    }
+
+    public Expiries expiries() {
+        return staged.expiries();
+    }
+
+    /** What requests to the admin listener have to show; null: nothing. */
+    public @Nullable AdminToken adminToken() {
+        return staged.adminToken();
     }
 
     /** Where each listener is bound, as the configuration says it. */
@@ -74,10 +85,36 @@ public record Serving(
 
     /** The same with the ticket keys of {@code now}, put into every context. */
     public Serving withTicketsOf(Instant now) {
-        Serving next = new Serving(
-                content, bound, listeners, backends, expiries, TicketRings.at(tickets.keys(), now), adminToken, memory);
+        Serving next = new Serving(staged, bound, listeners, backends, tickets.of(tickets.keys(), now));
         next.useTickets();
         return next;
+    }
+
+    /** The pool that serves what was taken over as {@code next}; null: it was not. */
+    @Nullable
+    Backend backend(StagedBackend next) {
+        String name = next.config().name();
+        return staged.backends().get(name) == next ? backends.get(name) : null;
+    }
+
+    /** What new connections of {@code next} began with so far and still shall; null: it, or a pool of it, is another now. */
+    @Nullable
+    ListenerSettings settings(StagedListener next, Map<String, Backend> pools) {
+        String name = next.config().name();
+        boolean same = staged.listeners().get(name) == next
+                && next.backends().allMatch(pool -> pools.get(pool) == backends.get(pool));
+        return same ? listeners.get(name) : null;
+    }
+
+    /** The names of the listeners that serve something else than {@code before}, or are new. */
+    public Set<String> changedSince(Serving before) {
+        Set<String> changed = new TreeSet<>(listeners.keySet());
+        before.listeners.forEach((name, settings) -> {
+            if (!hasReplaced(settings)) {
+                changed.remove(name);
+            }
+        });
+        return changed;
     }
 
     /** When ticket keys change next; {@link Instant#MAX}: never. */
@@ -96,6 +133,6 @@ public record Serving(
 
     /** Gives the native memory back, once no new connection will use this generation. */
     public void release() {
-        memory.release();
+        staged.release();
     }
 }

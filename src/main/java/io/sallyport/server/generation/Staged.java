@@ -3,9 +3,8 @@ package io.sallyport.server.generation;
 import io.sallyport.admin.AdminToken;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigProblem;
-import io.sallyport.metrics.Meters.CertificateExpiry;
 import io.sallyport.server.reload.Content;
-import java.time.Instant;
+import io.sallyport.tls.context.ContextPool;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param content what was loaded, by value
  * @param unresolved names of servers that have no address now
  * @param warnings what is doubtful but no reason not to start, one a line
+ * @param contexts all that the listeners and backends use
  */
 public record Staged(
         Content content,
@@ -26,22 +26,19 @@ public record Staged(
         @Nullable AdminToken adminToken,
         List<ConfigProblem> unresolved,
         List<String> warnings,
-        NativeMemory memory) {
-
-    /**
-     * When what was loaded ends.
-     *
-     * @param certificates those in use, in order
-     * @param revocationLists when each is due to be replaced, by its name
-     */
-    public record Expiries(List<CertificateExpiry> certificates, Map<String, Instant> revocationLists) {}
+        ContextPool contexts) {
 
     public ProxyConfig config() {
         return content.config();
     }
 
+    /** How many contexts this load had to build; the others are those that serve. */
+    public int contextsBuilt() {
+        return contexts.built();
+    }
+
     /** Gives the native memory back of what is not put into service. */
     public void release() {
-        memory.release();
+        contexts.release();
     }
 }

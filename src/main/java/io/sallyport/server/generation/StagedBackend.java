@@ -5,18 +5,31 @@ import io.sallyport.backend.NameResolver;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.tls.context.BackendTlsContext;
+import io.sallyport.tls.context.ContextPool;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A backend as it was loaded: no server knows of it yet.
  *
+ * @param material a hash of all that its files and sources of keys hold
  * @param tls null: plain
  * @param names looks names up from the commit on
  * @param lookups what the names of servers mean that had no address before
  */
 record StagedBackend(
         BackendConfig config,
+        String material,
         @Nullable BackendTlsContext tls,
         NameResolver names,
-        Map<NetworkAddress, LookupResult> lookups) {}
+        Map<NetworkAddress, LookupResult> lookups,
+        Expiries expiries) {
+
+    /** The same, taken over from the generation before. */
+    StagedBackend keptIn(ContextPool pool) {
+        if (tls != null) {
+            tls.keepIn(pool);
+        }
+        return this;
+    }
+}

@@ -2,6 +2,7 @@ package io.sallyport.server.generation;
 
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.connection.ListenerVersion;
+import io.sallyport.tls.context.ContextPool;
 import io.sallyport.tls.context.TicketKeys;
 import io.sallyport.tls.context.TlsContexts;
 import java.util.List;
@@ -19,6 +20,7 @@ record StagedListener(
         List<Route> routes,
         @Nullable Route fallback,
         @Nullable TicketKeys ticketKeys,
+        Expiries expiries,
         ListenerVersion version) {
 
     /**
@@ -33,6 +35,17 @@ record StagedListener(
             String backend,
             @Nullable TlsContexts tls,
             List<String> serves) {}
+
+    /** The same, taken over from the generation before. */
+    StagedListener keptIn(ContextPool pool) {
+        contexts().forEach(each -> each.keepIn(pool));
+        return this;
+    }
+
+    /** The names of the backends that its connections may go to. */
+    Stream<String> backends() {
+        return Stream.concat(routes.stream(), Stream.ofNullable(fallback)).map(Route::backend);
+    }
 
     /** Those of all routes, each once. */
     List<TlsContexts> contexts() {

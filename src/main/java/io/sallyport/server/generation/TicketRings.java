@@ -22,11 +22,16 @@ record TicketRings(Map<String, TicketKeys> keys, Map<String, Ring> rings) {
         rings = Collections.unmodifiableMap(new TreeMap<>(rings));
     }
 
-    /** Those of {@code now}. Keys that this moment is too late for are forgotten. */
-    static TicketRings at(Map<String, TicketKeys> keys, Instant now) {
-        Map<String, Ring> rings = new TreeMap<>();
-        keys.forEach((listener, each) -> rings.put(listener, each.at(now)));
-        return new TicketRings(keys, rings);
+    static final TicketRings NONE = new TicketRings(Map.of(), Map.of());
+
+    /** Those of {@code keys} at {@code now}; a ring of this moment that still holds is the same. */
+    TicketRings of(Map<String, TicketKeys> nextKeys, Instant now) {
+        Map<String, Ring> next = new TreeMap<>();
+        nextKeys.forEach((listener, each) -> {
+            @Nullable Ring ring = keys.get(listener) == each ? rings.get(listener) : null;
+            next.put(listener, ring != null && ring.epoch() == each.epoch(now) ? ring : each.at(now));
+        });
+        return new TicketRings(nextKeys, next);
     }
 
     /** Whether an epoch has begun or, where the clock was set back, ended since. */

@@ -9,16 +9,17 @@ import io.sallyport.server.generation.MemoryBound;
 import io.sallyport.server.generation.Published;
 import io.sallyport.server.generation.Serving;
 import io.sallyport.server.generation.Staged;
-import io.sallyport.server.lifecycle.Lifecycle.Parts;
 import io.sallyport.server.listen.BindFailure;
 import io.sallyport.server.listen.BoundListener;
 import io.sallyport.server.listen.HandedOverSockets;
 import io.sallyport.server.reload.ReloadPlan;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Generations {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.server");
 
-    private final Parts parts;
+    private final ServerParts parts;
     private final Published published;
     private final HandedOverSockets handedOver;
     private final TicketRotation rotation;
@@ -37,7 +38,7 @@ final class Generations {
     private Map<String, BoundListener> bound = Map.of();
 
     Generations(
-            Parts parts,
+            ServerParts parts,
             Published published,
             HandedOverSockets handedOver,
             TicketRotation rotation,
@@ -63,7 +64,7 @@ final class Generations {
         }
         bound = opened;
         staged.warnings().forEach(LOG::warn);
-        Serving serving = parts.assembler().assemble(staged, opened, clock.instant());
+        Serving serving = parts.assembler().assemble(staged, opened, clock.instant(), null);
         publish(serving);
         serving.backends().values().forEach(Backend::start);
         opened.values().forEach(BoundListener::accept);
@@ -82,8 +83,8 @@ final class Generations {
         staged.warnings().forEach(LOG::warn);
         Map<String, BoundListener> next = new TreeMap<>(opened);
         plan.keep().forEach(name -> next.put(name, listener(name)));
-        Serving serving = parts.assembler().assemble(staged, next, clock.instant());
         Serving retired = published.get();
+        Serving serving = parts.assembler().assemble(staged, next, clock.instant(), retired);
         publish(serving);
         try {
             opened.values().forEach(BoundListener::accept);
@@ -136,8 +137,14 @@ final class Generations {
     }
 
     private void retire(Serving retired, Serving serving) {
-        retired.backends().values().forEach(Backend::stop);
-        serving.backends().values().forEach(Backend::start);
+        Set<Backend> kept = new HashSet<>(retired.backends().values());
+        kept.retainAll(serving.backends().values());
+        retired.backends().values().stream()
+                .filter(each -> !kept.contains(each))
+                .forEach(Backend::stop);
+        serving.backends().values().stream()
+                .filter(each -> !kept.contains(each))
+                .forEach(Backend::start);
         parts.assembler().forgetOthersThan(serving);
         // A loop may be between its look at the old settings and the handler that it makes from them.
         parts.loops().turn().join();

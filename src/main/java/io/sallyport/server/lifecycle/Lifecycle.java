@@ -1,18 +1,8 @@
 package io.sallyport.server.lifecycle;
 
-import io.sallyport.accesslog.AccessLog;
-import io.sallyport.backend.BackendRuntime;
-import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigProblem;
-import io.sallyport.connection.ConnectionLoops;
-import io.sallyport.eventloop.Transport;
-import io.sallyport.log.LogLevel;
-import io.sallyport.memory.MemoryGuard;
 import io.sallyport.metrics.CloseReason;
-import io.sallyport.metrics.Meters;
-import io.sallyport.server.generation.Assembler;
-import io.sallyport.server.generation.GenerationLoader;
 import io.sallyport.server.generation.Published;
 import io.sallyport.server.generation.Staged;
 import io.sallyport.server.reload.FileWatcher;
@@ -38,7 +28,7 @@ public final class Lifecycle {
     /** A name server may hold a load up for longer; the process ends without it then. */
     private static final Duration LAST_LOAD = Duration.ofSeconds(5);
 
-    private final Parts parts;
+    private final ServerParts parts;
     private final Supervisor supervisor;
     private final ControlThread control = new ControlThread("sallyport-control");
     private final Published published = new Published();
@@ -52,21 +42,8 @@ public final class Lifecycle {
     private volatile LifeState state = LifeState.STARTING;
     private boolean drainBegun;
 
-    /** What a server is made of, beside its generations. Its threads run. */
-    public record Parts(
-            ConfigSource source,
-            Transport transport,
-            ConnectionLoops loops,
-            MemoryGuard memory,
-            BackendRuntime backends,
-            Meters meters,
-            AccessLog accessLog,
-            LogLevel logLevel,
-            GenerationLoader loader,
-            Assembler assembler) {}
-
     /** A server that serves nothing yet. Its threads are started. */
-    public Lifecycle(Parts parts, ProxyConfig config, Supervisor supervisor) {
+    public Lifecycle(ServerParts parts, ProxyConfig config, Supervisor supervisor) {
         this.parts = parts;
         this.supervisor = supervisor;
         InstantSource clock = InstantSource.system();

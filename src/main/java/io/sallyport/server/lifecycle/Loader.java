@@ -1,7 +1,6 @@
 package io.sallyport.server.lifecycle;
 
 import io.sallyport.config.AccessLogConfig;
-import io.sallyport.config.ConfigFiles;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,16 +53,21 @@ final class Loader {
         return source.file().isPresent();
     }
 
-    /** Loads beside what serves, and answers through {@code answers}. */
-    void load(Serving serving, Executor answers, Consumer<Load> onLoaded) {
+    /**
+     * Loads beside what serves, and answers through {@code answers}.
+     *
+     * @param everything also what has not changed: for its warnings, and for what no value shows, as the name servers of this
+     *     machine
+     */
+    void load(Serving serving, boolean everything, Executor answers, Consumer<Load> onLoaded) {
         executor.execute(() -> {
-            Load load = load(serving);
+            Load load = load(serving, everything);
             answers.execute(() -> onLoaded.accept(load));
         });
     }
 
     void watch(ProxyConfig config) {
-        Set<Path> files = new TreeSet<>(ConfigFiles.of(config));
+        Set<Path> files = loader.files(config);
         source.file().ifPresent(files::add);
         Set<Path> written =
                 config.accessLog().target() instanceof AccessLogConfig.Target.File log ? Set.of(log.path()) : Set.of();
@@ -75,19 +78,23 @@ final class Loader {
         executor.shutdown();
     }
 
-    private Load load(Serving serving) {
+    private Load load(Serving serving, boolean everything) {
         @Nullable ProxyConfig config = null;
         try {
             config = source.load();
             // Before the load: a file that changes in the middle is seen as changed by the next look.
-            Content content = Content.of(config);
+            Content content = loader.content(config);
             if (content.equals(serving.content())) {
                 return new Load.Unchanged();
             }
             List<ConfigProblem> problems = new ArrayList<>(
                     config.restartKeys().changesFrom(serving.config().restartKeys()));
             problems.addAll(TransportLimits.problems(config, transport));
-            return problems.isEmpty() ? new Load.Ready(loader.load(content, serving)) : new Load.Failed(problems);
+            if (!problems.isEmpty()) {
+                return new Load.Failed(problems);
+            }
+            boolean whole = everything || !config.equals(serving.config());
+            return new Load.Ready(whole ? loader.load(content, serving) : loader.loadChanges(content, serving));
         } catch (ConfigException e) {
             return new Load.Failed(e.problems());
         } catch (StartException e) {

@@ -4,6 +4,7 @@ import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.metrics.Meters;
 import io.sallyport.metrics.Meters.ReloadResult;
 import io.sallyport.server.generation.Published;
+import io.sallyport.server.generation.Serving;
 import io.sallyport.server.generation.Staged;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -99,7 +100,7 @@ final class Reloads {
             // The files of a quickstart were there for its start alone: looked for now, they would be missing.
             end(request, count(ReloadOutcome.unchanged()));
         } else {
-            loader.load(published.get(), control::tell, load -> end(request, decide(request, load)));
+            loader.load(published.get(), request.asked, control::tell, load -> end(request, decide(request, load)));
         }
     }
 
@@ -121,6 +122,7 @@ final class Reloads {
     }
 
     private ReloadOutcome decide(Request request, Staged staged) {
+        Serving before = published.get();
         boolean served = false;
         try {
             List<ConfigProblem> problems = stopping ? STOPPING : commit.apply(staged);
@@ -137,7 +139,10 @@ final class Reloads {
             }
         }
         reported = "";
-        LOG.info("reloaded");
+        LOG.atInfo()
+                .addKeyValue("listeners", String.join(" ", published.get().changedSince(before)))
+                .addKeyValue("contexts_built", staged.contextsBuilt())
+                .log("reloaded");
         return count(ReloadOutcome.success());
     }
 

@@ -1,71 +1,60 @@
 package io.sallyport.server.reload;
 
+import io.sallyport.config.BackendConfig;
 import io.sallyport.config.ConfigFiles;
+import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.tls.file.FileHash;
+import io.sallyport.tls.source.KeySources;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A configuration with everything that it names, by value: what two of them have in common needs no reload.
  *
- * @param files SHA-256 of the content of each file, in hex; one that cannot be read counts as such
+ * @param files the hash of each file that is no certificate's
+ * @param keys the fingerprint of what the source of each certificate has
  */
-public record Content(ProxyConfig config, Map<Path, String> files) {
+public record Content(ProxyConfig config, Map<Path, String> files, Map<CertificateConfig, String> keys) {
 
     public Content {
         files = Collections.unmodifiableMap(new TreeMap<>(files));
+        keys = Map.copyOf(keys);
     }
 
-    /** Reads all files. */
-    public static Content of(ProxyConfig config) {
+    /** Looks at all files and all sources of keys. Blocks. */
+    public static Content of(ProxyConfig config, KeySources sources) {
         Map<Path, String> files = new TreeMap<>();
-        for (Path file : ConfigFiles.of(config)) {
-            files.put(file, HexFormat.of().formatHex(hash(file)));
-        }
-        return new Content(config, files);
+        ConfigFiles.of(config).forEach(file -> files.put(file, FileHash.of(file)));
+        Map<CertificateConfig, String> keys = new HashMap<>();
+        certificates(config)
+                .forEach(each ->
+                        keys.computeIfAbsent(each, any -> sources.of(any).fingerprint()));
+        return new Content(config, files, keys);
     }
 
-    /** One value for the content of some of the files. */
-    public String hashOf(Collection<Path> some) {
+    /** The sources of keys, some more than once. */
+    public static Stream<CertificateConfig> certificates(ProxyConfig config) {
+        return Stream.concat(
+                        config.listeners().values().stream().map(ListenerConfig::certificates),
+                        config.backends().values().stream().map(BackendConfig::certificates))
+                .flatMap(Collection::stream);
+    }
+
+    /** One value for what these files and sources hold. */
+    public String hashOf(Collection<Path> someFiles, Collection<CertificateConfig> someKeys) {
         StringBuilder all = new StringBuilder();
-        for (Path file : new TreeSet<>(some)) {
+        for (Path file : new TreeSet<>(someFiles)) {
             all.append(file).append(' ').append(files.get(file)).append('\n');
         }
-        return HexFormat.of().formatHex(sha256().digest(all.toString().getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static byte[] hash(Path file) {
-        MessageDigest digest = sha256();
-        // A pipe without a writer would hang the start, and a device would never end.
-        if (!Files.isRegularFile(file)) {
-            return digest.digest(String.valueOf(Files.exists(file)).getBytes(StandardCharsets.UTF_8));
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-            return digest.digest();
-        } catch (IOException e) {
-            return sha256().digest(e.toString().getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        someKeys.forEach(key -> all.append(keys.get(key)).append('\n'));
+        return FileHash.ofText(all.toString());
     }
 }

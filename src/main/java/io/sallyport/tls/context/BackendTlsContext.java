@@ -15,50 +15,75 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
+import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.value.TlsProfile;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.path.TrustAnchors;
 import io.sallyport.tls.trust.ServerTrust;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * TLS to the servers of one backend: a BoringSSL client context for each application protocol that may be offered.
  *
- * <p>Owns native memory: {@link #release()} once no connection will ask for a handler any more. No session is kept: what
+ * <p>Owns native memory: each user releases it once no connection will ask for a handler any more. No session is kept: what
  * was verified once would not be verified again.
  */
-public final class BackendTlsContext {
+public final class BackendTlsContext extends SharedContext {
     /** The key of the context that offers no application protocol. */
     private static final String NONE = "";
 
     private final @Nullable String serverName;
     private final Map<String, SslContext> byProtocol;
-    private final AtomicInteger users = new AtomicInteger(1);
 
-    private BackendTlsContext(@Nullable String serverName, Map<String, SslContext> byProtocol) {
+    private BackendTlsContext(Object key, @Nullable String serverName, Map<String, SslContext> byProtocol) {
+        super(key);
         this.serverName = serverName;
         this.byProtocol = byProtocol;
     }
 
+    /** All that it is built from, by value, less what never changes in a process. */
+    private record Key(
+            BackendTlsConfig config, TrustAnchors anchors, Set<String> protocols, List<StapledKey.Identity> keys) {}
+
     /**
-     * Builds the contexts. Slow; never on an event loop.
+     * The contexts of one backend, from {@code pool} or built. Slow; never on an event loop.
      *
-     * @param serverName for all servers; null: each is asked for by its host
      * @param protocols what clients may have agreed on, each to be offered alone
      * @param keys what a server is shown that asks for a certificate
      * @param keyLog null: secrets are kept
-     * @throws SSLException when BoringSSL refuses something; nothing native is left then
+     * @param pool owns what is built
+     * @throws SSLException when BoringSSL refuses something; nothing native is left of it then
      */
     public static BackendTlsContext build(
-            @Nullable String serverName,
+            BackendTlsConfig config,
+            TrustAnchors anchors,
+            Set<String> protocols,
+            List<KeyMaterial> keys,
+            @Nullable KeyLog keyLog,
+            LiveContexts live,
+            ContextPool pool)
+            throws SSLException {
+        Object key = new Key(
+                config,
+                anchors,
+                Set.copyOf(protocols),
+                keys.stream().map(each -> new StapledKey(each, null).identity()).toList());
+        return pool.get(key, BackendTlsContext.class, () -> {
+            ServerTrust trust = new ServerTrust(config, anchors, InstantSource.system());
+            return new BackendTlsContext(key, config.serverName(), contexts(trust, protocols, keys, keyLog, live));
+        });
+    }
+
+    private static Map<String, SslContext> contexts(
             ServerTrust trust,
             Set<String> protocols,
             List<KeyMaterial> keys,
@@ -72,15 +97,19 @@ public final class BackendTlsContext {
             for (String protocol : protocols) {
                 built.put(protocol, context(trust, protocol, keys, keyLog, live));
             }
-            BackendTlsContext contexts = new BackendTlsContext(serverName, Map.copyOf(built));
             done = true;
-            return contexts;
+            return Map.copyOf(built);
         } finally {
             // Whatever it was that failed, an Error too: only this method knows of them.
             if (!done) {
                 built.values().forEach(ReferenceCountUtil::safeRelease);
             }
         }
+    }
+
+    /** Has {@code pool} take it over from the generation before. */
+    public void keepIn(ContextPool pool) {
+        pool.keep(this);
     }
 
     /**
@@ -104,16 +133,9 @@ public final class BackendTlsContext {
         return handler;
     }
 
-    /** Keeps it for one more user, who may be on any thread. */
-    public void retain() {
-        users.incrementAndGet();
-    }
-
-    /** One user less; with the last the native memory is given back. */
-    public void release() {
-        if (users.decrementAndGet() == 0) {
-            byProtocol.values().forEach(ReferenceCountUtil::release);
-        }
+    @Override
+    void free() {
+        byProtocol.values().forEach(ReferenceCountUtil::release);
     }
 
     private static SslContext context(

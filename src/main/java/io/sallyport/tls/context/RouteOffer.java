@@ -14,7 +14,7 @@ import java.util.Locale;
 final class RouteOffer {
     private RouteOffer() {}
 
-    static Allowed of(TlsContext.Settings settings, List<KeyMaterial> keys) {
+    static Allowed of(ContextSettings settings, List<KeyMaterial> keys) {
         return new Allowed(
                 settings.policy().protocols(),
                 settings.policy().suites(),

@@ -9,6 +9,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -16,13 +17,10 @@ import java.util.List;
  *
  * <p>RFC 8446 section 4.6.1 binds a ticket to the policy that it was issued under; CVE-2025-23419 is what happens
  * otherwise.
+ *
+ * @param hex a SHA-256
  */
-public final class SessionIdContext {
-    private final byte[] digest;
-
-    private SessionIdContext(byte[] digest) {
-        this.digest = digest;
-    }
+public record SessionIdContext(String hex) {
 
     /**
      * SHA-256 over the listener's name, its rules for client certificates and its trust anchors in any order; the same
@@ -39,7 +37,7 @@ public final class SessionIdContext {
             }
             encoded.sort(Arrays::compareUnsigned);
             encoded.forEach(digest::update);
-            return new SessionIdContext(digest.digest());
+            return new SessionIdContext(HexFormat.of().formatHex(digest.digest()));
         } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
             throw new IllegalStateException(e);
         }
@@ -47,6 +45,6 @@ public final class SessionIdContext {
 
     /** 32 bytes. */
     byte[] bytes() {
-        return digest.clone();
+        return HexFormat.of().parseHex(hex);
     }
 }

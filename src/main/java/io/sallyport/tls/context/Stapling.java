@@ -2,6 +2,7 @@ package io.sallyport.tls.context;
 
 import io.netty.handler.ssl.OpenSslCredential;
 import io.netty.internal.tcnative.SSLCredential;
+import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
 
 /** Hangs an OCSP response on a BoringSSL credential, so that it is served with the certificate that it is about. */
@@ -13,11 +14,13 @@ final class Stapling {
      *
      * @throws SSLException where this Netty does not show the credential's address, or BoringSSL refuses
      */
-    static void staple(OpenSslCredential credential, byte[] response) throws SSLException {
+    static void staple(OpenSslCredential credential, ByteBuffer response) throws SSLException {
         try {
             long address = CredentialAddress.find(credential)
                     .orElseThrow(() -> new SSLException("this Netty does not show where the credential is"));
-            SSLCredential.setOcspResponse(address, response);
+            byte[] der = new byte[response.remaining()];
+            response.duplicate().get(der);
+            SSLCredential.setOcspResponse(address, der);
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {

@@ -20,12 +20,9 @@ import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.SessionConfig;
-import io.sallyport.config.tls.TlsConfig.RsaSigning;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.handshake.wire.ClientHelloReader;
-import io.sallyport.tls.material.KeyAlgorithm;
 import io.sallyport.tls.material.KeyMaterial;
-import io.sallyport.tls.material.OcspResponses;
 import io.sallyport.tls.trust.ClientTrust;
 import io.sallyport.tls.trust.ClientVerifier;
 import java.util.ArrayList;
@@ -41,10 +38,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One BoringSSL server context with all that belongs to it.
  *
- * <p>Owns native memory: {@link #release()} once no connection will ask for a handler any more. Connections under way
- * keep what they need.
+ * <p>Owns native memory: each user releases it once no connection will ask for a handler any more. Connections under way keep
+ * what they need.
  */
-public final class TlsContext {
+public final class TlsContext extends SharedContext {
     /**
      * What a client's chain may take; the deepest one that is allowed takes a tenth of it. BoringSSL bounds a ClientHello by
      * the same number where it asks for certificates, so a hello with the largest ticket has to fit, too.
@@ -63,14 +60,17 @@ public final class TlsContext {
     private final boolean serverOrder;
     private final Map<Long, ServerCertificate> certificates;
     private final Allowed allowed;
+    private TicketKeys.@Nullable Ring ring;
 
     private TlsContext(
+            Object key,
             SslContext context,
             X509TrustManager trust,
             boolean tickets,
             boolean serverOrder,
             Map<Long, ServerCertificate> certificates,
             Allowed allowed) {
+        super(key);
         this.context = context;
         this.allowed = allowed;
         this.trust = trust;
@@ -80,54 +80,21 @@ public final class TlsContext {
     }
 
     /**
-     * What the contexts of one route have in common.
-     *
-     * @param trust judges client certificates; asked only when {@code clientAuth} wants one
-     * @param sessionIdContext a session made under another never resumes here. Netty gives every server
-     *     context the same one, so a session made without a client certificate would pass where one is required
-     * @param alpn in order of preference; empty: the extension is not answered
-     * @param keyLog null: secrets are kept
-     * @param live what is built is added to these
-     * @param accelerator signs with RSA keys where that is faster, as {@code rsaSigning} allows
-     */
-    public record Settings(
-            TlsPolicy policy,
-            ClientAuthConfig.Mode clientAuth,
-            X509TrustManager trust,
-            SessionConfig session,
-            SessionIdContext sessionIdContext,
-            List<String> alpn,
-            OcspResponses ocsp,
-            @Nullable KeyLog keyLog,
-            LiveContexts live,
-            RsaSigning rsaSigning,
-            RsaAccelerator accelerator) {
-
-        /** What signs with {@code key} in BoringSSL's place; empty: BoringSSL. */
-        private Optional<OpenSslPrivateKeyMethod> signerFor(KeyMaterial key) {
-            // A response can be stapled to a credential alone, and the hash of TLS 1.0 is no JCA signature.
-            boolean possible = key.algorithm() == KeyAlgorithm.RSA
-                    && policy.isModernRsa()
-                    && ocsp.stapledTo(key.chain()).isEmpty();
-            return possible ? accelerator.signerFor(key, rsaSigning) : Optional.empty();
-        }
-    }
-
-    /**
      * Builds a context. Slow; never on an event loop.
      *
      * @param keys in order of preference; the first that the client can verify is used
      * @throws SSLException when BoringSSL refuses something
      */
-    static TlsContext build(Settings settings, List<KeyMaterial> keys) throws SSLException {
+    static TlsContext build(ContextSettings settings, List<StapledKey> keys) throws SSLException {
         List<OpenSslCredential> credentials = new ArrayList<>();
         Map<Long, ServerCertificate> certificates = new HashMap<>();
         long ownKey = OWN_KEY;
         // BoringSSL tries the credentials first and the context's own key last: RSA, the dearest, is last anyway.
-        KeyMaterial last = keys.get(keys.size() - 1);
+        StapledKey last = keys.get(keys.size() - 1);
         Optional<OpenSslPrivateKeyMethod> signer = settings.signerFor(last);
         try {
-            for (KeyMaterial key : signer.isPresent() ? keys.subList(0, keys.size() - 1) : keys) {
+            for (StapledKey stapled : signer.isPresent() ? keys.subList(0, keys.size() - 1) : keys) {
+                KeyMaterial key = stapled.material();
                 OpenSslCredential credential = OpenSslCredentialBuilder.forX509(key.key(), key.chainArray())
                         .build();
                 credentials.add(credential);
@@ -135,16 +102,16 @@ public final class TlsContext {
                 // Where addresses are not to be had, none of several certificates is ever found; one alone is known.
                 certificates.put(address.orElse(UNKNOWN - credentials.size()), ServerCertificate.of(key.leaf()));
                 ownKey = address.isPresent() ? ownKey : UNKNOWN;
-                Optional<byte[]> response = settings.ocsp().stapledTo(key.chain());
-                if (response.isPresent()) {
-                    Stapling.staple(credential, response.get());
+                if (stapled.ocspResponse() != null) {
+                    Stapling.staple(credential, stapled.ocspResponse());
                 }
             }
             if (signer.isPresent()) {
-                certificates.put(ownKey, ServerCertificate.of(last.leaf()));
+                certificates.put(ownKey, ServerCertificate.of(last.material().leaf()));
             }
             SslContextBuilder builder = (signer.isPresent()
-                            ? SslContextBuilder.forServer(OpenSslX509KeyManagerFactory.newKeyless(last.chainArray()))
+                            ? SslContextBuilder.forServer(OpenSslX509KeyManagerFactory.newKeyless(
+                                    last.material().chainArray()))
                             : SslContextBuilder.forServer(new CredentialKeyManager()))
                     .sslProvider(SslProvider.OPENSSL_REFCNT)
                     .addCredentials(credentials)
@@ -165,8 +132,17 @@ public final class TlsContext {
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                         settings.alpn()));
             }
-            Allowed allowed = RouteOffer.of(settings, keys);
-            return configured(builder.build(), settings, Map.copyOf(certificates), allowed);
+            Allowed allowed = RouteOffer.of(
+                    settings, keys.stream().map(StapledKey::material).toList());
+            SslContext context = configured(builder.build(), settings);
+            return new TlsContext(
+                    settings.key(keys),
+                    context,
+                    settings.trust(),
+                    settings.session().tickets() == SessionConfig.Tickets.AUTO,
+                    settings.policy().serverOrder(),
+                    Map.copyOf(certificates),
+                    allowed);
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {
@@ -217,9 +193,13 @@ public final class TlsContext {
         return trust instanceof ClientTrust clientTrust ? Optional.of(clientTrust) : Optional.empty();
     }
 
-    /** The first key encrypts new tickets, the others are taken too; from any thread. */
-    void useTicketKeys(List<OpenSslSessionTicketKey> keys) {
-        sessions(context).setTicketKeys(keys.toArray(new OpenSslSessionTicketKey[0]));
+    /** Puts other ticket keys into service; on the control thread alone. */
+    void useTicketKeys(TicketKeys.Ring keys) {
+        if (keys == ring) {
+            return;
+        }
+        ring = keys;
+        sessions(context).setTicketKeys(keys.keys().toArray(new OpenSslSessionTicketKey[0]));
     }
 
     /** Bytes of the longest ClientHello that BoringSSL takes: a ticket in it holds the client's chain, if it is asked for one. */
@@ -227,33 +207,26 @@ public final class TlsContext {
         return trust instanceof ClientTrust ? ClientHelloReader.MAX_MESSAGE_WITH_CHAIN : ClientHelloReader.MAX_MESSAGE;
     }
 
-    /** Gives the native memory back. */
-    void release() {
+    @Override
+    void free() {
         ReferenceCountUtil.release(context);
     }
 
-    private static TlsContext configured(
-            SslContext context, Settings settings, Map<Long, ServerCertificate> certificates, Allowed allowed) {
+    private static SslContext configured(SslContext context, ContextSettings settings) {
         boolean done = false;
         try {
             settings.live().add((ReferenceCountedOpenSslContext) context);
             configure((ReferenceCountedOpenSslContext) context, settings);
             done = true;
+            return context;
         } finally {
             if (!done) {
                 ReferenceCountUtil.safeRelease(context);
             }
         }
-        return new TlsContext(
-                context,
-                settings.trust(),
-                settings.session().tickets() == SessionConfig.Tickets.AUTO,
-                settings.policy().serverOrder(),
-                certificates,
-                allowed);
     }
 
-    private static void configure(ReferenceCountedOpenSslContext context, Settings settings) {
+    private static void configure(ReferenceCountedOpenSslContext context, ContextSettings settings) {
         OpenSslServerSessionContext sessions = sessions(context);
         if (!sessions.setSessionIdContext(settings.sessionIdContext().bytes())) {
             throw new IllegalStateException("BoringSSL refused the session id context");

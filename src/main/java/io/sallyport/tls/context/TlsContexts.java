@@ -2,9 +2,12 @@ package io.sallyport.tls.context;
 
 import io.sallyport.handshake.wire.ClientHelloReader;
 import io.sallyport.tls.material.KeyMaterial;
-import java.util.ArrayList;
+import io.sallyport.tls.material.OcspResponses;
+import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,29 +20,34 @@ import org.jspecify.annotations.Nullable;
 /** The contexts of one route by server name: one for each set of certificates that some name has. */
 public final class TlsContexts {
     /** BoringSSL takes the first that the client can verify; an RSA signature costs five times an ECDSA one. */
-    private static final Comparator<KeyMaterial> CHEAPEST = Comparator.comparingInt(key -> switch (key.algorithm()) {
-        case EC -> 0;
-        case ED25519 -> 1;
-        case RSA -> 2;
-    });
+    private static final Comparator<StapledKey> CHEAPEST =
+            Comparator.comparingInt(key -> switch (key.material().algorithm()) {
+                case EC -> 0;
+                case ED25519 -> 1;
+                case RSA -> 2;
+            });
 
     private final ServerNameMap<TlsContext> byName;
     private final TlsContext first;
     private final List<TlsContext> all;
 
-    private TlsContexts(ServerNameMap<TlsContext> byName, TlsContext first, List<TlsContext> all) {
+    private TlsContexts(ServerNameMap<TlsContext> byName, TlsContext first, Collection<TlsContext> all) {
         this.byName = byName;
         this.first = first;
         this.all = List.copyOf(all);
     }
 
     /**
-     * Builds the contexts. Slow; never on an event loop.
+     * Builds the contexts that {@code pool} does not have. Slow; never on an event loop.
      *
      * @param keys at least one; the first, with the others of its name, serves what no name picks
-     * @throws SSLException when BoringSSL refuses something; nothing native is left then
+     * @param ocsp what is stapled to them
+     * @param pool owns what is built, also where this fails
+     * @throws SSLException when BoringSSL refuses something
      */
-    public static TlsContexts build(TlsContext.Settings settings, List<KeyMaterial> keys) throws SSLException {
+    public static TlsContexts build(
+            ContextSettings settings, List<KeyMaterial> keys, OcspResponses ocsp, ContextPool pool)
+            throws SSLException {
         Map<String, Set<Integer>> keysByName = new LinkedHashMap<>();
         for (int i = 0; i < keys.size(); i++) {
             for (String name : keys.get(i).serverNames()) {
@@ -50,23 +58,14 @@ public final class TlsContexts {
                 ? Set.of(0)
                 : Objects.requireNonNull(
                         keysByName.get(keys.get(0).serverNames().get(0)));
+        List<StapledKey> stapled = keys.stream().map(key -> stapled(key, ocsp)).toList();
         Map<Set<Integer>, TlsContext> built = new HashMap<>();
-        boolean done = false;
-        try {
-            TlsContext first = context(settings, keys, firstSet, built);
-            Map<String, TlsContext> byName = new HashMap<>();
-            for (Map.Entry<String, Set<Integer>> entry : keysByName.entrySet()) {
-                byName.put(entry.getKey(), context(settings, keys, entry.getValue(), built));
-            }
-            TlsContexts contexts = new TlsContexts(ServerNameMap.of(byName), first, new ArrayList<>(built.values()));
-            done = true;
-            return contexts;
-        } finally {
-            // Whatever it was that failed, an Error too: only this method knows of them.
-            if (!done) {
-                built.values().forEach(TlsContext::release);
-            }
+        TlsContext first = context(settings, stapled, firstSet, pool, built);
+        Map<String, TlsContext> byName = new HashMap<>();
+        for (Map.Entry<String, Set<Integer>> entry : keysByName.entrySet()) {
+            byName.put(entry.getKey(), context(settings, stapled, entry.getValue(), pool, built));
         }
+        return new TlsContexts(ServerNameMap.of(byName), first, new HashSet<>(built.values()));
     }
 
     /**
@@ -88,28 +87,35 @@ public final class TlsContexts {
         return all.stream().mapToInt(TlsContext::maxClientHello).max().orElse(ClientHelloReader.MAX_MESSAGE);
     }
 
-    /** Puts new ticket keys into every context; from any thread. */
+    /** Puts other ticket keys into every context; on the control thread alone. */
     public void useTicketKeys(TicketKeys.Ring ring) {
-        all.forEach(context -> context.useTicketKeys(ring.keys()));
+        all.forEach(context -> context.useTicketKeys(ring));
     }
 
-    /** Gives the native memory back. */
-    public void release() {
-        all.forEach(TlsContext::release);
+    /** Has {@code pool} take over all of them from the generation before. */
+    public void keepIn(ContextPool pool) {
+        all.forEach(pool::keep);
+    }
+
+    private static StapledKey stapled(KeyMaterial key, OcspResponses ocsp) {
+        return new StapledKey(
+                key, ocsp.stapledTo(key.chain()).map(ByteBuffer::wrap).orElse(null));
     }
 
     private static TlsContext context(
-            TlsContext.Settings settings,
-            List<KeyMaterial> keys,
+            ContextSettings settings,
+            List<StapledKey> keys,
             Set<Integer> chosen,
+            ContextPool pool,
             Map<Set<Integer>, TlsContext> built)
             throws SSLException {
         TlsContext known = built.get(chosen);
         if (known != null) {
             return known;
         }
-        TlsContext context = TlsContext.build(
-                settings, chosen.stream().map(keys::get).sorted(CHEAPEST).toList());
+        List<StapledKey> served =
+                chosen.stream().map(keys::get).sorted(CHEAPEST).toList();
+        TlsContext context = pool.get(settings.key(served), TlsContext.class, () -> TlsContext.build(settings, served));
         built.put(chosen, context);
         return context;
     }

@@ -1,15 +1,19 @@
 package io.sallyport.tls.material;
 
 import io.sallyport.tls.x509.DistinguishedName;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
  * A private key with its certificate chain, checked to belong together.
  *
- * @param name the file, and the alias where it is a key store: for messages and metrics
+ * @param name of its source, as the file, with the alias where it is a key store: for messages and metrics
  * @param algorithm the type of the key
  * @param key never shown
  * @param chain leaf first, each issued by the next; a root at the end is optional (RFC 8446 section 4.4.2)
@@ -33,6 +37,19 @@ public record KeyMaterial(
 
     public X509Certificate[] chainArray() {
         return chain.toArray(new X509Certificate[0]);
+    }
+
+    /** SHA-256 over all certificates, in hex: two that are equal have the same key, too. */
+    public String chainHash() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (X509Certificate certificate : chain) {
+                digest.update(certificate.getEncoded());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public Instant notBefore() {

@@ -58,8 +58,11 @@ public final class KeyMaterialLoader {
             }
             return Password.read(config.password(), environment);
         } catch (MaterialException e) {
-            Path file =
-                    config.password() instanceof PasswordConfig.File passwordFile ? passwordFile.path() : config.file();
+            Path file = config.password() instanceof PasswordConfig.File passwordFile
+                    ? passwordFile.path()
+                    : config instanceof CertificateConfig.Pem pem
+                            ? pem.chain()
+                            : ((CertificateConfig.Keystore) config).keystore();
             findings.about(config.where(), file).problem(e);
             return null;
         }

@@ -1,34 +1,20 @@
 package io.sallyport.server.generation;
 
+import static io.sallyport.server.generation.GenerationsUnderTest.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.OpenSsl;
-import io.sallyport.accesslog.AccessLog;
-import io.sallyport.accesslog.HandshakeLog;
 import io.sallyport.backend.Backend;
-import io.sallyport.backend.BackendRuntime;
-import io.sallyport.config.ConfigLoader;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.connection.ListenerVersion;
-import io.sallyport.metrics.Meters;
-import io.sallyport.metrics.Meters.BuildInfo;
-import io.sallyport.server.reload.Content;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeDns;
-import io.sallyport.tls.context.LiveContexts;
-import io.sallyport.tls.context.RsaAccelerator;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,17 +30,10 @@ final class GenerationTest {
     private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
     private static final String TLS = "tls.certificates = [{ chain = a.crt, key = a.key }]";
 
-    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Meters meters = new Meters(registry, new BuildInfo("", "", "", ""));
-    private final LiveContexts contexts = new LiveContexts();
-    private final BackendRuntime runtime = new BackendRuntime();
-    private final GenerationLoader loader =
-            new GenerationLoader(new LoaderServices(null, contexts, new RsaAccelerator(), runtime.loop()));
-    private final Assembler assembler = new Assembler(meters, new HandshakeLog(AccessLog.none()), runtime);
-    private @Nullable Serving serving;
-
     @TempDir
     private Path directory;
+
+    private GenerationsUnderTest generations;
 
     @BeforeAll
     static void nativeLibraryComesFirst() {
@@ -63,43 +42,44 @@ final class GenerationTest {
 
     @BeforeEach
     void writeMaterial() {
+        generations = new GenerationsUnderTest(directory);
         ROOT.server("a.test").issue().writePem(directory, "a");
         ROOT.server("b.test").issue().writePem(directory, "b");
     }
 
     @AfterEach
     void everythingNativeIsGivenBack() {
-        if (serving != null) {
-            serving.release();
-        }
-        runtime.close();
-        assertThat(contexts.count()).isZero();
+        generations.close();
     }
 
     @Test
     void aLoadRegistersNothingAndACommitDoes() throws Exception {
-        Set<Meter.Id> before = meterIds();
-        Staged staged = load(listener("https", TLS));
+        Set<Meter.Id> before = generations.meterIds();
+        Staged staged = generations.load(listener("https", TLS));
 
-        assertThat(meterIds()).isEqualTo(before);
-        assertThat(contexts.count()).isEqualTo(1);
+        assertThat(generations.meterIds()).isEqualTo(before);
+        assertThat(generations.contexts()).isEqualTo(1);
 
-        commit(staged, NOON);
-        assertThat(meterIds().stream().map(id -> id.getTag("listener")).filter(Objects::nonNull))
+        generations.commit(staged, NOON);
+        assertThat(generations.meterIds().stream()
+                        .map(id -> id.getTag("listener"))
+                        .filter(Objects::nonNull))
                 .contains("https");
-        assertThat(meterIds().stream().map(id -> id.getTag("server")).filter(Objects::nonNull))
+        assertThat(generations.meterIds().stream()
+                        .map(id -> id.getTag("server"))
+                        .filter(Objects::nonNull))
                 .contains("127.0.0.1:1");
     }
 
     @Test
     void aLoadThatFailsAtItsEndLeavesNothingBehind() {
-        Set<Meter.Id> before = meterIds();
+        Set<Meter.Id> before = generations.meterIds();
 
-        assertThatThrownBy(() -> load(
+        assertThatThrownBy(() -> generations.load(
                         listener("https", TLS) + listener("other", TLS + ", tls.session.ticket-secret-file = none")))
                 .isInstanceOf(StartException.class);
-        assertThat(contexts.count()).isZero();
-        assertThat(meterIds()).isEqualTo(before);
+        assertThat(generations.contexts()).isZero();
+        assertThat(generations.meterIds()).isEqualTo(before);
     }
 
     @Test
@@ -108,25 +88,25 @@ final class GenerationTest {
             dns.knowNothing();
             String config = "listeners.plain { bind = \"127.0.0.1:0\", backend = named }\n"
                     + "backends.named.servers = [\"pods.test:80\"]\n" + dns.setting() + "\n";
-            commit(load(config), NOON);
+            generations.commit(generations.load(config), NOON);
             assertThat(endpoints()).isEmpty();
 
             dns.know(60, "127.0.2.1");
-            Staged staged = load(config + "log.level = warn\n");
+            Staged staged = generations.load(config + "log.level = warn\n");
             assertThat(endpoints()).isEmpty();
             staged.release();
             assertThat(endpoints()).isEmpty();
 
-            commit(load(config + "log.level = warn\n"), NOON);
+            generations.commit(generations.load(config + "log.level = warn\n"), NOON);
             assertThat(endpoints()).isEqualTo("[127.0.2.1:80]");
         }
     }
 
     @Test
     void ticketKeysAreThoseOfTheCommitThoughAnEpochBeganDuringTheLoad() throws Exception {
-        Staged staged = load(listener("https", TLS + ", tls.session.rotate = 1h"));
+        Staged staged = generations.load(listener("https", TLS + ", tls.session.rotate = 1h"));
 
-        Serving now = commit(staged, NOON);
+        Serving now = generations.commit(staged, NOON);
 
         assertThat(epoch(now)).isEqualTo(NOON.getEpochSecond() / 3600);
         assertThat(now.nextTickets(NOON)).isEqualTo(NOON.plusSeconds(3600));
@@ -143,12 +123,13 @@ final class GenerationTest {
     @ParameterizedTest
     @CsvSource({"2h, true", "3h, false"})
     void randomTicketKeysOutliveAReloadThatLeavesTheirRotation(String rotate, boolean kept) throws Exception {
-        commit(load(listener("https", TLS + ", tls.session.rotate = 2h")), NOON);
-        Serving first = Objects.requireNonNull(serving);
+        generations.commit(generations.load(listener("https", TLS + ", tls.session.rotate = 2h")), NOON);
+        Serving first = generations.serving();
 
-        Staged next = load(listener("https", TLS + ", tls.session.rotate = " + rotate) + "log.level = warn\n");
+        Staged next =
+                generations.load(listener("https", TLS + ", tls.session.rotate = " + rotate) + "log.level = warn\n");
 
-        assertThat(listener(next).ticketKeys() == first.tickets().keys().get("https"))
+        assertThat(staged(next).ticketKeys() == first.tickets().keys().get("https"))
                 .isEqualTo(kept);
         next.release();
     }
@@ -186,12 +167,12 @@ final class GenerationTest {
     void aRenewedCertificateChangesTheVersionOfItsListenerAlone() throws Exception {
         String config =
                 listener("https", TLS) + listener("other", "tls.certificates = [{ chain = b.crt, key = b.key }]");
-        Serving before = commit(load(config), NOON);
+        Serving before = generations.commit(generations.load(config), NOON);
         ListenerVersion https = settings(before, "https").version();
         ListenerVersion other = settings(before, "other").version();
 
         ROOT.server("a.test").issue().writePem(directory, "a");
-        Serving after = commit(load(config), NOON);
+        Serving after = generations.commit(generations.load(config), NOON);
 
         assertThat(settings(after, "https").version()).isNotEqualTo(https);
         assertThat(settings(after, "other").version()).isEqualTo(other);
@@ -202,9 +183,9 @@ final class GenerationTest {
     @Test
     void aListenerThatIsGoneTakesNobodyAndGoesOnToCount() throws Exception {
         Published published = new Published();
-        Serving before = commit(load(listener("https", TLS) + listener("other", TLS)), NOON);
+        Serving before = generations.commit(generations.load(listener("https", TLS) + listener("other", TLS)), NOON);
         published.set(before);
-        Serving after = commit(load(listener("other", TLS)), NOON);
+        Serving after = generations.commit(generations.load(listener("other", TLS)), NOON);
         published.set(after);
 
         assertThat(published.listener("other")).isSameAs(settings(after, "other"));
@@ -214,37 +195,17 @@ final class GenerationTest {
         assertThat(after.hasReplaced(settings(before, "https"))).isTrue();
     }
 
-    private static String listener(String name, String settings) {
-        return "listeners." + name + " { bind = \"127.0.0.1:0\", backend = app, " + settings + " }\n"
-                + "backends.app.servers = [\"127.0.0.1:1\"]\n";
-    }
-
     private ListenerVersion version(String config) throws Exception {
-        Staged staged = load(config);
+        Staged staged = generations.load(config);
         staged.release();
-        return listener(staged).version();
-    }
-
-    private Staged load(String config) throws Exception {
-        Path file = Files.writeString(directory.resolve("x.conf"), "sallyport {\n" + config + "}\n");
-        return loader.load(Content.of(ConfigLoader.load(file)), serving);
-    }
-
-    /** Without sockets. */
-    private Serving commit(Staged staged, Instant now) {
-        Serving next = assembler.assemble(staged, Map.of(), now);
-        if (serving != null) {
-            serving.release();
-        }
-        serving = next;
-        return next;
+        return staged(staged).version();
     }
 
     private static ListenerSettings settings(Serving serving, String listener) {
         return Objects.requireNonNull(serving.listeners().get(listener));
     }
 
-    private static StagedListener listener(Staged staged) {
+    private static StagedListener staged(Staged staged) {
         return Objects.requireNonNull(staged.listeners().get("https"));
     }
 
@@ -253,13 +214,8 @@ final class GenerationTest {
     }
 
     private String endpoints() {
-        Backend named = Objects.requireNonNull(
-                Objects.requireNonNull(serving).backends().get("named"));
+        Backend named = Objects.requireNonNull(generations.serving().backends().get("named"));
         String text = named.members().get(0).server().endpoints().toString();
         return text.equals("[]") ? "" : text;
-    }
-
-    private Set<Meter.Id> meterIds() {
-        return registry.getMeters().stream().map(Meter::getId).collect(Collectors.toCollection(HashSet::new));
     }
 }

@@ -47,15 +47,16 @@ final class FailedContextTest {
     @Test
     void nothingNativeIsLeftWhereTheLastStepFails() throws Exception {
         LiveContexts live = new LiveContexts();
+        ContextPool pool = new ContextPool();
         List<KeyMaterial> keys = List.of(key("one.test"), key("two.test"));
 
-        assertThatThrownBy(() -> TlsContexts.build(settings(TOO_LONG, live), keys))
+        assertThatThrownBy(() -> TlsContexts.build(settings(TOO_LONG, live), keys, OcspResponses.none(), pool))
                 .hasRootCauseInstanceOf(ArithmeticException.class);
         assertThat(live.count()).isZero();
 
-        TlsContexts good = TlsContexts.build(settings(Duration.ofHours(1), live), keys);
+        TlsContexts.build(settings(Duration.ofHours(1), live), keys, OcspResponses.none(), pool);
         assertThat(live.count()).isEqualTo(2);
-        good.release();
+        pool.release();
         assertThat(live.count()).isZero();
     }
 
@@ -88,7 +89,7 @@ final class FailedContextTest {
                 .orElseThrow(() -> new AssertionError(findings.problems()));
     }
 
-    private TlsContext.Settings settings(Duration timeout, LiveContexts live) throws Exception {
+    private ContextSettings settings(Duration timeout, LiveContexts live) throws Exception {
         Path file = Files.writeString(directory.resolve("x.conf"), """
                 sallyport {
                   listeners.https { bind = "127.0.0.1:0", backend = app, tls.certificates = [{ chain = a, key = b }] }
@@ -99,14 +100,14 @@ final class FailedContextTest {
                         ConfigLoader.load(file).listeners().get("https"))
                 .tls();
         SessionConfig session = tls.session();
-        return new TlsContext.Settings(
+        return new ContextSettings(
                 TlsPolicy.of(tls.policy()),
                 tls.clientAuth().mode(),
                 new NoClientCertificates(),
+                "nobody",
                 new SessionConfig(session.tickets(), null, session.rotate(), timeout, session.cacheSize()),
                 SessionIdContext.of("https", tls.clientAuth(), new TrustAnchors(List.of())),
                 List.of(),
-                OcspResponses.none(),
                 null,
                 live,
                 tls.rsaSigning(),

@@ -1,0 +1,32 @@
+package io.sallyport.tls.source;
+
+import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.tls.file.Findings;
+import io.sallyport.tls.material.KeyMaterial;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The source that each entry of {@code certificates} stands for. Safe for use by any thread. */
+public final class KeySources {
+    private final Function<String, @Nullable String> environment;
+
+    /** @param environment the value of an environment variable, null when it is not set */
+    public KeySources(Function<String, @Nullable String> environment) {
+        this.environment = environment;
+    }
+
+    public KeySource of(CertificateConfig config) {
+        return new FileKeySource(config, environment);
+    }
+
+    /** What all of these have now, each entry once, in this order. As {@link KeySource#read}. */
+    public List<KeyMaterial> read(Collection<CertificateConfig> configs, Instant now, Findings findings) {
+        return configs.stream()
+                .distinct()
+                .flatMap(config -> of(config).read(now, findings).stream())
+                .toList();
+    }
+}
