@@ -9,15 +9,15 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 
 /** Tells the connection what happens on the backend's side. */
 final class BackendHandler extends ChannelInboundHandlerAdapter {
-    private final ProxyConnection connection;
+    private final BackendEvents connection;
 
-    BackendHandler(ProxyConnection connection) {
+    BackendHandler(BackendEvents connection) {
         this.connection = connection;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        connection.onBackendRead((ByteBuf) message);
+        connection.onBackendData((ByteBuf) message);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.memory.DirectMemory;
+import io.sallyport.tls.record.PlainRecordLayer;
 import io.sallyport.tls.record.RecordLayer;
 
 /** A peer at the other end of a socket. */
@@ -25,16 +26,16 @@ final class ChannelPeer implements Peer {
     }
 
     /** A client, to whom close_notify and FIN go in one segment. */
-    static ChannelPeer client(Channel channel, RecordLayer records) {
-        return new ChannelPeer(channel, records, true);
+    static ChannelPeer client(Channel channel) {
+        return new ChannelPeer(channel, new PlainRecordLayer(channel), true);
     }
 
     static ChannelPeer server(Channel channel, RecordLayer records) {
         return new ChannelPeer(channel, records, false);
     }
 
-    /** Another record layer has taken over. */
-    void use(RecordLayer other) {
+    @Override
+    public void use(RecordLayer other) {
         records = other;
     }
 

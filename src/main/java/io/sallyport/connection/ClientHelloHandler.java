@@ -37,24 +37,24 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
 
     private static final byte[] PLAIN_HTTP_ANSWER = plainHttpAnswer();
 
-    private final ProxyConnection connection;
+    private final Admission admission;
     private final ClientHelloReader reader;
     private @Nullable ByteBuf received;
 
     /** @param maxMessage bytes of the longest ClientHello that is read */
-    ClientHelloHandler(ProxyConnection connection, int maxMessage) {
-        this.connection = connection;
+    ClientHelloHandler(Admission admission, int maxMessage) {
+        this.admission = admission;
         this.reader = new ClientHelloReader(maxMessage);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        connection.onFirstBytes();
+        admission.onFirstBytes();
         ByteBuf data = (ByteBuf) message;
         received = received == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);
         ClientHelloResult result = reader.read(received);
         if (result instanceof Complete complete) {
-            follow(ctx, connection.onClientHello(complete.hello()));
+            follow(ctx, admission.onClientHello(complete.hello()));
         } else if (result instanceof NotTls notTls) {
             refuseOther(ctx, notTls.kind(), received);
         } else if (result instanceof TooLarge large) {
@@ -72,7 +72,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (!connection.waitsForTurn()) {
+        if (!admission.waitsForTurn()) {
             ctx.read();
         }
     }
@@ -100,15 +100,15 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
                 refuseLarge(ctx, reader.messageLength(), limit);
                 return;
             }
-            if (!connection.takesTurn(() -> follow(ctx, connection.onTurn()))) {
+            if (!admission.hasTurn(() -> follow(ctx, admission.onTurn()))) {
                 return;
             }
-            SslHandler tls = connection.onTerminate(terminate);
+            SslHandler tls = admission.onTerminate(terminate);
             ctx.pipeline()
                     .addAfter(Handlers.CLIENT_HELLO, Handlers.TLS, tls)
                     .replace(this, Handlers.HANDSHAKE_RECORDS, new HandshakeRecordsHandler(tls));
         } else if (choice instanceof Choice.PassThrough passThrough) {
-            connection.onPassThrough(passThrough);
+            admission.onPassThrough(passThrough);
             ctx.pipeline().remove(this);
         } else if (choice instanceof Choice.Refuse refuse) {
             refuse(ctx, new Failure(refuse.reason(), How.ALERT_SENT, refuse.detail()), alert(refuse.alert()));
@@ -155,7 +155,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
             received = null;
         }
         ctx.writeAndFlush(answer);
-        connection.onNoClientHello(failure);
+        admission.onNoClientHello(failure);
     }
 
     private static byte[] plainHttpAnswer() {

@@ -14,7 +14,7 @@ import io.sallyport.tls.context.TlsContext;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Where a connection comes from, as its socket or a PROXY protocol header says, and what a server is told of it. */
+/** Where a connection comes from, as its socket or a PROXY protocol header says, and what a server hears of it. */
 final class ClientOrigin {
     private Endpoints endpoints;
     private @Nullable ServerCertificate shown;
@@ -29,8 +29,8 @@ final class ClientOrigin {
     }
 
     /** A header that is believed says otherwise than the socket. */
-    void proxied(Endpoints told) {
-        endpoints = told;
+    void proxied(Endpoints client) {
+        endpoints = client;
     }
 
     /** In the middle of a handshake; afterwards BoringSSL has forgotten which certificate it was. */
@@ -45,7 +45,7 @@ final class ClientOrigin {
      *
      * @param server with nothing in its pipeline yet: TLS to the server begins behind the header
      */
-    void tell(Channel server, Backend pool, String id, ConnectionJournal journal) {
+    void announce(Channel server, Backend pool, String id, ConnectionJournal journal) {
         if (pool.proxyProtocol().version() == Version.OFF) {
             return;
         }

@@ -25,7 +25,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         hasRead = true;
-        connection.onFrontendRead((ByteBuf) message);
+        connection.onClientData((ByteBuf) message);
     }
 
     @Override
@@ -35,12 +35,12 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             ctx.flush();
         }
         hasRead = false;
-        connection.onFrontendReadComplete();
+        connection.onClientReadComplete();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        connection.onFrontendWritabilityChanged();
+        connection.onClientWritabilityChanged();
     }
 
     @Override
@@ -52,16 +52,16 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
                 connection.onHandshakeFailure(handshake.cause());
             }
         } else if (event == SslCloseCompletionEvent.SUCCESS) {
-            connection.onFrontendCloseNotify();
+            connection.onClientCloseNotify();
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {
-            connection.onFrontendEndOfStream();
+            connection.onClientEndOfStream();
         } else if (event == ChannelOutputShutdownEvent.INSTANCE) {
-            connection.onFrontendOutputShutdown();
+            connection.onClientOutputShutdown();
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        connection.onFrontendException(cause);
+        connection.onClientException(cause);
     }
 }

@@ -31,13 +31,13 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         EventLoop loop = channel.eventLoop();
-        ProxyConnection connection =
-                new ProxyConnection(settings, gate.apply(loop), live.apply(loop), channel, ids.next());
+        boolean awaitsProxyHeader = mustSendProxyHeader(channel);
+        ProxyConnection connection = new ProxyConnection(
+                settings, gate.apply(loop), live.apply(loop), channel, ids.next(), awaitsProxyHeader, Sockets.REAL);
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(Handlers.LINGER, new LingerHandler());
-        if (mustSendProxyHeader(channel)) {
-            connection.awaitProxyHeader();
-            pipeline.addLast(Handlers.PROXY_PROTOCOL, new ProxyHeaderHandler(connection));
+        if (awaitsProxyHeader) {
+            pipeline.addLast(Handlers.PROXY_PROTOCOL, new ProxyHeaderHandler(connection.admission()));
         }
         if (connection.isPlain() && settings.get().proxyProtocol().accept()) {
             pipeline.addLast(Handlers.UNTRUSTED_HEADER, new UntrustedHeaderHandler(connection));
@@ -46,7 +46,8 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
             pipeline.addLast(Handlers.TRACE, new TraceHandler(connection.trace()));
             pipeline.addLast(
                     Handlers.CLIENT_HELLO,
-                    new ClientHelloHandler(connection, settings.get().routes().maxClientHello()));
+                    new ClientHelloHandler(
+                            connection.admission(), settings.get().routes().maxClientHello()));
         }
         pipeline.addLast(Handlers.FRONTEND, new FrontendHandler(connection));
     }

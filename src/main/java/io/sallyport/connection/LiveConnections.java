@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 /** The open connections of one event loop; touched on that loop alone. */
 final class LiveConnections {
     private final EventLoop loop;
-    private final Set<ProxyConnection> connections = new LinkedHashSet<>();
+    private final Set<OpenConnection> connections = new LinkedHashSet<>();
     private final InternalErrors internalErrors = new InternalErrors();
     private final SlicedTasks judgements;
     private final List<CompletableFuture<Void>> whenEmpty = new ArrayList<>();
@@ -28,11 +28,11 @@ final class LiveConnections {
         return internalErrors;
     }
 
-    void add(ProxyConnection connection) {
+    void add(OpenConnection connection) {
         connections.add(connection);
     }
 
-    void remove(ProxyConnection connection) {
+    void remove(OpenConnection connection) {
         connections.remove(connection);
         completeIfEmpty();
     }
@@ -61,7 +61,7 @@ final class LiveConnections {
 
     /** Judges every client again that something else judges now, from any thread. */
     void judgeClientsAgain() {
-        loop.execute(() -> connections.forEach(ProxyConnection::judgeClientAgain));
+        loop.execute(() -> connections.forEach(OpenConnection::judgeClientAgain));
     }
 
     /** As {@link ConnectionLoops#retire}, from any thread. */

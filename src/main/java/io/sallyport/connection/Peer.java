@@ -2,9 +2,13 @@ package io.sallyport.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
+import io.sallyport.tls.record.RecordLayer;
 
 /** One of the two that a connection relays between: its transport and its TLS. Confined to the event loop of both. */
 interface Peer {
+
+    /** What its bytes are framed by from now on; plain TCP at first. */
+    void use(RecordLayer records);
 
     /** Queues data until {@link #flush}. Takes over the reference, also where it fails. */
     void write(ByteBuf data);

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
     private static final int SHOWN = 16;
 
-    private final ProxyConnection connection;
+    private final Admission admission;
     private @Nullable ByteBuf received;
 
-    ProxyHeaderHandler(ProxyConnection connection) {
-        this.connection = connection;
+    ProxyHeaderHandler(Admission admission) {
+        this.admission = admission;
     }
 
     @Override
@@ -26,17 +26,17 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
         ByteBuf all =
                 received == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);
         received = all;
-        connection.onProxyHeaderBytes();
+        admission.onProxyHeaderBytes();
         try {
             int length = HeaderReader.length(all);
             if (length > 0) {
-                connection.onProxyHeader(HeaderReader.read(all.readSlice(length)));
+                admission.onProxyHeader(HeaderReader.read(all.readSlice(length)));
                 ctx.pipeline().remove(this);
             }
         } catch (HeaderException e) {
             String start = ByteBufUtil.hexDump(all, all.readerIndex(), Math.min(SHOWN, all.readableBytes()));
             release();
-            connection.onNoProxyHeader(e, start);
+            admission.onNoProxyHeader(e, start);
         }
     }
 

@@ -2,6 +2,8 @@ package io.sallyport.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.sallyport.metrics.Direction;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** The stream of one direction: where it comes from, where it goes, and how far its end has come on either side. */
@@ -34,26 +36,30 @@ final class RelayDirection {
     }
 
     private final Direction direction;
+    private final RelayActivity activity;
     private Source source = Source.OPEN;
     private Sink sink = Sink.OPEN;
     private @Nullable Peer from;
     private @Nullable Peer to;
+    private @Nullable Queue<ByteBuf> early;
     private int unflushed;
 
-    RelayDirection(Direction direction) {
+    RelayDirection(Direction direction, RelayActivity activity) {
         this.direction = direction;
+        this.activity = activity;
     }
 
     void comesFrom(Peer peer) {
         from = peer;
     }
 
+    /** What came before goes first. */
     void goesTo(Peer peer) {
         to = peer;
-    }
-
-    Direction direction() {
-        return direction;
+        if (early != null) {
+            early.forEach(this::write);
+            early = null;
+        }
     }
 
     Source source() {
@@ -81,32 +87,48 @@ final class RelayDirection {
         sink = reached;
     }
 
-    /** Takes over the reference. */
+    /** Takes over the reference. Holds the data where it is not known yet where it goes. */
     void write(ByteBuf data) {
-        if (to == null || sink != Sink.OPEN) {
+        if (sink != Sink.OPEN) {
             data.release();
+        } else if (to == null) {
+            hold(data);
+        } else {
+            unflushed += data.readableBytes();
+            to.write(data);
+        }
+    }
+
+    private void hold(ByteBuf data) {
+        if (early == null) {
+            early = new ArrayDeque<>(2);
+        }
+        early.add(data);
+    }
+
+    /** Sends what was written since the last flush. */
+    void flush() {
+        int bytes = unflushed;
+        if (bytes == 0 || to == null) {
             return;
         }
-        unflushed += data.readableBytes();
-        to.write(data);
-    }
-
-    /** Bytes written since the last flush. */
-    int unflushed() {
-        return unflushed;
-    }
-
-    void flush() {
         unflushed = 0;
-        if (to != null) {
-            to.flush();
-        }
+        activity.relayed(direction, bytes);
+        to.flush();
     }
 
     /** Asks for more where there is room for it: memory is bounded however slow the sink is. */
     void read() {
         if (source == Source.OPEN && from != null && to != null && (isDiscarding() || to.isWritable())) {
             from.read();
+        }
+    }
+
+    /** Releases what was held. */
+    void release() {
+        if (early != null) {
+            early.forEach(ByteBuf::release);
+            early = null;
         }
     }
 }

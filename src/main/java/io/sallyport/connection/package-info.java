@@ -1,6 +1,8 @@
 /**
- * The data plane. Handlers translate Netty's callbacks; {@link io.sallyport.connection.ProxyConnection} decides, and
- * {@link io.sallyport.connection.Relay} has the bytes.
+ * The data plane. Handlers translate Netty's callbacks, and {@link io.sallyport.connection.ProxyConnection} hands them on:
+ * first to the {@link io.sallyport.connection.Admission}, which ends with an admitted client or a failure, then to the
+ * {@link io.sallyport.connection.Session}, which dials and relays. What each side gets at the end is a table,
+ * {@link io.sallyport.connection.Ending}.
  *
  * <pre>
  * listener   accept-gate    over the limit: parked, or reset before any TLS work
@@ -17,8 +19,9 @@
  * </pre>
  *
  * <pre>
- *  AWAITING_HELLO to HANDSHAKING to CONNECTING to RELAYING to HALF_CLOSED to CLOSED
- *       any state may go to CLOSED, with one CloseReason; it is entered once
+ *  Admission  PROXY header, ClientHello, route, turn, handshake
+ *  Session    DIALLING to RELAYING to HALF_CLOSED
+ *       either may end at any time, with one CloseReason
  * </pre>
  *
  * Both channels of a connection live on one event loop, so nothing here locks.

@@ -1,0 +1,378 @@
+package io.sallyport.connection;
+
+import io.netty.handler.ssl.SslHandler;
+import io.sallyport.accept.HandshakeTurn;
+import io.sallyport.backend.Backend;
+import io.sallyport.connection.RouteTable.Choice;
+import io.sallyport.diagnosis.Failure;
+import io.sallyport.diagnosis.FailureReason;
+import io.sallyport.diagnosis.How;
+import io.sallyport.handshake.wire.ClientHello;
+import io.sallyport.metrics.CloseReason;
+import io.sallyport.proxyprotocol.Endpoints;
+import io.sallyport.proxyprotocol.HeaderException;
+import io.sallyport.tls.context.TlsContext;
+import io.sallyport.tls.context.TlsSession;
+import io.sallyport.tls.record.EngineRecordLayer;
+import io.sallyport.tls.record.PlainRecordLayer;
+import io.sallyport.tls.record.RecordLayer;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From accept to the end of the handshake: PROXY protocol header, ClientHello, route, turn, handshake. Ends once, with an
+ * admitted client or with a failure that is in the handshake log.
+ */
+final class Admission {
+
+    /** What is awaited. */
+    private enum Step {
+        /** The first byte of the PROXY protocol header that the peer has to send. */
+        PROXY_HEADER,
+        /** The rest of it. */
+        REST_OF_PROXY_HEADER,
+        /** The client's first byte. */
+        HELLO,
+        /** The rest of its ClientHello. */
+        REST_OF_HELLO,
+        /** A place among the handshakes under way. */
+        TURN,
+        /** The client's Finished. */
+        HANDSHAKE,
+        /** Nothing: admitted or failed. */
+        OVER
+    }
+
+    /** Hears how it ends. */
+    interface Owner {
+        /** What is in service now; the connection keeps to it from here on. */
+        ListenerSettings latestSettings();
+
+        /** The client may speak to the backend. Whoever hears this releases the backend. */
+        void onAdmitted(Admitted admitted);
+
+        void onEnd(CloseReason why, Ending ending);
+    }
+
+    /**
+     * A client that may speak to a backend.
+     *
+     * @param backend retained for one dial
+     * @param records what its bytes are framed by
+     * @param tls null: its TLS does not end here
+     */
+    record Admitted(
+            Backend backend, RecordLayer records, @Nullable Terminated tls) {}
+
+    /** The TLS of a client that ends here. */
+    record Terminated(TlsContext context, SslHandler handler, TlsSession session) {}
+
+    private final Frontend frontend;
+    private final Owner owner;
+    private ListenerSettings settings;
+    private Step step;
+    private @Nullable Backend backend;
+    private @Nullable TlsContext context;
+    private @Nullable SslHandler handshake;
+    private @Nullable HandshakeTurn turn;
+
+    /** @param awaitsProxyHeader whether nothing counts before the header that the peer has to send */
+    Admission(Frontend frontend, ListenerSettings settings, boolean awaitsProxyHeader, Owner owner) {
+        this.frontend = frontend;
+        this.settings = settings;
+        this.owner = owner;
+        this.step = awaitsProxyHeader ? Step.PROXY_HEADER : Step.HELLO;
+    }
+
+    void begin() {
+        if (settings.plainBackend() != null) {
+            hold(settings.plainBackend());
+            if (step == Step.HELLO) {
+                admitPlain();
+                return;
+            }
+        }
+        frontend.deadlines().step(Deadlines.handshake(settings.timeouts()), this::onDeadline);
+        frontend.channel().read();
+    }
+
+    // ---- PROXY protocol header
+
+    void onProxyHeaderBytes() {
+        if (step == Step.PROXY_HEADER) {
+            step = Step.REST_OF_PROXY_HEADER;
+        }
+    }
+
+    /** @param endpoints the client's, as the header says; empty: the peer speaks for itself */
+    void onProxyHeader(Optional<Endpoints> endpoints) {
+        if (step == Step.OVER) {
+            return;
+        }
+        step = Step.HELLO;
+        if (endpoints.isPresent() && !admitsSource(endpoints.get())) {
+            fail(overload("its source has too many connections, or connects too often"));
+            return;
+        }
+        if (settings.plainBackend() != null) {
+            admitPlain();
+        }
+    }
+
+    private boolean admitsSource(Endpoints endpoints) {
+        frontend.origin().proxied(endpoints);
+        frontend.journal().proxied(frontend.origin().address());
+        return frontend.gate().admits(frontend.origin().address(), frontend.channel(), settings);
+    }
+
+    /** The peer has to send a header, and its first bytes are not one. */
+    void onNoProxyHeader(HeaderException why, String firstBytes) {
+        fail(
+                why.isMissing()
+                        ? new Failure(
+                                FailureReason.PROXY_HEADER_MISSING,
+                                How.GARBAGE,
+                                why.getMessage() + ", first bytes " + firstBytes)
+                        : new Failure(
+                                FailureReason.PROXY_HEADER_MALFORMED, How.GARBAGE, String.valueOf(why.getMessage())));
+    }
+
+    // ---- ClientHello
+
+    void onFirstBytes() {
+        if (step == Step.HELLO) {
+            step = Step.REST_OF_HELLO;
+        }
+    }
+
+    /** A whole ClientHello is here; the caller does what the choice says. */
+    Choice onClientHello(ClientHello hello) {
+        step = Step.TURN;
+        frontend.journal().offered(hello);
+        return choose(hello);
+    }
+
+    private Choice choose(ClientHello hello) {
+        // A reload since the accept has freed the contexts of the settings that were in service then.
+        settings = owner.latestSettings();
+        Choice choice = settings.routes().choose(hello);
+        frontend.journal().allows(choice.allowed());
+        return choice;
+    }
+
+    /** The first bytes are not a ClientHello that can be served. */
+    void onNoClientHello(Failure failure) {
+        fail(failure);
+    }
+
+    // ---- turn
+
+    /**
+     * Whether the handshake may begin now ({@code limits.handshakes-in-flight}).
+     *
+     * @param onTurn called when this connection's turn comes; never when it ends before
+     */
+    boolean hasTurn(Runnable onTurn) {
+        if (turn == null) {
+            turn = frontend.gate().turn(onTurn);
+        }
+        HandshakeTurn.State state = turn.take(
+                settings.limits().handshakeQueue(), () -> shed("no turn within limits.handshake-queue.deadline"));
+        if (state == HandshakeTurn.State.OVER) {
+            shed("limits.handshake-queue is full");
+        }
+        return state == HandshakeTurn.State.UNDER_WAY;
+    }
+
+    boolean waitsForTurn() {
+        return turn != null && turn.isWaiting();
+    }
+
+    /** The wait is over: a reload meanwhile may have decided otherwise. */
+    Choice onTurn() {
+        return choose(Objects.requireNonNull(frontend.journal().hello()));
+    }
+
+    private void shed(String detail) {
+        frontend.gate().shed(settings);
+        fail(overload(detail));
+    }
+
+    // ---- handshake
+
+    /** The TLS of the connection ends here; the caller puts the handler into the pipeline. */
+    SslHandler onTerminate(Choice.Terminate choice) {
+        step = Step.HANDSHAKE;
+        hold(choice.backend());
+        context = choice.context();
+        SslHandler handler = context.newHandler(frontend.channel().alloc());
+        handshake = handler;
+        return handler;
+    }
+
+    /** A round of the handshake: BoringSSL tells only now which certificate the client was shown. */
+    void onReadComplete() {
+        if (context != null && handshake != null) {
+            frontend.origin().onHandshaking(context, handshake);
+        }
+    }
+
+    void onHandshakeSuccess() {
+        if (step != Step.HANDSHAKE || context == null || handshake == null) {
+            return;
+        }
+        endHandshake();
+        TlsSession session = TlsSession.of(handshake);
+        frontend.journal().agreed(session);
+        admit(new EngineRecordLayer(handshake), new Terminated(context, handshake, session));
+    }
+
+    void onHandshakeFailure(Throwable cause) {
+        if (step == Step.HANDSHAKE) {
+            fail(cause);
+        }
+    }
+
+    // ---- admitted
+
+    /** The client speaks plain TCP. The server may be who speaks first, so nothing of the client is waited for. */
+    private void admitPlain() {
+        frontend.deadlines().endStep();
+        step = Step.OVER;
+        frontend.journal().passedThrough();
+        admit(new PlainRecordLayer(frontend.channel()), null);
+    }
+
+    /** The TLS of the connection is between the client and the backend. */
+    void onPassThrough(Choice.PassThrough choice) {
+        endHandshake();
+        frontend.journal().passedThrough();
+        hold(choice.backend());
+        admit(new PlainRecordLayer(frontend.channel()), null);
+    }
+
+    private void endHandshake() {
+        frontend.deadlines().endStep();
+        step = Step.OVER;
+        endTurn();
+        frontend.channel().pipeline().remove(Handlers.TRACE);
+    }
+
+    private void admit(RecordLayer records, @Nullable Terminated tls) {
+        Backend held = Objects.requireNonNull(backend);
+        // An idle connection is kept small.
+        backend = null;
+        context = null;
+        handshake = null;
+        turn = null;
+        owner.onAdmitted(new Admitted(held, records, tls));
+    }
+
+    /** A reload must not free what the dial needs. */
+    private void hold(Backend chosen) {
+        chosen.retain();
+        backend = chosen;
+    }
+
+    // ---- failed
+
+    /** The client's FIN. */
+    void onEndOfStream() {
+        fail(left(How.FIN, "the client's TCP stream ended"));
+    }
+
+    /** The channel is closed, whoever did it. */
+    void onClosed() {
+        fail(left(How.FIN, "the TCP connection closed"));
+    }
+
+    void onException(Throwable cause) {
+        switch (step) {
+            // Load balancers end their health checks with a reset.
+            case PROXY_HEADER, REST_OF_PROXY_HEADER, HELLO -> fail(left(How.RESET, String.valueOf(cause.getMessage())));
+            case REST_OF_HELLO, TURN, HANDSHAKE -> fail(cause);
+            case OVER -> {}
+        }
+    }
+
+    /** The time of the whole connection is over, by this setting. */
+    void onEndOfTime(String setting) {
+        fail(timeout(setting));
+    }
+
+    /** The deadline of a drain has passed. */
+    void onDrained() {
+        fail(new Failure(FailureReason.DRAINING, How.CLOSED, "cut at the end of a drain"));
+    }
+
+    private void onDeadline(String key) {
+        if (waitsForTurn()) {
+            shed("no turn within " + key);
+            return;
+        }
+        fail(timeout(key));
+    }
+
+    private Failure timeout(String key) {
+        String missing = switch (step) {
+            case PROXY_HEADER, REST_OF_PROXY_HEADER -> "no whole PROXY protocol header";
+            case HELLO, REST_OF_HELLO -> "no whole ClientHello";
+            case TURN -> "no turn";
+            case HANDSHAKE, OVER -> "not finished";
+        };
+        return new Failure(FailureReason.TIMEOUT, How.TIMEOUT, missing + " within " + key);
+    }
+
+    /** The client has gone in the middle of it. */
+    private Failure left(How how, String detail) {
+        FailureReason reason = switch (step) {
+            case PROXY_HEADER, HELLO -> FailureReason.BARE_PROBE;
+            case REST_OF_PROXY_HEADER -> FailureReason.PROXY_HEADER_MALFORMED;
+            case REST_OF_HELLO -> FailureReason.CLIENT_HELLO_INCOMPLETE;
+            case TURN, HANDSHAKE, OVER -> FailureReason.CLIENT_LEFT;
+        };
+        return new Failure(reason, how, detail);
+    }
+
+    private static Failure overload(String detail) {
+        return new Failure(FailureReason.OVERLOAD, How.CLOSED, detail);
+    }
+
+    private void fail(Throwable cause) {
+        Failure failure = HandshakeError.of(cause);
+        // A key that does not sign fails every handshake: its line says all, and is rate-limited.
+        if (failure.reason() == FailureReason.INTERNAL_ERROR && !HandshakeError.isTls(cause)) {
+            frontend.errors().log(frontend.id(), cause);
+        }
+        fail(failure);
+    }
+
+    private void fail(Failure failure) {
+        if (step == Step.OVER) {
+            return;
+        }
+        step = Step.OVER;
+        frontend.journal().handshakeFailed(failure);
+        CloseReason why =
+                failure.reason() == FailureReason.BARE_PROBE ? CloseReason.BARE_PROBE : CloseReason.HANDSHAKE_FAILED;
+        owner.onEnd(
+                why,
+                failure.reason() == FailureReason.OVERLOAD ? Ending.OVERLOAD : Ending.of(why, Ending.Stage.ADMISSION));
+    }
+
+    /** Gives back what is held, however it ended. */
+    void release() {
+        endTurn();
+        if (backend != null) {
+            backend.release();
+            backend = null;
+        }
+    }
+
+    private void endTurn() {
+        if (turn != null) {
+            turn.end();
+        }
+    }
+}
