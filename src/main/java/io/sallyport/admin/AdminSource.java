@@ -33,11 +33,11 @@ public interface AdminSource {
      */
     String scrape(String contentType);
 
-    /** Writes one JSON value: what {@code /status} answers. No secret is part of it. */
-    void writeStatus(JsonGenerator json) throws IOException;
+    /** What {@code /status} answers, as JSON. No secret is part of it. */
+    Record status();
 
-    /** Writes one JSON value: what the live page draws of this moment. Asked for each second while somebody looks. */
-    void writeSample(JsonGenerator json) throws IOException;
+    /** What the live page draws of this moment. Asked for each second while somebody looks. */
+    Record sample();
 
     /** Writes one JSON value: the latest handshakes that {@code filter} lets through, newest first. */
     void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException;

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.sallyport.accesslog.TraceWish;
 import io.sallyport.log.RateLimitedLog;
+import io.sallyport.text.RecordJson;
 import io.sallyport.text.SafeJson;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -46,7 +47,7 @@ final class Endpoints {
     private void addForOperators() {
         read("/", "this page", request -> page());
         read("/events", "what happens now, as server-sent events", Endpoints::events);
-        read("/status", "what runs, in JSON", request -> json(source::writeStatus));
+        read("/status", "what runs, in JSON", request -> json(json -> RecordJson.write(json, source.status())));
         read("/handshakes", "the latest failed handshakes, in JSON", this::handshakes);
         change("/handshakes/trace", "shows good handshakes there too, for a while", this::trace);
         change("/log-level", "logs at another level for a while", this::logLevel);

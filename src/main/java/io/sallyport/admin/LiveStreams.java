@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.sallyport.text.RecordJson;
 import io.sallyport.text.SafeJson;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -100,7 +101,7 @@ final class LiveStreams {
     private String event() {
         StringWriter text = new StringWriter().append("data: ");
         try (JsonGenerator json = SafeJson.to(text)) {
-            source.writeSample(json);
+            RecordJson.write(json, source.sample());
         } catch (IOException | RuntimeException e) {
             LOG.atWarn().setCause(e).log("a sample for the live page failed");
             return ": no sample\n\n";

@@ -45,30 +45,25 @@ final class FakeSource implements AdminSource {
         return "# " + contentType + "\n" + metrics;
     }
 
+    private record Fine(String state, @Nullable String padding) {}
+
     @Override
-    public void writeStatus(JsonGenerator json) throws IOException {
+    public Record status() {
         RuntimeException thrown = failure;
         if (thrown != null) {
             throw thrown;
         }
-        json.writeStartObject();
-        json.writeStringField("state", "fine");
-        json.writeEndObject();
+        return new Fine("fine", null);
     }
 
     @Override
-    public void writeSample(JsonGenerator json) throws IOException {
+    public Record sample() {
         samples.incrementAndGet();
         RuntimeException thrown = failure;
         if (thrown != null) {
             throw thrown;
         }
-        json.writeStartObject();
-        json.writeStringField("state", "fine");
-        if (!padding.isEmpty()) {
-            json.writeStringField("padding", padding);
-        }
-        json.writeEndObject();
+        return new Fine("fine", padding.isEmpty() ? null : padding);
     }
 
     @Override

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigSyntax;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.IssuedCertificate;
+import io.sallyport.testing.JsonKeys;
 import io.sallyport.testing.RefusedPort;
 import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
@@ -62,7 +63,7 @@ class ExplainCommandTest {
     }
 
     @Test
-    void printsOneJsonDocument() {
+    void printsOneJsonDocument() throws IOException {
         try (FakeBackend backend = FakeBackend.closing();
                 RunningProxy proxy = RunningProxy.to(backend.address()).start()) {
             Outcome outcome = Outcome.of(
@@ -88,6 +89,79 @@ class ExplainCommandTest {
             assertThat(json.getConfigList("scan.mozilla").get(1).getBoolean("kept"))
                     .isTrue();
             assertThat(json.hasPath("failure")).isFalse();
+            assertThat(JsonKeys.of(String.join("\n", outcome.out())))
+                    .containsExactly(
+                            "target",
+                            "address",
+                            "server_name",
+                            "proxy_header",
+                            "fine",
+                            "handshake",
+                            "handshake/connect_ms",
+                            "handshake/handshake_ms",
+                            "handshake/bytes_from_client",
+                            "handshake/bytes_from_server",
+                            "handshake/steps",
+                            "handshake/steps/[]/from",
+                            "handshake/steps/[]/step",
+                            "handshake/steps/[]/bytes",
+                            "handshake/steps/[]/ms",
+                            "handshake/steps/[]/complete",
+                            "handshake/steps/[]/detail",
+                            "handshake/offered",
+                            "handshake/offered/versions",
+                            "handshake/offered/suites",
+                            "handshake/offered/groups",
+                            "handshake/offered/key_shares",
+                            "handshake/offered/signature_schemes",
+                            "handshake/offered/alpn",
+                            "handshake/offered/ja4",
+                            "agreed",
+                            "agreed/version",
+                            "agreed/suite",
+                            "agreed/group",
+                            "agreed/post_quantum",
+                            "agreed/client_certificate",
+                            "agreed/client_certificate/asked",
+                            "agreed/client_certificate/sent",
+                            "agreed/stapling",
+                            "agreed/stapling/stapled",
+                            "agreed/resumption",
+                            "agreed/resumption/resumed",
+                            "agreed/resumption/outcome",
+                            "agreed/resumption/first_ms",
+                            "agreed/resumption/second_ms",
+                            "agreed/resumption/first_bytes",
+                            "agreed/resumption/second_bytes",
+                            "certificates",
+                            "certificates/trusted",
+                            "certificates/anchor",
+                            "certificates/sent",
+                            "certificates/sent/[]/subject",
+                            "certificates/sent/[]/issuer",
+                            "certificates/sent/[]/serial",
+                            "certificates/sent/[]/names",
+                            "certificates/sent/[]/not_before",
+                            "certificates/sent/[]/not_after",
+                            "certificates/sent/[]/key",
+                            "certificates/sent/[]/signature",
+                            "findings",
+                            "scan",
+                            "scan/connections",
+                            "scan/ms",
+                            "scan/complete",
+                            "scan/versions",
+                            "scan/versions/[]/version",
+                            "scan/versions/[]/taken",
+                            "scan/versions/[]/order",
+                            "scan/versions/[]/suites",
+                            "scan/versions/[]/groups",
+                            "scan/mozilla",
+                            "scan/mozilla/[]/profile",
+                            "scan/mozilla/[]/guideline",
+                            "scan/mozilla/[]/kept",
+                            "scan/mozilla/[]/beyond",
+                            "scan/mozilla/[]/lacking");
         }
     }
 

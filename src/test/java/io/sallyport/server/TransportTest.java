@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sallyport.eventloop.Transport;
 import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.JsonKeys;
 import io.sallyport.testing.Payload;
 import io.sallyport.testing.Received;
 import io.sallyport.testing.RunningProxy;
@@ -12,6 +13,7 @@ import io.sallyport.testing.SinkBackend;
 import io.sallyport.testing.StreamEnd;
 import io.sallyport.testing.Stuck;
 import io.sallyport.testing.TlsClient;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -47,6 +49,52 @@ class TransportTest {
             assertThat(proxy.metric("sallyport_build_info", "transport", transport.toString()))
                     .isEqualTo(1);
             assertThat(proxy.log().lines("event loops")).hasSize(1);
+        }
+    }
+
+    @Test
+    void statusHasTheKeysThatDashboardsBuildOn() throws IOException {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = RunningProxy.to(backend.address()).start()) {
+            assertThat(JsonKeys.of(proxy.get("/status").body()))
+                    .containsExactly(
+                            "state",
+                            "version",
+                            "java",
+                            "tls",
+                            "transport",
+                            "started",
+                            "connections_active",
+                            "handshakes_in_flight",
+                            "direct_memory",
+                            "direct_memory/used",
+                            "direct_memory/limit",
+                            "direct_memory/bound",
+                            "last_reload",
+                            "last_reload/time",
+                            "last_reload/result",
+                            "last_reload/detail",
+                            "log_level",
+                            "log_level/now",
+                            "log_level/configured",
+                            "listeners",
+                            "listeners/https",
+                            "listeners/https/address",
+                            "listeners/https/backend",
+                            "listeners/https/routes",
+                            "backends",
+                            "backends/app",
+                            "backends/app/[]/server",
+                            "backends/app/[]/weight",
+                            "backends/app/[]/backup",
+                            "backends/app/[]/addresses",
+                            "backends/app/[]/addresses/[]/address",
+                            "backends/app/[]/addresses/[]/state",
+                            "backends/app/[]/addresses/[]/connections",
+                            "certificates",
+                            "certificates/[]/name",
+                            "certificates/[]/kind",
+                            "certificates/[]/not_after");
         }
     }
 

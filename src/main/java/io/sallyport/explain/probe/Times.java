@@ -2,6 +2,7 @@ package io.sallyport.explain.probe;
 
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Times for people. */
 public final class Times {
@@ -19,8 +20,8 @@ public final class Times {
         return String.format(Locale.ROOT, "%.1f ms", nanos / NANOS_PER_MILLI);
     }
 
-    /** With three decimals, for JSON. */
-    public static double exact(long nanos) {
-        return Math.round(nanos / NANOS_PER_MILLI * 1000) / 1000.0;
+    /** Milliseconds with three decimals; null for what never was, which is negative. */
+    public static @Nullable Double exact(long nanos) {
+        return nanos < 0 ? null : Math.round(nanos / NANOS_PER_MILLI * 1000) / 1000.0;
     }
 }
