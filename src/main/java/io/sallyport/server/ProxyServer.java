@@ -25,8 +25,8 @@ import io.sallyport.server.generation.MemoryBound;
 import io.sallyport.server.generation.Serving;
 import io.sallyport.server.generation.Staged;
 import io.sallyport.server.generation.StartException;
-import io.sallyport.server.lifecycle.Companion;
 import io.sallyport.server.lifecycle.Lifecycle;
+import io.sallyport.server.lifecycle.LifecycleHooks;
 import io.sallyport.server.lifecycle.ServerParts;
 import io.sallyport.server.lifecycle.Supervisor;
 import io.sallyport.server.listen.BoundListener;
@@ -176,8 +176,8 @@ public final class ProxyServer {
         }
     }
 
-    private static Companion companion(AdminListeners admin, Resources resources) {
-        return new Companion() {
+    private static LifecycleHooks companion(AdminListeners admin, Resources resources) {
+        return new LifecycleHooks() {
             @Override
             public void onServing() {
                 admin.serve();

@@ -40,7 +40,7 @@ public final class Assembler {
     }
 
     /**
-     * Attaches; nothing fails here that a load could have found out. What was taken over as it is goes on to serve: its pools,
+     * Attaches; nothing fails here that a load could have found out. What a load has used again goes on to serve: its pools,
      * routes and ticket keys are the same objects.
      *
      * @param bound the sockets of all listeners

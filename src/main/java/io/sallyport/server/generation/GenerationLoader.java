@@ -54,7 +54,7 @@ public final class GenerationLoader {
     }
 
     /**
-     * Loads what is not of the same value as what serves, under the same configuration; takes the rest over as it is.
+     * Loads what has another value than what serves, under the same configuration; uses the rest again as it is.
      *
      * @throws StartException with every problem; nothing native is left then
      */
@@ -81,7 +81,7 @@ public final class GenerationLoader {
         }
     }
 
-    /** @param base what is taken over where it is of the same value; null: nothing is */
+    /** @param base of which everything is used again that has the same value; null: nothing is */
     private static Staged load(LoadRun run, @Nullable Staged base) throws StartException {
         ProxyConfig config = run.config();
         BackendLoader backendLoader = new BackendLoader(run);
@@ -89,7 +89,7 @@ public final class GenerationLoader {
         config.backends().forEach((name, backend) -> {
             @Nullable StagedBackend same = base == null ? null : base.backends().get(name);
             if (same != null && same.material().equals(BackendLoader.material(backend, run.content()))) {
-                backends.put(name, same.keptIn(run.pool()));
+                backends.put(name, same.retainedIn(run.pool()));
             }
         });
         backends.putAll(backendLoader.load(config.backends().values().stream()
@@ -100,8 +100,8 @@ public final class GenerationLoader {
             ListenerLoader loader = new ListenerLoader(listener, run);
             @Nullable
             StagedListener same = base == null ? null : base.listeners().get(name);
-            boolean taken = same != null && same.version().equals(loader.version());
-            listeners.put(name, taken ? Objects.requireNonNull(same).keptIn(run.pool()) : loader.load());
+            boolean unchanged = same != null && same.version().equals(loader.version());
+            listeners.put(name, unchanged ? Objects.requireNonNull(same).retainedIn(run.pool()) : loader.load());
         });
         @Nullable AdminToken token = AdminAccess.token(config.admin(), run.findings());
         if (!run.isWithoutProblem()) {
@@ -122,7 +122,7 @@ public final class GenerationLoader {
                 run.pool());
     }
 
-    /** @param whole whether to tell of what follows from the configuration alone, too */
+    /** @param whole whether what follows from the configuration alone is said, too */
     private static List<String> warnings(LoadRun run, List<ConfigProblem> unresolved, boolean whole) {
         Stream<String> found = Stream.of(
                         run.findings().warnings(), run.findings().notes(), unresolved)

@@ -133,7 +133,7 @@ final class ListenerLoader {
     private List<KeyMaterial> keys(TlsConfig tls) {
         List<KeyMaterial> all = new ArrayList<>();
         for (CertificateConfig certificate : tls.certificates()) {
-            // Once for each entry, or each route would tell of the same fault.
+            // Once for each entry, or each route would report the same fault.
             all.addAll(keys.computeIfAbsent(
                     certificate, each -> run.services().keys().of(each).read(run.now(), run.findings())));
         }

@@ -41,7 +41,7 @@ public final class Published {
         serving = next;
     }
 
-    /** What a new connection of a listener begins with: where a reload has closed it meanwhile, that nothing takes it. */
+    /** The settings of a new connection; those of a listener that a reload has closed meanwhile refuse it. */
     public ListenerSettings listener(String name) {
         ListenerSettings settings = get().listeners().get(name);
         if (settings == null) {

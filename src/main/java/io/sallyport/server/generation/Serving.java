@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is in service, of one load: whoever reads one reference to it never mixes two generations.
+ * Everything that is in service, of one load: a reader of one reference to it never mixes two generations.
  *
  * @param staged what it was loaded as
  * @param bound the sockets, by the name of their listener
@@ -90,14 +90,14 @@ public record Serving(
         return next;
     }
 
-    /** The pool that serves what was taken over as {@code next}; null: it was not. */
+    /** The pool of {@code next}, where that is what serves already; else null. */
     @Nullable
     Backend backend(StagedBackend next) {
         String name = next.config().name();
         return staged.backends().get(name) == next ? backends.get(name) : null;
     }
 
-    /** What new connections of {@code next} began with so far and still shall; null: it, or a pool of it, is another now. */
+    /** The settings of {@code next}, where that is what serves already, with the same pools; else null. */
     @Nullable
     ListenerSettings settings(StagedListener next, Map<String, Backend> pools) {
         String name = next.config().name();

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that one load produced. Nobody has seen it: no meter, no server, no ticket key and no socket knows of it. It is
+ * Everything that one load produced. Nothing refers to it: no meter, no server, no ticket key and no socket knows of it. It is
  * either put into service by an {@link Assembler} or released.
  *
  * @param content what was loaded, by value

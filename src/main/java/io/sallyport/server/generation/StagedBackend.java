@@ -25,10 +25,10 @@ record StagedBackend(
         Map<NetworkAddress, LookupResult> lookups,
         Expiries expiries) {
 
-    /** The same, taken over from the generation before. */
-    StagedBackend keptIn(ContextPool pool) {
+    /** The same, with its contexts in the pool of the next generation, too. */
+    StagedBackend retainedIn(ContextPool pool) {
         if (tls != null) {
-            tls.keepIn(pool);
+            tls.retainIn(pool);
         }
         return this;
     }

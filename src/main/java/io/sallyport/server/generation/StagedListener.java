@@ -36,9 +36,9 @@ record StagedListener(
             @Nullable TlsContexts tls,
             List<String> serves) {}
 
-    /** The same, taken over from the generation before. */
-    StagedListener keptIn(ContextPool pool) {
-        contexts().forEach(each -> each.keepIn(pool));
+    /** The same, with its contexts in the pool of the next generation, too. */
+    StagedListener retainedIn(ContextPool pool) {
+        contexts().forEach(each -> each.retainIn(pool));
         return this;
     }
 

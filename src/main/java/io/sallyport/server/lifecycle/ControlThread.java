@@ -32,7 +32,7 @@ final class ControlThread {
     }
 
     /** Sends a message; from any thread. */
-    void tell(Runnable message) {
+    void send(Runnable message) {
         try {
             executor.execute(guarded(message));
         } catch (RejectedExecutionException e) {
@@ -65,7 +65,7 @@ final class ControlThread {
     }
 
     /** Sends a message to come in a while. */
-    ScheduledFuture<?> tellAfter(Duration delay, Runnable message) {
+    ScheduledFuture<?> sendAfter(Duration delay, Runnable message) {
         return executor.schedule(guarded(message), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
@@ -76,7 +76,7 @@ final class ControlThread {
         unanswered.forEach(Runnable::run);
     }
 
-    /** An exception would else be kept in a future that nobody looks at. */
+    /** Without this an exception would be lost in the future of the task. */
     private static Runnable guarded(Runnable message) {
         return () -> {
             try {

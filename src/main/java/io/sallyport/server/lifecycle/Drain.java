@@ -54,7 +54,7 @@ final class Drain {
             return;
         }
         step = Step.DELAY;
-        timer = control.tellAfter(config.delay(), () -> close(config.timeout()));
+        timer = control.sendAfter(config.delay(), () -> close(config.timeout()));
     }
 
     /** Ends all waiting. */
@@ -68,8 +68,8 @@ final class Drain {
         CompletableFuture<Void> empty = whenEmpty.get();
         step = Step.FINISHING;
         // Where nothing is open, nothing is cut: every loop says so in its next turn.
-        empty.thenRun(() -> control.tell(() -> end(true)));
-        control.tellAfter(Duration.ofMillis(50), () -> end(false));
+        empty.thenRun(() -> control.send(() -> end(true)));
+        control.sendAfter(Duration.ofMillis(50), () -> end(false));
     }
 
     private void close(Duration timeout) {
@@ -78,8 +78,8 @@ final class Drain {
         }
         step = Step.FINISHING;
         closeListeners.run();
-        whenEmpty.get().thenRun(() -> control.tell(() -> end(true)));
-        timer = timeout.isZero() ? null : control.tellAfter(timeout, () -> end(false));
+        whenEmpty.get().thenRun(() -> control.send(() -> end(true)));
+        timer = timeout.isZero() ? null : control.sendAfter(timeout, () -> end(false));
     }
 
     private void end(boolean finished) {

@@ -33,13 +33,13 @@ public final class Lifecycle {
     private final ControlThread control = new ControlThread("sallyport-control");
     private final Published published = new Published();
     private final FileWatcher watcher;
-    private final Loader loader;
+    private final LoaderThread loader;
     private final Reloads reloads;
     private final Drain drain;
     private final Generations generations;
     private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
-    private Companion companion = Companion.NONE;
-    private volatile LifeState state = LifeState.STARTING;
+    private LifecycleHooks companion = LifecycleHooks.NONE;
+    private volatile LifecycleState state = LifecycleState.STARTING;
     private boolean drainBegun;
 
     /** A server that serves nothing yet. Its threads are started. */
@@ -50,7 +50,7 @@ public final class Lifecycle {
         this.generations = new Generations(
                 parts, published, supervisor.sockets(), new TicketRotation(control, published, clock), clock);
         this.watcher = new FileWatcher(config.reload().watch(), config.reload().poll(), this::lookAtFiles);
-        this.loader = new Loader(parts.source(), parts.transport(), parts.loader(), watcher);
+        this.loader = new LoaderThread(parts.source(), parts.transport(), parts.loader(), watcher);
         this.reloads = new Reloads(control, loader, published, generations::replace, parts.meters());
         this.drain = new Drain(control, this::closeListeners, parts.loops()::whenEmpty, this::stop);
         parts.loops().lost().thenRun(this::abandon);
@@ -64,20 +64,20 @@ public final class Lifecycle {
      * @param others problems that there are already; with any, nothing serves
      * @return those and every listener that cannot be bound; with any, nothing is left bound
      */
-    public List<ConfigProblem> start(Staged staged, Companion companion, List<ConfigProblem> others) {
+    public List<ConfigProblem> start(Staged staged, LifecycleHooks companion, List<ConfigProblem> others) {
         return control.<List<ConfigProblem>>ask(answer -> answer.complete(serve(staged, companion, others)), List.of())
                 .join();
     }
 
     /** Ends what never served, or what failed on its way to that: sockets are closed, and threads end. */
     public void abort() {
-        if (state == LifeState.STOPPED) {
+        if (state == LifecycleState.STOPPED) {
             return;
         }
         watcher.close();
         loader.close();
-        control.tell(() -> {
-            advance(LifeState.STOPPED);
+        control.send(() -> {
+            advance(LifecycleState.STOPPED);
             try {
                 generations.closeListeners();
                 generations.end();
@@ -94,7 +94,7 @@ public final class Lifecycle {
         return published;
     }
 
-    public LifeState state() {
+    public LifecycleState state() {
         return state;
     }
 
@@ -126,7 +126,7 @@ public final class Lifecycle {
      */
     public CompletableFuture<Boolean> drain() {
         sayDraining();
-        control.tell(() -> {
+        control.send(() -> {
             beginDrain();
             drain.begin(published.get().config().drain());
         });
@@ -136,7 +136,7 @@ public final class Lifecycle {
     /** Closes everything at once; the future of {@link #drain} completes with false where connections were cut. */
     public CompletableFuture<Boolean> stopNow() {
         sayDraining();
-        control.tell(() -> {
+        control.send(() -> {
             beginDrain();
             drain.cutShort();
         });
@@ -148,26 +148,26 @@ public final class Lifecycle {
         return stopped;
     }
 
-    /** A proxy that listens and does not answer is worse than none: whoever supervises it shall begin anew. */
+    /** Ends the process: one that listens and does not answer would never be restarted by its supervisor. */
     public void abandon() {
-        advance(LifeState.STOPPED);
+        advance(LifecycleState.STOPPED);
         try {
             LOG.error("an event loop ended by an error: what it served hangs, so the process ends");
         } finally {
-            // What is open stays so: there is nobody left to close it.
+            // Nothing is closed: the loops that would do it may be gone.
             stopped.complete(false);
         }
     }
 
-    /** On any thread: whoever has asked and looks must see it, however much the control thread has to do before. */
+    /** On any thread: /readyz must say it at once, however much the control thread has to do before. */
     private void sayDraining() {
-        if (state == LifeState.READY && advance(LifeState.DRAINING)) {
+        if (state == LifecycleState.READY && advance(LifecycleState.DRAINING)) {
             parts.meters().draining(true);
         }
     }
 
     /** On any thread: a life only goes forward. Returns whether it went. */
-    private synchronized boolean advance(LifeState next) {
+    private synchronized boolean advance(LifecycleState next) {
         boolean isLater = next.compareTo(state) > 0;
         if (isLater) {
             state = next;
@@ -177,13 +177,13 @@ public final class Lifecycle {
 
     // ---- on the control thread
 
-    private List<ConfigProblem> serve(Staged staged, Companion with, List<ConfigProblem> others) {
+    private List<ConfigProblem> serve(Staged staged, LifecycleHooks with, List<ConfigProblem> others) {
         List<ConfigProblem> problems = generations.begin(staged, others);
         if (!problems.isEmpty()) {
             return problems;
         }
         companion = with;
-        advance(LifeState.READY);
+        advance(LifecycleState.READY);
         companion.onServing();
         loader.watch(staged.config());
         if (loader.hasFile()) {
@@ -195,7 +195,7 @@ public final class Lifecycle {
     }
 
     private void reload(String asker, CompletableFuture<Boolean> answer) {
-        if (state != LifeState.READY) {
+        if (state != LifecycleState.READY) {
             LOG.info("reload ignored: stopping");
             answer.complete(false);
             return;
@@ -203,17 +203,17 @@ public final class Lifecycle {
         LOG.atInfo().addKeyValue("asked_by", asker).log("reload");
         supervisor.onReloading();
         CompletableFuture<ReloadOutcome> outcome = new CompletableFuture<>();
-        outcome.thenAccept(how -> {
-            if (state == LifeState.READY) {
+        outcome.thenAccept(ended -> {
+            if (state == LifecycleState.READY) {
                 supervisor.onReady();
             }
-            answer.complete(Reloads.isGood(how));
+            answer.complete(Reloads.isGood(ended));
         });
         reloads.request(true, outcome);
     }
 
     private void reloadIfChanged(CompletableFuture<ReloadOutcome> answer) {
-        if (state == LifeState.READY) {
+        if (state == LifecycleState.READY) {
             reloads.request(false, answer);
         } else {
             answer.complete(reloads.last());
@@ -222,7 +222,7 @@ public final class Lifecycle {
 
     private void beginDrain() {
         sayDraining();
-        if (drainBegun || state != LifeState.DRAINING) {
+        if (drainBegun || state != LifecycleState.DRAINING) {
             return;
         }
         drainBegun = true;
@@ -240,7 +240,7 @@ public final class Lifecycle {
     private void stop(boolean finished) {
         watcher.close();
         loader.close();
-        Future<?> deadline = control.tellAfter(LAST_LOAD, () -> {
+        Future<?> deadline = control.sendAfter(LAST_LOAD, () -> {
             LOG.warn("a reload is still under way at the end");
             closeAll(finished);
         });
@@ -251,10 +251,10 @@ public final class Lifecycle {
     }
 
     private void closeAll(boolean finished) {
-        if (state == LifeState.STOPPED) {
+        if (state == LifecycleState.STOPPED) {
             return;
         }
-        advance(LifeState.STOPPED);
+        advance(LifecycleState.STOPPED);
         try {
             parts.loops().closeAll(CloseReason.DRAIN_DEADLINE);
             // A loop that stops cuts what is open, without close_notify and without a line in the log.

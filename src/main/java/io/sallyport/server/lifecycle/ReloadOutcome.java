@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How a reload went.
+ * The outcome of a reload.
  *
  * @param at when; the start counts as the first
  * @param detail the problems, one a line; empty where there were none

@@ -25,7 +25,7 @@ final class Reloads {
     private static final List<ConfigProblem> STOPPING = List.of(new ConfigProblem("", "reload", "stopping"));
 
     private final ControlThread control;
-    private final Loader loader;
+    private final LoaderThread loader;
     private final Published published;
     private final Function<Staged, List<ConfigProblem>> commit;
     private final Meters meters;
@@ -36,13 +36,13 @@ final class Reloads {
     private String reported = "";
     private volatile ReloadOutcome last = ReloadOutcome.success();
 
-    /** @param asked whether somebody asks for it, who hears of its outcome; else the files may have changed */
+    /** @param asked whether a signal or an operator asks for it, so that it counts; else the files may have changed */
     private record Request(boolean asked, CompletableFuture<ReloadOutcome> outcome) {}
 
     /** @param commit puts what was loaded into service, or says why it cannot be, and then changes nothing */
     Reloads(
             ControlThread control,
-            Loader loader,
+            LoaderThread loader,
             Published published,
             Function<Staged, List<ConfigProblem>> commit,
             Meters meters) {
@@ -53,19 +53,19 @@ final class Reloads {
         this.meters = meters;
     }
 
-    /** How the last one went; from any thread. */
+    /** The outcome of the last one; from any thread. */
     ReloadOutcome last() {
         return last;
     }
 
-    /** Somebody asks for a reload, which counts whatever comes of it; or the files may have changed. */
+    /** @param asked by a signal or an operator: it counts whatever comes of it; else the files may have changed */
     void request(boolean asked, CompletableFuture<ReloadOutcome> outcome) {
         waiting.add(new Request(asked, outcome));
         next();
     }
 
     /**
-     * Takes nothing into service any more.
+     * Commits nothing any more.
      *
      * @param onIdle called once no load is under way
      */
@@ -75,7 +75,7 @@ final class Reloads {
         next();
     }
 
-    /** Takes nothing into service any more, and goes on to answer. */
+    /** Commits nothing any more; each request is still answered. */
     void refuse() {
         stopping = true;
     }
@@ -100,7 +100,7 @@ final class Reloads {
             // The files of a quickstart were there for its start alone: looked for now, they would be missing.
             end(request, count(ReloadOutcome.unchanged()));
         } else {
-            loader.load(published.get(), request.asked, control::tell, load -> end(request, decide(request, load)));
+            loader.load(published.get(), request.asked, control::send, load -> end(request, decide(request, load)));
         }
     }
 
@@ -110,11 +110,11 @@ final class Reloads {
         next();
     }
 
-    private ReloadOutcome decide(Request request, Load load) {
-        if (load instanceof Load.Ready ready) {
+    private ReloadOutcome decide(Request request, LoadResult load) {
+        if (load instanceof LoadResult.Ready ready) {
             return decide(request, ready.staged());
         }
-        if (load instanceof Load.Failed failure) {
+        if (load instanceof LoadResult.Failed failure) {
             return failed(failure.problems(), request.asked);
         }
         reported = "";

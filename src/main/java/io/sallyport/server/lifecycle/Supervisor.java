@@ -2,13 +2,13 @@ package io.sallyport.server.lifecycle;
 
 import io.sallyport.server.listen.HandedOverSockets;
 
-/** Whoever supervises the process: what it hears of its life, and gives to it. Called on any thread; must not block. */
+/** A supervisor of the process, as systemd: what it is notified of, and the sockets that it passes. Called on any thread; must not block. */
 public interface Supervisor {
 
     /** Every listener accepts; also after each reload, whatever came of it. */
     void onReady();
 
-    /** A reload that somebody asked for has begun. */
+    /** A reload that a signal or an operator asked for has begun. */
     void onReloading();
 
     /** The process drains, and ends after that. */
@@ -17,7 +17,7 @@ public interface Supervisor {
     /** The listening sockets that it has bound for this process. */
     HandedOverSockets sockets();
 
-    /** Nobody supervises. */
+    /** None. */
     static Supervisor none() {
         return new Supervisor() {
             @Override

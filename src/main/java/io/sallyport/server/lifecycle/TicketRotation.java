@@ -31,7 +31,7 @@ final class TicketRotation {
         Instant next = published.get().nextTickets(now);
         if (!next.equals(Instant.MAX)) {
             Duration wait = Duration.between(now, next);
-            timer = control.tellAfter(wait.compareTo(CLOCK_LOOK) < 0 ? wait : CLOCK_LOOK, this::rotate);
+            timer = control.sendAfter(wait.compareTo(CLOCK_LOOK) < 0 ? wait : CLOCK_LOOK, this::rotate);
         }
     }
 

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when files may have changed: at once where the kernel tells of it, and at every poll besides, since network file
- * systems tell nothing.
+ * Calls when files may have changed: at once where the kernel notifies of it, and at every poll besides, since network file
+ * systems do not.
  *
  * <p>Watches folders, not files, and those that symbolic links lead through: a rename over a file, a write in place and the
  * swap of a Kubernetes volume's {@code ..data} link all show there.
@@ -48,7 +48,7 @@ public final class FileWatcher implements AutoCloseable {
     /**
      * A watcher, not started.
      *
-     * @param poll zero: only the kernel tells
+     * @param poll zero: none, only what the kernel notifies of
      * @param onChange called on the watcher's own thread
      */
     public FileWatcher(boolean watch, Duration poll, Runnable onChange) {
@@ -144,7 +144,7 @@ public final class FileWatcher implements AutoCloseable {
         return left <= 0 ? null : service.poll(left, TimeUnit.NANOSECONDS);
     }
 
-    /** Takes the news of a folder: whether any of it is of others' doing. */
+    /** Consumes the events of a folder: whether any of them is not about a file that we write. */
     private boolean hasNews(WatchKey key) {
         Path folder = (Path) key.watchable();
         boolean news = false;

@@ -107,9 +107,9 @@ public final class BackendTlsContext extends SharedContext {
         }
     }
 
-    /** Has {@code pool} take it over from the generation before. */
-    public void keepIn(ContextPool pool) {
-        pool.keep(this);
+    /** Adds it to the pool of another generation. */
+    public void retainIn(ContextPool pool) {
+        pool.retain(this);
     }
 
     /**

@@ -43,8 +43,8 @@ public final class ContextPool {
         return type.cast(context);
     }
 
-    /** Takes over a context of the generation before. */
-    synchronized void keep(SharedContext context) {
+    /** Adds a context of the generation before. */
+    synchronized void retain(SharedContext context) {
         if (held.containsKey(context.key())) {
             return;
         }
@@ -59,7 +59,7 @@ public final class ContextPool {
         return built;
     }
 
-    /** Nothing is taken over any more, so that what is not can be freed. */
+    /** Ends the use of what the generation before has built, so that the rest of it can be freed. */
     public synchronized void complete() {
         before.clear();
     }

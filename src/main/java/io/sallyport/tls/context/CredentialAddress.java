@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class CredentialAddress {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.tls");
 
-    /** Looked up once, so that it is told once. */
+    /** Looked up once, so that the warning comes once. */
     private static final @Nullable MethodHandle ADDRESS =
             lookup("io.netty.handler.ssl.DefaultOpenSslCredential", "credentialAddress");
 

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The BoringSSL contexts that hold native memory: those in service, and retired ones until their last connection is gone.
  *
- * <p>Netty counts references to a context and tells nobody when the last one goes, so they are looked through.
+ * <p>Netty counts references to a context and does not say when the last one goes, so they are looked through.
  */
 public final class LiveContexts {
     private final Set<ReferenceCounted> contexts = ConcurrentHashMap.newKeySet();

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 record StapledKey(KeyMaterial material, @Nullable ByteBuffer ocspResponse) {
 
     /**
-     * What tells one from another. Without the key itself: the leaf has its public half, and whoever keeps this must not keep
-     * the private one.
+     * By value what it is. Without the private key, which must not stay in the heap: the leaf has the public half.
      *
      * @param chain as {@link KeyMaterial#chainHash}
      */

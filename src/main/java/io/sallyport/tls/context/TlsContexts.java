@@ -92,9 +92,9 @@ public final class TlsContexts {
         all.forEach(context -> context.useTicketKeys(ring));
     }
 
-    /** Has {@code pool} take over all of them from the generation before. */
-    public void keepIn(ContextPool pool) {
-        all.forEach(pool::keep);
+    /** Adds all of them to the pool of another generation. */
+    public void retainIn(ContextPool pool) {
+        all.forEach(pool::retain);
     }
 
     private static StapledKey stapled(KeyMaterial key, OcspResponses ocsp) {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a load of TLS material found. Problems refuse the load; warnings are told and the load goes on; notes are what
+ * What a load of TLS material found. Problems refuse the load; warnings are logged and the load goes on; notes are what
  * may be right or wrong and only the operator can know.
  *
  * <p>Not safe for use by several threads.

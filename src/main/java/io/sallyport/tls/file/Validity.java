@@ -5,11 +5,11 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
 
-/** Tells of certificates that are used outside their validity: at load that is a warning, for it may be mended live. */
+/** Warns of certificates that are not valid now. A warning alone: they can be replaced while the proxy serves. */
 public final class Validity {
     private Validity() {}
 
-    public static void tell(Collection<X509Certificate> certificates, Instant now, Findings.About file) {
+    public static void warn(Collection<X509Certificate> certificates, Instant now, Findings.About file) {
         for (X509Certificate certificate : certificates) {
             String subject = DistinguishedName.display(certificate.getSubjectX500Principal());
             Instant notBefore = certificate.getNotBefore().toInstant();

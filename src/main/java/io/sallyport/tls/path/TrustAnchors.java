@@ -69,7 +69,7 @@ public record TrustAnchors(List<Source> sources) {
                 List<X509Certificate> certificates =
                         file == null ? systemStore() : PemCertificates.read(file, EXPECTED);
                 if (file != null) {
-                    Validity.tell(certificates, now, about);
+                    Validity.warn(certificates, now, about);
                     certificates.forEach(certificate -> tellWhatItCannotDo(certificate, about));
                 }
                 sources.add(new Source(about.subject(), certificates));

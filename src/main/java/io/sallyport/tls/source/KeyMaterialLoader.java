@@ -126,9 +126,9 @@ public final class KeyMaterialLoader {
                 .findFirst()
                 .orElseThrow(() -> mismatch(certificates.get(0), keyFile, chainFile));
         CertificateChain chain = CertificateChain.of(leaf, certificates);
-        tellOrder(chain, chainFile);
-        tellMissing(chain, chainFile);
-        Validity.tell(chain.ordered(), now, chainFile);
+        warnOfOrder(chain, chainFile);
+        warnOfMissing(chain, chainFile);
+        Validity.warn(chain.ordered(), now, chainFile);
         List<String> names = serverNames(leaf, chainFile);
         return new KeyMaterial(name, algorithm, key, chain.ordered(), names);
     }
@@ -141,7 +141,7 @@ public final class KeyMaterialLoader {
                         "private key does not match the certificate in " + chainFile.subject() + expected);
     }
 
-    private static void tellOrder(CertificateChain chain, Findings.About file) {
+    private static void warnOfOrder(CertificateChain chain, Findings.About file) {
         if (chain.repaired()) {
             file.warning("the chain is not in order; it is sent as "
                     + String.join(
@@ -167,7 +167,7 @@ public final class KeyMaterialLoader {
      * whole only if a root issued it: a public authority, which says where its issuer can be fetched (RFC 5280 section
      * 4.2.2.1), never does that; a private one may, and nothing in the leaf tells.
      */
-    private static void tellMissing(CertificateChain chain, Findings.About file) {
+    private static void warnOfMissing(CertificateChain chain, Findings.About file) {
         X509Certificate leaf = chain.last();
         if (chain.ordered().size() > 1 || CertificateChain.isSelfSigned(leaf)) {
             return;

@@ -13,7 +13,7 @@ class ControlThreadTest {
     @Test
     void goesOnAfterAMessageThatFails() {
         try (CapturedLog log = CapturedLog.start()) {
-            control.tell(() -> {
+            control.send(() -> {
                 throw new IllegalStateException("wrong");
             });
 

@@ -72,7 +72,7 @@ class DrainStepsTest {
     @Test
     void aSecondSignalEndsTheDelayAndTheWaiting() {
         begin(LONG, LONG);
-        control.tell(drain::cutShort);
+        control.send(drain::cutShort);
 
         awaitEvents("closed", "waits", "cut");
     }
@@ -80,15 +80,15 @@ class DrainStepsTest {
     @Test
     void whereNothingIsOpenNothingIsCut() {
         empty.complete(null);
-        control.tell(drain::cutShort);
+        control.send(drain::cutShort);
 
         awaitEvents("closed", "waits", "finished");
-        control.tell(drain::cutShort);
+        control.send(drain::cutShort);
         awaitEvents("closed", "waits", "finished");
     }
 
     private void begin(Duration delay, Duration timeout) {
-        control.tell(() -> drain.begin(new DrainConfig(delay, timeout)));
+        control.send(() -> drain.begin(new DrainConfig(delay, timeout)));
     }
 
     /** These, and after one more message no other. */

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Loads on a thread of its own, so that a slow name server holds up neither a drain nor new ticket keys. */
-final class Loader {
+final class LoaderThread {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.reload");
 
     private final ConfigSource source;
@@ -38,8 +38,8 @@ final class Loader {
         return thread;
     });
 
-    /** @param watcher is told of the files that are to be watched */
-    Loader(ConfigSource source, Transport transport, GenerationLoader loader, FileWatcher watcher) {
+    /** @param watcher gets the files to watch, after each load */
+    LoaderThread(ConfigSource source, Transport transport, GenerationLoader loader, FileWatcher watcher) {
         this.source = source;
         this.transport = transport;
         this.loader = loader;
@@ -59,10 +59,10 @@ final class Loader {
      * @param everything also what has not changed: for its warnings, and for what no value shows, as the name servers of this
      *     machine
      */
-    void load(Serving serving, boolean everything, Executor answers, Consumer<Load> onLoaded) {
+    void load(Serving serving, boolean everything, Executor answers, Consumer<LoadResult> onLoaded) {
         executor.execute(() -> {
-            Load load = load(serving, everything);
-            answers.execute(() -> onLoaded.accept(load));
+            LoadResult result = load(serving, everything);
+            answers.execute(() -> onLoaded.accept(result));
         });
     }
 
@@ -78,31 +78,31 @@ final class Loader {
         executor.shutdown();
     }
 
-    private Load load(Serving serving, boolean everything) {
+    private LoadResult load(Serving serving, boolean everything) {
         @Nullable ProxyConfig config = null;
         try {
             config = source.load();
             // Before the load: a file that changes in the middle is seen as changed by the next look.
             Content content = loader.content(config);
             if (content.equals(serving.content())) {
-                return new Load.Unchanged();
+                return new LoadResult.Unchanged();
             }
             List<ConfigProblem> problems = new ArrayList<>(
                     config.restartKeys().changesFrom(serving.config().restartKeys()));
             problems.addAll(TransportLimits.problems(config, transport));
             if (!problems.isEmpty()) {
-                return new Load.Failed(problems);
+                return new LoadResult.Failed(problems);
             }
             boolean whole = everything || !config.equals(serving.config());
-            return new Load.Ready(whole ? loader.load(content, serving) : loader.loadChanges(content, serving));
+            return new LoadResult.Ready(whole ? loader.load(content, serving) : loader.loadChanges(content, serving));
         } catch (ConfigException e) {
-            return new Load.Failed(e.problems());
+            return new LoadResult.Failed(e.problems());
         } catch (StartException e) {
-            return new Load.Failed(e.problems());
+            return new LoadResult.Failed(e.problems());
         } catch (RuntimeException | Error e) {
-            // Whoever waits for the answer would wait for ever.
+            // Or the control thread would wait for this answer for ever.
             LOG.atError().setCause(e).log("reload failed");
-            return new Load.Failed(List.of(new ConfigProblem("", "reload", e.toString())));
+            return new LoadResult.Failed(List.of(new ConfigProblem("", "reload", e.toString())));
         } finally {
             if (config != null) {
                 watch(config);

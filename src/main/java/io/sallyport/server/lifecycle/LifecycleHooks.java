@@ -1,9 +1,9 @@
 package io.sallyport.server.lifecycle;
 
-/** What serves beside the listeners, and ends with them. Called on the control thread. */
-public interface Companion {
+/** Calls what starts and ends with the listeners, as the admin listener does. On the control thread. */
+public interface LifecycleHooks {
     /** Nothing. */
-    Companion NONE = new Companion() {
+    LifecycleHooks NONE = new LifecycleHooks() {
         @Override
         public void onServing() {}
 
