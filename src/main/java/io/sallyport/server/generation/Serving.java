@@ -94,14 +94,14 @@ public record Serving(
     @Nullable
     Backend backend(StagedBackend next) {
         String name = next.config().name();
-        return staged.backends().get(name) == next ? backends.get(name) : null;
+        return next.equals(staged.backends().get(name)) ? backends.get(name) : null;
     }
 
     /** The settings of {@code next}, where that is what serves already, with the same pools; else null. */
     @Nullable
     ListenerSettings settings(StagedListener next, Map<String, Backend> pools) {
         String name = next.config().name();
-        boolean same = staged.listeners().get(name) == next
+        boolean same = next.equals(staged.listeners().get(name))
                 && next.backends().allMatch(pool -> pools.get(pool) == backends.get(pool));
         return same ? listeners.get(name) : null;
     }

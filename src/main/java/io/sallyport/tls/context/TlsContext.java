@@ -195,7 +195,7 @@ public final class TlsContext extends SharedContext {
 
     /** Puts other ticket keys into service; on the control thread alone. */
     void useTicketKeys(TicketKeys.Ring keys) {
-        if (keys == ring) {
+        if (keys.equals(ring)) {
             return;
         }
         ring = keys;
