@@ -1,5 +1,6 @@
 package io.sallyport.server;
 
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.accesslog.AccessLog;
@@ -109,7 +110,7 @@ public final class ProxyServer {
         // Before the load: a file that changes in the middle is seen as changed by the first look.
         PrometheusMeterRegistry registry =
                 resources.add(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), PrometheusMeterRegistry::close);
-        RuntimeMeters.bindTo(registry);
+        resources.add(RuntimeMeters.bindTo(registry), JvmGcMetrics::close);
         Meters meters = new Meters(registry, BuildFacts.with(transport));
         KeyLog keyLog = KeyLogVariable.open();
         if (keyLog != null) {

@@ -51,11 +51,16 @@ final class RuntimeMeters {
         }
     };
 
-    @SuppressWarnings("resource") // The garbage collector's listener lives as long as the process.
-    static void bindTo(MeterRegistry registry) {
+    /**
+     * Binds all of them.
+     *
+     * @return what the garbage collectors of the JVM hold, and the registry by it, until it is closed
+     */
+    static JvmGcMetrics bindTo(MeterRegistry registry) {
         registry.config().meterFilter(NAMES);
         new JvmMemoryMetrics().bindTo(registry);
-        new JvmGcMetrics().bindTo(registry);
+        JvmGcMetrics collections = new JvmGcMetrics();
+        collections.bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
@@ -71,6 +76,7 @@ final class RuntimeMeters {
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
             new NettyAllocatorMetrics(allocator).bindTo(registry);
         }
+        return collections;
     }
 
     private static void gauge(MeterRegistry registry, String name, String help, Supplier<Number> bytes) {
