@@ -22,7 +22,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
  * searches the output of all tests for {@code LEAK:}.
  */
 public final class LeakCheck implements LauncherSessionListener, AfterAllCallback {
-    private static final int COLLECTIONS = 3;
+    private static final int COLLECTIONS = 2;
     private static final Pattern FRAMES_OF_THE_RUNNER =
             Pattern.compile("\\t(java\\.base/|org\\.junit\\.|org\\.apache\\.maven\\.).*\\R?");
     private static final Queue<RecordingDetector<?>> DETECTORS = new ConcurrentLinkedQueue<>();
