@@ -21,19 +21,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stands on the listening channel of one event loop: lets an accepted connection through when its source may have it and
- * there is a place, of the listener's and of the process's.
+ * both the listener and the process have a permit left.
  *
  * <p>Whether another acceptor of the listener has a queue cannot be seen from here, so with {@code when-full = wait} an
- * acceptor may hold one accepted connection, untouched, until it is handed a place; the rest wait in the kernel.
+ * acceptor may hold one accepted connection, untouched, until it gets its permits; the rest wait in the kernel.
  */
 public final class AcceptGate extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.listener");
     private static final long PAUSE_MILLIS = 200;
 
-    /** A connection may come a few turns after it is ready: those that are established are served first. */
+    /** A new connection may be accepted a few turns after it is ready: established ones are served first. */
     private static final int QUIET_LOOKS = 5;
 
-    /** The third packet of a TCP handshake that began before may take a round trip, and that half a second. */
+    /** Half a second: a TCP handshake that began here before needs one more round trip. */
     private static final int HAND_OVER_LOOKS = 250;
 
     private static final long LOOK_MILLIS = 2;
@@ -67,11 +67,11 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
         Channel child = (Channel) message;
         arrivals++;
         AcceptSettings now = settings.get();
-        if (!memory.admits(limits.everybody().held())) {
+        if (!memory.admits(limits.processConnections().held())) {
             refusals.reset(child, now, Limit.MEMORY);
             return;
         }
-        // Whoever speaks for others is no source: the header that it has to send tells of one.
+        // A trusted proxy is no source: the PROXY protocol header that it has to send names the client.
         Verdict verdict = child.remoteAddress() instanceof InetSocketAddress client
                         && !now.proxyProtocol().isTrusted(client.getAddress())
                 ? limits.sources().enter(client.getAddress())
@@ -79,11 +79,11 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
         if (verdict instanceof Refused refused) {
             refusals.reset(child, now, LimitRefusals.limit(refused));
         } else if (verdict instanceof Admitted source) {
-            place(new Arrival(ctx, child, source), now);
+            admitOrQueue(new Arrival(ctx, child, source), now);
         }
     }
 
-    private void place(Arrival arrival, AcceptSettings now) {
+    private void admitOrQueue(Arrival arrival, AcceptSettings now) {
         boolean rejects = now.limits().whenFull() == WhenFull.REJECT;
         if (!limits.connections().tryAcquire()) {
             if (rejects) {
@@ -94,8 +94,8 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        arrival.hasListeners = true;
-        if (limits.everybody().tryAcquire()) {
+        arrival.hasListenerPermit = true;
+        if (limits.processConnections().tryAcquire()) {
             arrival.admit();
         } else if (rejects) {
             limits.sources().leave(arrival.source);
@@ -115,7 +115,7 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
     /**
      * Waits until the kernel's queue is empty: what is in it when the listening channel closes would be reset.
      *
-     * @param handedOver new clients go elsewhere, and what is under way to here is waited for
+     * @param handedOver whether the kernel gives new clients to another process already
      * @return completes on the event loop
      */
     CompletableFuture<Void> whenQuiet(Channel listening, boolean handedOver) {
@@ -125,7 +125,11 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
         return result;
     }
 
-    /** So many looks at a channel to which nobody came. */
+    /**
+     * What is waited for.
+     *
+     * @param looks so many in a row at which nobody had come
+     */
     private record Quiet(int looks, CompletableFuture<Void> reached) {}
 
     private void look(Channel listening, Quiet quiet, int wanted, int left) {
@@ -144,7 +148,7 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** Stops accepting for good; a connection that waits for a place is let go. */
+    /** Stops accepting for good; a connection that waits for its permits is closed. */
     void stop() {
         stopped = true;
         Arrival waiting = parked;
@@ -187,12 +191,12 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** An accepted connection, and its way to its places: first the listener's, then the process's. */
+    /** An accepted connection, and its way to its permits: first the listener's, then the process's. */
     private final class Arrival implements Runnable {
         private final ChannelHandlerContext ctx;
         private final Channel child;
         private final Admitted source;
-        private volatile boolean hasListeners;
+        private volatile boolean hasListenerPermit;
 
         Arrival(ChannelHandlerContext ctx, Channel child, Admitted source) {
             this.ctx = ctx;
@@ -201,21 +205,21 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
         }
 
         void queue() {
-            (hasListeners ? limits.everybody() : limits.connections()).acquire(this);
+            (hasListenerPermit ? limits.processConnections() : limits.connections()).acquire(this);
         }
 
-        /** Called with a place taken, on any thread. */
+        /** Called with a permit taken, on any thread. */
         @Override
         public void run() {
-            if (hasListeners) {
-                ctx.executor().execute(this::placed);
+            if (hasListenerPermit) {
+                ctx.executor().execute(this::onPermits);
             } else {
-                hasListeners = true;
+                hasListenerPermit = true;
                 queue();
             }
         }
 
-        private void placed() {
+        private void onPermits() {
             parked = null;
             if (stopped) {
                 child.unsafe().closeForcibly();
@@ -233,18 +237,18 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
         }
 
         private void release() {
-            limits.everybody().release();
+            limits.processConnections().release();
             limits.connections().release();
             limits.sources().leave(source);
         }
 
-        /** False when a place is on its way: then {@link #placed} gives it back. */
+        /** False when a permit is on its way: then {@link #onPermits} gives it back. */
         boolean giveUp() {
             child.unsafe().closeForcibly();
-            boolean waited = (hasListeners ? limits.everybody() : limits.connections()).cancel(this);
+            boolean waited = (hasListenerPermit ? limits.processConnections() : limits.connections()).cancel(this);
             if (waited) {
                 limits.sources().leave(source);
-                if (hasListeners) {
+                if (hasListenerPermit) {
                     limits.connections().release();
                 }
             }

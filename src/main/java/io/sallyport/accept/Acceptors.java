@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 /** The listening channels of one listener on one address: one on each event loop, or one for all. */
 public final class Acceptors {
     private final List<Acceptor> acceptors;
-    private final boolean outlivesUs;
+    private final boolean isInherited;
 
     public record Acceptor(Channel channel, AcceptGate gate) {}
 
@@ -17,10 +17,10 @@ public final class Acceptors {
         this(acceptors, false);
     }
 
-    /** @param outlivesUs whether somebody else keeps the socket open: what is queued stays queued for our successor */
-    public Acceptors(List<Acceptor> acceptors, boolean outlivesUs) {
+    /** @param isInherited whether another process keeps the socket open: what is queued there waits for our successor */
+    public Acceptors(List<Acceptor> acceptors, boolean isInherited) {
         this.acceptors = List.copyOf(acceptors);
-        this.outlivesUs = outlivesUs;
+        this.isInherited = isInherited;
     }
 
     public SocketAddress address() {
@@ -44,13 +44,14 @@ public final class Acceptors {
     /**
      * Closes the listening channels and waits until they are; accepted and queued connections go on.
      *
-     * @param handedOver whether new clients go to somebody else already, and only what is under way to here is waited for
+     * @param handedOver whether the kernel gives new clients to another process already, so that only handshakes of TCP
+     *     that began here are waited for
      */
     public void close(boolean handedOver) {
         List<Acceptor> open =
                 acceptors.stream().filter(each -> each.channel().isOpen()).toList();
-        if (!outlivesUs) {
-            // All close together: who is steered away from one that is closed may come to one that is about to be.
+        if (!isInherited) {
+            // All are closed together: the kernel may hand a client of a closed one to another that is about to close.
             CompletableFuture.allOf(open.stream()
                             .map(each -> each.gate().whenQuiet(each.channel(), handedOver))
                             .toArray(CompletableFuture<?>[]::new))

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record HandshakeGate(ListenerLimits limits, EventExecutor loop, ServingOrder order, LimitRefusals refusals) {
 
     /**
-     * Counts a connection for the source that a PROXY protocol header tells of, until the channel is closed.
+     * Counts a connection for the source that a PROXY protocol header names, until the channel is closed.
      *
      * @return whether the source may have it
      */
@@ -29,7 +29,7 @@ public record HandshakeGate(ListenerLimits limits, EventExecutor loop, ServingOr
                 ? limits.sources().enter(client.getAddress())
                 : Admitted.UNCOUNTED;
         if (verdict instanceof Refused refused) {
-            refusals.tell(settings, LimitRefusals.limit(refused));
+            refusals.count(settings, LimitRefusals.limit(refused));
         } else if (verdict instanceof Admitted admitted) {
             channel.closeFuture().addListener(closed -> limits.sources().leave(admitted));
             return true;
@@ -37,22 +37,17 @@ public record HandshakeGate(ListenerLimits limits, EventExecutor loop, ServingOr
         return false;
     }
 
-    /** The handshakes under way. */
-    PlaceLimiter places() {
-        return limits.handshakes();
-    }
-
     /** A turn that calls {@code onTurn} where it has to be waited for. */
     public HandshakeTurn turn(Runnable onTurn) {
-        return new HandshakeTurn(this, onTurn);
+        return new HandshakeTurn(limits.handshakes(), loop, order, onTurn);
     }
 
-    /** A client that waited is let go. */
+    /** Counts and logs a client that waited in vain. */
     public void shed(AcceptSettings settings) {
-        refusals.tell(settings, Limit.HANDSHAKES_IN_FLIGHT);
+        refusals.count(settings, Limit.HANDSHAKES_IN_FLIGHT);
     }
 
-    /** A connection is past its handshake, and comes before those that are not. */
+    /** From now on a connection is served before those that are still in their handshake. */
     public void establish(Channel client, @Nullable Channel backend) {
         order.establish(client, backend);
     }

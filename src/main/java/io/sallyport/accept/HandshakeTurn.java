@@ -1,22 +1,26 @@
 package io.sallyport.accept;
 
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.sallyport.config.LimitsConfig;
+import io.sallyport.eventloop.ServingOrder;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's place among the handshakes under way ({@code limits.handshakes-in-flight}), and the wait for it.
+ * One connection's permit to make its handshake ({@code limits.handshakes-in-flight}), and the wait for it.
  *
  * <p>Confined to the event loop, but for {@link #run}.
  */
 public final class HandshakeTurn implements Runnable {
-    private final HandshakeGate gate;
+    private final PermitLimiter permits;
+    private final EventExecutor loop;
+    private final ServingOrder order;
     private final Runnable onTurn;
     private State state = State.NEW;
     private @Nullable Future<?> deadline;
 
-    /** How far it is. */
+    /** How far the connection has come. */
     public enum State {
         NEW,
         WAITING,
@@ -24,13 +28,15 @@ public final class HandshakeTurn implements Runnable {
         OVER
     }
 
-    HandshakeTurn(HandshakeGate gate, Runnable onTurn) {
-        this.gate = gate;
+    HandshakeTurn(PermitLimiter permits, EventExecutor loop, ServingOrder order, Runnable onTurn) {
+        this.permits = permits;
+        this.loop = loop;
+        this.order = order;
         this.onTurn = onTurn;
     }
 
     /**
-     * Takes a place, or queues for one.
+     * Takes a permit, or queues for one.
      *
      * @param onDeadline called when the wait is too long
      * @return UNDER_WAY: begin now; WAITING: {@code onTurn} will be called; OVER: the queue is full
@@ -39,12 +45,12 @@ public final class HandshakeTurn implements Runnable {
         if (state != State.NEW) {
             return state;
         }
-        if (gate.places().tryAcquire()) {
+        if (permits.tryAcquire()) {
             state = State.UNDER_WAY;
-        } else if (gate.places().acquire(this, queue.length())) {
+        } else if (permits.acquire(this, queue.length())) {
             state = State.WAITING;
             if (!queue.deadline().isZero()) {
-                deadline = gate.loop().schedule(onDeadline, queue.deadline().toNanos(), TimeUnit.NANOSECONDS);
+                deadline = loop.schedule(onDeadline, queue.deadline().toNanos(), TimeUnit.NANOSECONDS);
             }
         } else {
             state = State.OVER;
@@ -56,16 +62,16 @@ public final class HandshakeTurn implements Runnable {
         return state == State.WAITING;
     }
 
-    /** Called with the place taken, on any thread. */
+    /** Called with the permit taken, on any thread. */
     @Override
     public void run() {
-        gate.loop().execute(() -> gate.order().handshake(this::onPlace));
+        loop.execute(() -> order.handshake(this::onPermit));
     }
 
-    private void onPlace() {
+    private void onPermit() {
         cancelDeadline();
         if (state == State.OVER) {
-            gate.places().release();
+            permits.release();
             return;
         }
         state = State.UNDER_WAY;
@@ -76,10 +82,10 @@ public final class HandshakeTurn implements Runnable {
     public void end() {
         cancelDeadline();
         if (state == State.UNDER_WAY) {
-            gate.places().release();
+            permits.release();
         } else if (state == State.WAITING) {
-            // False: the place is on its way, and onPlace gives it back.
-            gate.places().cancel(this);
+            // False: the permit is on its way, and onPermit gives it back.
+            permits.cancel(this);
         }
         state = State.OVER;
     }

@@ -30,8 +30,8 @@ public final class LimitRefusals {
         };
     }
 
-    /** Counts a refusal, and says so. */
-    void tell(AcceptSettings settings, Limit limit) {
+    /** Counts a refusal, and logs it at most once a second. */
+    void count(AcceptSettings settings, Limit limit) {
         settings.meters().limitRejected(limit);
         RateLimitedLog log = logs.get(limit);
         if (log != null) {
@@ -41,7 +41,7 @@ public final class LimitRefusals {
 
     /** Resets a connection that nothing was done for yet. */
     void reset(Channel child, AcceptSettings settings, Limit limit) {
-        tell(settings, limit);
+        count(settings, limit);
         child.config().setOption(ChannelOption.SO_LINGER, 0);
         child.unsafe().closeForcibly();
     }

@@ -4,9 +4,9 @@ package io.sallyport.accept;
  * What is counted for one listener, over all event loops and all reloads.
  *
  * @param connections of this listener
- * @param everybody connections of all listeners
+ * @param processConnections connections of all listeners together
  * @param sources connections by where they come from
  * @param handshakes between ClientHello and Finished
  */
 public record ListenerLimits(
-        PlaceLimiter connections, PlaceLimiter everybody, SourceLimiter sources, PlaceLimiter handshakes) {}
+        PermitLimiter connections, PermitLimiter processConnections, SourceLimiter sources, PermitLimiter handshakes) {}

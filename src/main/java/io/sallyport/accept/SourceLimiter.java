@@ -13,9 +13,9 @@ import java.util.function.LongSupplier;
  * <p>The rate is a token bucket that holds one second's worth, kept as the time at which it will be full again (the generic
  * cell rate algorithm): one number for each source.
  *
- * <p>The table is of one size. Sources hash, under a random seed, to a set of {@link #WAYS} places; a new one takes the
- * place of the one that has been quiet for longest. Where all of them have connections open it is let in uncounted: who
- * brings half a million sources is to be met by the limits that count everybody.
+ * <p>The table is of one size. Sources hash, under a random seed, to a set of {@link #WAYS} slots; a new one takes the slot
+ * that has been quiet for longest. Where all of them have connections open it is let in uncounted: an attacker with half a
+ * million sources is stopped by the limits on all connections.
  *
  * <p>Exact over all threads.
  */
@@ -42,9 +42,9 @@ public final class SourceLimiter {
     /**
      * Let in; for {@link #leave}.
      *
-     * @param place of its source; -1 where it is not counted
+     * @param slot of its source; -1 where it is not counted
      */
-    public record Admitted(int place) implements Verdict {
+    public record Admitted(int slot) implements Verdict {
         /** Let in without being counted. */
         public static final Admitted UNCOUNTED = new Admitted(-1);
     }
@@ -79,9 +79,9 @@ public final class SourceLimiter {
 
     /** The connection is over. Once for each that was let in. */
     public void leave(Admitted admitted) {
-        if (admitted.place >= 0) {
+        if (admitted.slot >= 0) {
             synchronized (this) {
-                open[admitted.place]--;
+                open[admitted.slot]--;
             }
         }
     }
@@ -93,31 +93,31 @@ public final class SourceLimiter {
             full = new long[SOURCES];
         }
         long now = clock.getAsLong() - origin;
-        int place = place(key, now);
-        if (place < 0) {
+        int slot = slot(key, now);
+        if (slot < 0) {
             return Admitted.UNCOUNTED;
         }
-        if (keys[place] != key) {
-            keys[place] = key;
-            full[place] = now;
+        if (keys[slot] != key) {
+            keys[slot] = key;
+            full[slot] = now;
         }
-        if (connections > 0 && open[place] >= connections) {
+        if (connections > 0 && open[slot] >= connections) {
             return Refused.CONNECTIONS;
         }
         if (rate > 0) {
             long interval = SECOND / rate;
-            long since = Math.max(full[place], now);
+            long since = Math.max(full[slot], now);
             if (since - now > SECOND - interval) {
                 return Refused.RATE;
             }
-            full[place] = since + interval;
+            full[slot] = since + interval;
         }
-        open[place]++;
-        return new Admitted(place);
+        open[slot]++;
+        return new Admitted(slot);
     }
 
-    /** The place of this source, or the one that is missed least; -1 where none can be had. */
-    private int place(long key, long now) {
+    /** The slot of this source, or the one that has been quiet for longest; -1 where all have connections open. */
+    private int slot(long key, long now) {
         int first = Math.floorMod(mix(key ^ seed), SETS) * WAYS;
         int quietest = -1;
         for (int i = first; i < first + WAYS; i++) {

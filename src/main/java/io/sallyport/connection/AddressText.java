@@ -15,7 +15,7 @@ public final class AddressText {
             return NetUtil.toSocketAddressString(inet);
         }
         if (address instanceof DomainSocketAddress unix) {
-            // A name in the abstract namespace begins with NUL, for which everybody writes @.
+            // A name in the abstract namespace begins with NUL, which ss and systemd show as @.
             return "unix:" + unix.path().replace('\0', '@');
         }
         // A client on a unix-domain socket has none.

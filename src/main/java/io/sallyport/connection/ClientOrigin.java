@@ -28,12 +28,12 @@ final class ClientOrigin {
         return endpoints.source();
     }
 
-    /** A header that is believed says otherwise than the socket. */
+    /** A PROXY protocol header of a trusted peer names the client. */
     void proxied(Endpoints client) {
         endpoints = client;
     }
 
-    /** In the middle of a handshake; afterwards BoringSSL has forgotten which certificate it was. */
+    /** Called during the handshake: after it BoringSSL no longer knows which certificate the client was shown. */
     void onHandshaking(TlsContext context, SslHandler tls) {
         if (shown == null) {
             shown = context.shownBy(tls);

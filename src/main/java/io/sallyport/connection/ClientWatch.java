@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges one connected client again: when its certificate ends, and when what judges clients like it has changed.
  *
- * <p>Where a reload has taken away its route, or asks such clients for no certificate any more, the trust that let it in
- * stays its judge: a client is never freed from the end of its certificate. Confined to the event loop.
+ * <p>Where a reload has removed its route, or asks such clients for no certificate any more, it is judged by the trust that
+ * let it in: otherwise it would stay connected after the end of its certificate. Confined to the event loop.
  */
 final class ClientWatch {
     private final String connectionId;
@@ -70,14 +70,14 @@ final class ClientWatch {
         onReload();
     }
 
-    /** Something else is in service: does it judge otherwise? */
+    /** Judges again if what is in service now may judge otherwise. */
     void onReload() {
         ClientTrust now = inService.get().orElse(judge);
         if (!now.judgesLike(judge)) {
             queue();
             return;
         }
-        // The older one would be kept in memory with all its revocation lists.
+        // Or the older one would stay in memory with all its revocation lists.
         judge = now;
     }
 
@@ -112,7 +112,7 @@ final class ClientWatch {
         }
     }
 
-    /** What has ended already has been judged: waiting for it would mean to judge again without end. */
+    /** Skips certificates that have ended: they have been judged, and a timer for one would fire again and again. */
     private void awaitEndOf(List<X509Certificate> certificates) {
         stopTimer();
         Instant now = Instant.now();

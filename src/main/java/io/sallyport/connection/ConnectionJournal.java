@@ -41,7 +41,7 @@ final class ConnectionJournal {
     private final Instant accepted = Instant.now();
     private final long acceptedNanos = System.nanoTime();
 
-    /** Dropped with the end of the handshake: it is the largest part of a connection that is idle. */
+    /** Null after the handshake: it would be the largest part of an idle connection. */
     private @Nullable HandshakeTrace trace = HandshakeTrace.ofServer(acceptedNanos);
 
     private SocketAddress source;
@@ -56,7 +56,7 @@ final class ConnectionJournal {
     private long backendToClient;
     private long handshakeNanos = -1;
     private long connectNanos = -1;
-    private boolean leftOut;
+    private boolean suppressed;
 
     /** @param source the client, as its socket says */
     ConnectionJournal(ListenerSettings settings, String id, Channel frontend, SocketAddress source) {
@@ -83,7 +83,7 @@ final class ConnectionJournal {
         return hello;
     }
 
-    /** The handshake is over: a whole ClientHello, of up to 16 KiB, is not held while the connection lasts. */
+    /** The handshake is over. A ClientHello has up to 16 KiB, which an idle connection must not hold. */
     void summarizeHello() {
         offer = offer();
         hello = null;
@@ -95,10 +95,10 @@ final class ConnectionJournal {
         return hello == null ? offer : ClientOffer.of(hello);
     }
 
-    /** A PROXY protocol header told who the client is. */
-    void proxied(SocketAddress told) {
+    /** A PROXY protocol header names the client. */
+    void proxied(SocketAddress client) {
         proxiedBy = AddressText.of(source);
-        source = told;
+        source = client;
     }
 
     /** Of the handshake; only until it ends. */
@@ -147,27 +147,27 @@ final class ConnectionJournal {
     void handshakeFailed(Failure failure) {
         HandshakeTrace traced = trace();
         trace = null;
-        tell(failure, traced, settings.meters()::handshakeFailed);
+        report(failure, traced, settings.meters()::handshakeFailed);
     }
 
     /** Ends a connection without TLS, which has passed through before its first bytes came. */
     void refused(Failure failure) {
-        tell(failure, HandshakeTrace.ofServer(acceptedNanos), settings.meters()::refused);
+        report(failure, HandshakeTrace.ofServer(acceptedNanos), settings.meters()::refused);
     }
 
-    private void tell(Failure failure, HandshakeTrace traced, Consumer<FailureReason> meter) {
+    private void report(Failure failure, HandshakeTrace traced, Consumer<FailureReason> meter) {
         FailedHandshake failed = new FailedHandshake(failure, hello, allowed, traced, Instant.now());
         FailureReason reason = failed.reason();
         meter.accept(reason);
         if (reason.isClientCertificate()) {
             settings.meters().clientCertificateRefused();
         }
-        // Health checks come by the thousand: they are counted, not told.
+        // Health checks come by the thousand: they are counted, not logged.
         if (reason == FailureReason.BARE_PROBE) {
             return;
         }
-        leftOut = !settings.log().admitsFailure(source(), frontend.eventLoop());
-        if (!leftOut) {
+        suppressed = !settings.log().admitsFailure(source(), frontend.eventLoop());
+        if (!suppressed) {
             HandshakeTranscript transcript = traced.snapshot();
             settings.log()
                     .handshakeEnded(report(
@@ -210,7 +210,7 @@ final class ConnectionJournal {
         }
     }
 
-    /** The access log has the rest, but only at the end: these lines are for a connection that does not come to it. */
+    /** For a connection that hangs: its line in the access log comes only at its end. */
     private LoggingEventBuilder debug() {
         return LOG.atDebug().addKeyValue("connection", id).addKeyValue("listener", settings.name());
     }
@@ -227,8 +227,9 @@ final class ConnectionJournal {
     void closed(CloseReason reason) {
         long total = System.nanoTime() - acceptedNanos;
         settings.meters().connectionClosed(reason, total);
-        // A flood of failures would fill the log with the ends of its connections.
-        if (reason != CloseReason.BARE_PROBE && !leftOut) {
+        // A flood of failed handshakes, whose lines are suppressed, must not fill the log with the ends of its
+        // connections.
+        if (reason != CloseReason.BARE_PROBE && !suppressed) {
             settings.log().connectionClosed(summary(reason, total));
         }
     }

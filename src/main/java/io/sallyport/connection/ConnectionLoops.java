@@ -116,7 +116,7 @@ public final class ConnectionLoops {
                 new Acceptors(acceptors).close(false);
                 throw asException(bound.cause());
             }
-            ranked(loop, bound);
+            serveLast(loop, bound);
             acceptors.add(new Acceptors.Acceptor(bound.channel(), gate));
             // With port 0 the kernel chose one for the first; the others share it.
             target = (InetSocketAddress) bound.channel().localAddress();
@@ -156,7 +156,7 @@ public final class ConnectionLoops {
             ChannelFactory<ServerChannel> listening,
             ListenerLimits limits,
             Supplier<ListenerSettings> settings,
-            boolean outlivesUs,
+            boolean isInherited,
             Function<ServerBootstrap, ChannelFuture> begin)
             throws Exception {
         LimitRefusals refusals = new LimitRefusals();
@@ -181,11 +181,11 @@ public final class ConnectionLoops {
         if (!bound.isSuccess()) {
             throw asException(bound.cause());
         }
-        ranked(loops.get(0), bound);
-        return new Acceptors(List.of(new Acceptors.Acceptor(bound.channel(), gate)), outlivesUs);
+        serveLast(loops.get(0), bound);
+        return new Acceptors(List.of(new Acceptors.Acceptor(bound.channel(), gate)), isInherited);
     }
 
-    private static void ranked(Loop loop, ChannelFuture bound) {
+    private static void serveLast(Loop loop, ChannelFuture bound) {
         loop.executor().submit(() -> loop.order().accept(bound.channel())).syncUninterruptibly();
     }
 
@@ -200,27 +200,27 @@ public final class ConnectionLoops {
                 .orElseThrow();
     }
 
-    /** Tells every half second and for each loop how late it runs what is due, in nanoseconds. */
+    /** Reports every half second, for each loop, by how many nanoseconds it runs scheduled tasks late. */
     public void watchDelay(LongConsumer delay) {
         loops.forEach(loop -> new LoopDelay(loop.executor(), delay).start());
     }
 
-    /** Completes once every loop has done what it was doing, so that what nobody can find any more can be freed. */
+    /** Completes once every loop has finished its current task: none is still using what was taken out of service. */
     public CompletableFuture<Void> turn() {
         return CompletableFuture.allOf(loops.stream()
                 .map(loop -> CompletableFuture.runAsync(() -> {}, loop.executor()))
                 .toArray(CompletableFuture<?>[]::new));
     }
 
-    /** Judges by what is in service now every connected client that something else let in. */
+    /** Judges connected clients again, where a reload has changed who is let in. */
     public void judgeClientsAgain() {
         loops.forEach(loop -> loop.live().judgeClientsAgain());
     }
 
     /**
-     * Has connections that began with what is no longer in service closed in a while, counted from when it was replaced.
+     * Closes connections whose settings a reload has replaced, some time after that reload.
      *
-     * @param isReplaced says so of their settings, on any thread
+     * @param isReplaced whether settings are no longer in service; called on any thread
      * @param maxAge zero: they go on until they end
      */
     public void retire(Predicate<ListenerSettings> isReplaced, Duration maxAge) {

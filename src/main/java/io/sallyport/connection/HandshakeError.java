@@ -56,14 +56,14 @@ final class HandshakeError {
         Optional<ClientCertificateException> refusal = ClientCertificateException.in(cause);
         if (refusal.isPresent()) {
             ClientCertificateFailure failure = refusal.get().failure();
-            String told = String.valueOf(refusal.get().getMessage());
+            String message = String.valueOf(refusal.get().getMessage());
             return new Failure(
                     reason(failure),
                     How.ALERT_SENT,
                     failure == ClientCertificateFailure.REFUSED_BY_RULE
                             ? new FailureDetail.DecidedByRule(
-                                    told, refusal.get().rule())
-                            : new FailureDetail.Text(told),
+                                    message, refusal.get().rule())
+                            : new FailureDetail.Text(message),
                     AlertDescriptions.code(failure.alert()));
         }
         if (cause.getCause() instanceof ClosedChannelException) {

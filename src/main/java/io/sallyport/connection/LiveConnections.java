@@ -54,12 +54,12 @@ final class LiveConnections {
         }
     }
 
-    /** What judges the connected clients again, one after the other. */
+    /** Where connected clients queue to be judged again, so that a thousand do not block the loop. */
     SlicedTasks judgements() {
         return judgements;
     }
 
-    /** Judges every client again that something else judges now, from any thread. */
+    /** A reload may have changed who is let in; from any thread. */
     void judgeClientsAgain() {
         loop.execute(() -> connections.forEach(OpenConnection::judgeClientAgain));
     }

@@ -4,7 +4,7 @@ import io.sallyport.tls.path.ClientCertificateException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log for clients that are let in no longer. */
+/** Logs connected clients that would not be let in any more. */
 final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.client-auth");
 

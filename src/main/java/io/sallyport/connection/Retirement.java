@@ -6,21 +6,21 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The time that is left to a connection whose settings a reload has replaced. Confined to its event loop. */
+/** How long a connection whose settings a reload has replaced may go on. Confined to its event loop. */
 final class Retirement {
     private final EventLoop loop;
     private final Runnable onOver;
     private final long begun = System.nanoTime();
     private @Nullable Future<?> timer;
 
-    /** Begins now. */
+    /** The time begins now. */
     Retirement(EventLoop loop, Runnable onOver) {
         this.loop = loop;
         this.onOver = onOver;
     }
 
     /**
-     * Says how long it takes in all, from its beginning.
+     * Sets the time, counted from the constructor.
      *
      * @param maxAge zero: for ever
      */

@@ -27,7 +27,7 @@ public final class RouteTable {
     /** RFC 7301 section 3.2. */
     private static final int NO_APPLICATION_PROTOCOL = 120;
 
-    /** Takes nobody. */
+    /** Refuses every client. */
     public static final RouteTable NONE =
             new RouteTable(List.of(), null, ServerNamePolicy.DEFAULT, ServerNamePolicy.DEFAULT);
 
@@ -193,7 +193,7 @@ public final class RouteTable {
         return fallback;
     }
 
-    /** @param malformed what was sent in the place of a name and is none */
+    /** @param malformed what was sent as a name and is none */
     private Choice.Refuse unknown(@Nullable String name, @Nullable String malformed) {
         if (malformed != null) {
             return refuse(

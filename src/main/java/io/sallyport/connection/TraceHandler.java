@@ -7,7 +7,7 @@ import io.netty.channel.ChannelPromise;
 import io.sallyport.handshake.trace.Direction;
 import io.sallyport.handshake.trace.HandshakeTrace;
 
-/** Shows every byte of the handshake to its trace as it passes, in both directions; is taken out when it succeeded. */
+/** Copies every byte of the handshake to its trace, in both directions; leaves the pipeline when the handshake is done. */
 final class TraceHandler extends ChannelDuplexHandler {
     private final HandshakeTrace trace;
 

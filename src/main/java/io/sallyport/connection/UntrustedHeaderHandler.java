@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a plain connection whose client begins with a PROXY protocol header, of a peer that is not trusted or behind the
- * header of one that is: relayed, the server could believe it.
+ * Ends a plain connection whose client begins with a PROXY protocol header of its own: the server could believe it. That is a
+ * peer that is not trusted, or a client behind a trusted proxy, whose header came before.
  *
- * <p>What may become a header is held back, 11 bytes at most, and not for long: a client may wait for an answer to CR LF, which
- * a version 2 header begins with. Held back or not, the byte that would make the signature whole is never relayed.
+ * <p>Bytes that may be the beginning of a header are held back, 11 at most and for half a second: a client may wait for an
+ * answer to CR LF, which a version 2 header begins with. The byte that would complete the signature is never relayed.
  */
 final class UntrustedHeaderHandler extends ChannelInboundHandlerAdapter {
-    /** From one piece of a header to the next, of a peer that sends one byte by byte. */
+    /** Long enough for the next byte of a peer that sends a header byte by byte. */
     private static final long HOLD_MILLIS = 500;
 
     private final ProxyConnection connection;

@@ -103,7 +103,7 @@ class AcceptGateTest {
     private AcceptGate gate(ListenerSettings settings) {
         return new AcceptGate(
                 new ListenerLimits(
-                        new PlaceLimiter(0), new PlaceLimiter(0), new SourceLimiter(0, 0), new PlaceLimiter(0)),
+                        new PermitLimiter(0), new PermitLimiter(0), new SourceLimiter(0, 0), new PermitLimiter(0)),
                 memory,
                 new LimitRefusals(),
                 new AcceptTrouble(),

@@ -124,7 +124,7 @@ class SourceLimiterTest {
         List<Integer> counted = new ArrayList<>();
         int uncounted = 0;
         for (int i = 0; i < 3 * SourceLimiter.SOURCES; i++) {
-            if (admitted(limiter.enter(number(i))).place() >= 0) {
+            if (admitted(limiter.enter(number(i))).slot() >= 0) {
                 counted.add(i);
             } else {
                 uncounted++;

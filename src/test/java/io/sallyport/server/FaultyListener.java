@@ -3,7 +3,7 @@ package io.sallyport.server;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.accept.Acceptors;
 import io.sallyport.accept.ListenerLimits;
-import io.sallyport.accept.PlaceLimiter;
+import io.sallyport.accept.PermitLimiter;
 import io.sallyport.accept.SourceLimiter;
 import io.sallyport.accesslog.ConnectionLog;
 import io.sallyport.accesslog.ConnectionSummary;
@@ -53,7 +53,7 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
         acceptors = loops.bind(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new ListenerLimits(
-                        new PlaceLimiter(0), new PlaceLimiter(0), new SourceLimiter(0, 0), new PlaceLimiter(0)),
+                        new PermitLimiter(0), new PermitLimiter(0), new SourceLimiter(0, 0), new PermitLimiter(0)),
                 () -> Objects.requireNonNull(serving.listeners().get("https")));
         acceptors.accept();
     }

@@ -1,6 +1,6 @@
 package io.sallyport.server.lifecycle;
 
-import io.sallyport.accept.PlaceLimiter;
+import io.sallyport.accept.PermitLimiter;
 import io.sallyport.backend.Backend;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
@@ -34,7 +34,7 @@ final class Generations {
     private final HandedOverSockets handedOver;
     private final TicketRotation rotation;
     private final InstantSource clock;
-    private final PlaceLimiter connections = new PlaceLimiter(0);
+    private final PermitLimiter connections = new PermitLimiter(0);
     private Map<String, BoundListener> bound = Map.of();
 
     Generations(

@@ -4,7 +4,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
 import io.sallyport.accept.Acceptors;
 import io.sallyport.accept.ListenerLimits;
-import io.sallyport.accept.PlaceLimiter;
+import io.sallyport.accept.PermitLimiter;
 import io.sallyport.accept.SourceLimiter;
 import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.ListenerConfig;
@@ -71,15 +71,15 @@ public final class BoundListener {
             ListenerConfig config,
             Supplier<ListenerSettings> settings,
             ConnectionLoops loops,
-            PlaceLimiter allConnections,
+            PermitLimiter allConnections,
             HandedOverSockets handedOver)
             throws BindFailure {
         LimitsConfig most = config.limits();
         ListenerLimits limits = new ListenerLimits(
-                new PlaceLimiter(most.connections()),
+                new PermitLimiter(most.connections()),
                 allConnections,
                 new SourceLimiter(most.connectionsPerSource(), most.handshakeRatePerSource()),
-                new PlaceLimiter(most.handshakesInFlight()));
+                new PermitLimiter(most.handshakesInFlight()));
         NetworkAddress address = config.bind();
         try {
             Bound bound;

@@ -8,12 +8,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exact count of places, of connections or of handshakes, over all event loops.
+ * A semaphore for connections or for handshakes, exact over all event loops, that calls back instead of blocking.
  *
- * <p>A freed place goes straight to whoever waits longest, so that none is lost between two loops. Safe for use by any
- * thread.
+ * <p>A permit that is given back goes straight to whoever waits longest, so that none is lost between two loops. Safe for
+ * use by any thread.
  */
-public final class PlaceLimiter {
+public final class PermitLimiter {
     private final Set<Runnable> waiting = new LinkedHashSet<>();
     private int limit;
     private int held;
@@ -21,30 +21,30 @@ public final class PlaceLimiter {
     /**
      * A limiter.
      *
-     * @param limit places; 0 means no limit
+     * @param limit permits; 0 means no limit
      */
-    public PlaceLimiter(int limit) {
+    public PermitLimiter(int limit) {
         this.limit = unlessZero(limit);
     }
 
-    /** Changes the number of places; 0 means no limit. Places over it are not taken away, only not given again. */
-    public void limit(int places) {
-        List<Runnable> served = new ArrayList<>();
+    /** Changes the number of permits; 0 means no limit. Those over it are not taken away, only not given again. */
+    public void limit(int permits) {
+        List<Runnable> granted = new ArrayList<>();
         synchronized (this) {
-            limit = unlessZero(places);
+            limit = unlessZero(permits);
             while (held < limit) {
                 Runnable next = poll();
                 if (next == null) {
                     break;
                 }
                 held++;
-                served.add(next);
+                granted.add(next);
             }
         }
-        served.forEach(Runnable::run);
+        granted.forEach(Runnable::run);
     }
 
-    /** Takes a place if one is free. */
+    /** Takes a permit if one is free. */
     public synchronized boolean tryAcquire() {
         if (held >= limit) {
             return false;
@@ -53,9 +53,9 @@ public final class PlaceLimiter {
         return true;
     }
 
-    /** Takes a place now, or later: {@code onPlace} is called once, with the place taken, by whichever thread frees it. */
-    public void acquire(Runnable onPlace) {
-        acquire(onPlace, 0);
+    /** Takes a permit now, or later: {@code onPermit} is called once, with the permit taken, by whichever thread frees it. */
+    public void acquire(Runnable onPermit) {
+        acquire(onPermit, 0);
     }
 
     /**
@@ -64,23 +64,23 @@ public final class PlaceLimiter {
      * @param mostWaiting 0 means no limit
      * @return false when as many wait already: nothing is called then
      */
-    public boolean acquire(Runnable onPlace, int mostWaiting) {
+    public boolean acquire(Runnable onPermit, int mostWaiting) {
         synchronized (this) {
             if (held >= limit) {
-                return waiting.size() < unlessZero(mostWaiting) && waiting.add(onPlace);
+                return waiting.size() < unlessZero(mostWaiting) && waiting.add(onPermit);
             }
             held++;
         }
-        onPlace.run();
+        onPermit.run();
         return true;
     }
 
-    /** Gives up waiting; false when the place was handed over already. */
-    public synchronized boolean cancel(Runnable onPlace) {
-        return waiting.remove(onPlace);
+    /** Gives up waiting; false when the permit was handed over already. */
+    public synchronized boolean cancel(Runnable onPermit) {
+        return waiting.remove(onPermit);
     }
 
-    /** Gives a place back. Once for each that was taken. */
+    /** Gives a permit back. Once for each that was taken. */
     public void release() {
         @Nullable Runnable next;
         synchronized (this) {
@@ -96,7 +96,7 @@ public final class PlaceLimiter {
         next.run();
     }
 
-    /** Places taken now. */
+    /** Permits taken now. */
     public synchronized int held() {
         return held;
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class PlaceLimiterTest {
+class PermitLimiterTest {
     private final List<String> served = new ArrayList<>();
 
     private Runnable serve(String name) {
@@ -19,7 +19,7 @@ class PlaceLimiterTest {
 
     @Test
     void freedPlaceGoesToWhoWaitsLongest() {
-        PlaceLimiter limiter = new PlaceLimiter(1);
+        PermitLimiter limiter = new PermitLimiter(1);
         limiter.acquire(serve("first"));
         limiter.acquire(serve("second"));
         limiter.acquire(serve("third"));
@@ -37,7 +37,7 @@ class PlaceLimiterTest {
 
     @Test
     void whoGivesUpIsNotServed() {
-        PlaceLimiter limiter = new PlaceLimiter(1);
+        PermitLimiter limiter = new PermitLimiter(1);
         Runnable second = serve("second");
         limiter.acquire(serve("first"));
         limiter.acquire(second);
@@ -51,7 +51,7 @@ class PlaceLimiterTest {
 
     @Test
     void fullQueueTakesNobody() {
-        PlaceLimiter limiter = new PlaceLimiter(1);
+        PermitLimiter limiter = new PermitLimiter(1);
         assertThat(limiter.acquire(serve("first"), 1)).isTrue();
         assertThat(limiter.acquire(serve("second"), 1)).isTrue();
         assertThat(limiter.acquire(serve("third"), 1)).isFalse();
@@ -64,7 +64,7 @@ class PlaceLimiterTest {
 
     @Test
     void newLimitServesWhoWaitsAndTakesNothingAway() {
-        PlaceLimiter limiter = new PlaceLimiter(1);
+        PermitLimiter limiter = new PermitLimiter(1);
         for (String name : List.of("first", "second", "third")) {
             limiter.acquire(serve(name));
         }
@@ -83,7 +83,7 @@ class PlaceLimiterTest {
     void nobodyIsForgottenBetweenThreads() throws Exception {
         int each = 5000;
         int threads = 4;
-        PlaceLimiter limiter = new PlaceLimiter(3);
+        PermitLimiter limiter = new PermitLimiter(3);
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch all = new CountDownLatch(each * threads);
