@@ -16,6 +16,7 @@ import io.sallyport.tls.context.TlsSession;
 import io.sallyport.tls.record.EngineRecordLayer;
 import io.sallyport.tls.record.PlainRecordLayer;
 import io.sallyport.tls.record.RecordLayer;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -289,8 +290,14 @@ final class Admission {
 
     void onException(Throwable cause) {
         switch (step) {
-            // Load balancers end their health checks with a reset.
-            case PROXY_HEADER, REST_OF_PROXY_HEADER, HELLO -> fail(left(How.RESET, String.valueOf(cause.getMessage())));
+            case PROXY_HEADER, REST_OF_PROXY_HEADER, HELLO -> {
+                if (cause instanceof IOException) {
+                    // Load balancers end their health checks with a reset.
+                    fail(left(How.RESET, String.valueOf(cause.getMessage())));
+                } else {
+                    fail(cause);
+                }
+            }
             case REST_OF_HELLO, TURN, HANDSHAKE -> fail(cause);
             case OVER -> {}
         }

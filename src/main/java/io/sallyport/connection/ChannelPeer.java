@@ -18,6 +18,7 @@ final class ChannelPeer implements Peer {
     private final Channel channel;
     private final boolean holdsEnd;
     private RecordLayer records;
+    private boolean endsCut;
 
     private ChannelPeer(Channel channel, RecordLayer records, boolean holdsEnd) {
         this.channel = channel;
@@ -66,6 +67,7 @@ final class ChannelPeer implements Peer {
             // The shutdown that follows lets go of both.
             Transport.of(channel.eventLoop()).hold(channel);
         }
+        endsCut = !withCloseNotify;
         return withCloseNotify && channel.isActive() ? records.closeOutbound() : flushed();
     }
 
@@ -103,7 +105,12 @@ final class ChannelPeer implements Peer {
 
     @Override
     public void close() {
-        channel.close();
+        if (endsCut) {
+            // A close_notify behind it would say that the stream was whole.
+            cut();
+        } else {
+            channel.close();
+        }
     }
 
     @Override
@@ -111,7 +118,7 @@ final class ChannelPeer implements Peer {
         if (channel.isActive()) {
             LingerHandler.of(channel).awaitFin();
         }
-        channel.close();
+        close();
     }
 
     @Override

@@ -33,7 +33,7 @@ record Ending(Close client, Close server) {
         ADMISSION,
         /** Neither stream has ended. */
         OPEN,
-        /** The client's has ended. */
+        /** The client's has ended, and the server has all of it. */
         CLIENT_ENDED,
         /** The server's has ended, or nothing of it can reach the client any more. */
         SERVER_ENDED,
@@ -78,7 +78,7 @@ record Ending(Close client, Close server) {
         return why.side() == CloseReason.Side.PROXY;
     }
 
-    /** A server that nobody spoke to for {@code timeouts.idle} is told so by a FIN; one in the middle of a request is reset. */
+    /** After {@code timeouts.idle} no request is half sent, so a FIN is enough. */
     private static Close cutServer(CloseReason why) {
         return why == CloseReason.IDLE_TIMEOUT ? Close.WITHOUT_CLOSE_NOTIFY : Close.RESET;
     }

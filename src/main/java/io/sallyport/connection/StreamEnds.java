@@ -23,6 +23,7 @@ final class StreamEnds {
     private @Nullable Peer backend;
     private @Nullable CloseReason firstEnd;
     private @Nullable CloseReason clientFailure;
+    private @Nullable CloseReason serverFailure;
     private boolean released;
 
     StreamEnds(Peer client, RelayDirection toBackend, RelayDirection toClient, boolean endsAtOnce, RelayOwner owner) {
@@ -52,12 +53,21 @@ final class StreamEnds {
         return released;
     }
 
-    /** How far the streams have come, where neither has failed. */
+    /** How far the streams have come. */
     Stage stage() {
-        if (toBackend.isSourceOpen()) {
-            return owesClientNothing() ? Stage.SERVER_ENDED : Stage.OPEN;
+        if (toClient.source() == Source.BROKEN && toClient.sink() == Sink.OPEN) {
+            return Stage.SERVER_FAILED;
         }
-        return owesClientNothing() ? Stage.BOTH_ENDED : Stage.CLIENT_ENDED;
+        if (owesServerNothing()) {
+            return owesClientNothing() ? Stage.BOTH_ENDED : Stage.CLIENT_ENDED;
+        }
+        return owesClientNothing() ? Stage.SERVER_ENDED : Stage.OPEN;
+    }
+
+    /** Whether the client's stream has ended, and the server, if there is one, has all of it. */
+    private boolean owesServerNothing() {
+        return !toBackend.isSourceOpen()
+                && (backend == null || toBackend.sink() == Sink.ENDED || toBackend.sink() == Sink.FAILED);
     }
 
     /** Whether nothing of the server's is missing at the client, or can reach it. */
@@ -184,7 +194,7 @@ final class StreamEnds {
             onClientFailed();
             return;
         }
-        // Where both streams are over, the close that comes now brings the FIN.
+        // Where both streams are over, the FIN comes with the close, in one segment less.
         if (!isOver(toBackend) || !client.isInputShutdown()) {
             client.shutdownOutput();
         }
@@ -211,7 +221,7 @@ final class StreamEnds {
         }
     }
 
-    /** A client that takes no more is no reason to leave a server that has not ended: its FIN may be on the way. */
+    /** Where only the client takes no more, the server's end is still waited for: its FIN may be on the way. */
     private boolean isOver(RelayDirection direction) {
         return switch (direction.sink()) {
             case OPEN, ENDING -> false;
@@ -221,7 +231,7 @@ final class StreamEnds {
         };
     }
 
-    /** Whether either peer has been told of the other's end; what fails after that is a part of the end. */
+    /** Whether one peer has the other's end already: a failure after that is part of the end, and not its reason. */
     private boolean isEnding() {
         return toBackend.sink() == Sink.ENDED
                 || toClient.sink() == Sink.ENDED
@@ -230,15 +240,19 @@ final class StreamEnds {
 
     // ---- failures
 
-    /** The client's connection has failed. What it said before is still read, as far as the backend takes it at once. */
+    /** The client's connection has failed. What it sent before is still read, as long as the backend takes it at once. */
     void onClientFailed() {
         if (released || clientFailure != null) {
             return;
         }
-        clientFailure = firstEnd != null && isEnding() ? firstEnd : CloseReason.CLIENT_RESET;
+        if (serverFailure != null) {
+            clientFailure = serverFailure;
+        } else {
+            clientFailure = firstEnd != null && isEnding() ? firstEnd : CloseReason.CLIENT_RESET;
+        }
         toClient.sink(Sink.FAILED);
         if (!toBackend.isSourceOpen()) {
-            // Its whole request is here: it is delivered first, by a dial that is under way if need be.
+            // Its whole request is here, and is delivered first, even if the server is still dialled.
             endIfDone();
         } else if (backend == null) {
             clientBroke(clientFailure, Stage.CLIENT_FAILED);
@@ -251,7 +265,7 @@ final class StreamEnds {
 
     private void drainClient() {
         if (clientFailure != null && toBackend.isSourceOpen() && backend != null && !backend.isWritable()) {
-            // Whoever reset the connection waits for nothing: neither does the backend.
+            // A client that reset its connection waits for nothing, so nothing is held for a slow backend.
             clientBroke(clientFailure, Stage.CLIENT_FAILED);
         } else {
             toBackend.read();
@@ -269,12 +283,12 @@ final class StreamEnds {
         }
     }
 
-    /** The backend's connection has failed. What it said before is still read, as the client takes it. */
+    /** The backend's connection has failed. What it sent before is still read and relayed. */
     void onBackendFailed() {
         if (released || backend == null || toBackend.sink() == Sink.FAILED) {
             return;
         }
-        toBackend.sink(Sink.FAILED);
+        serverFailed();
         if (owesClientNothing()) {
             backendOver();
             return;
@@ -289,7 +303,7 @@ final class StreamEnds {
         if (released || backend == null) {
             return;
         }
-        toBackend.sink(Sink.FAILED);
+        serverFailed();
         if (owesClientNothing()) {
             backendOver();
         } else {
@@ -297,18 +311,27 @@ final class StreamEnds {
         }
     }
 
+    /** @return why: of two failures the first is the reason */
+    private CloseReason serverFailed() {
+        toBackend.sink(Sink.FAILED);
+        if (serverFailure == null) {
+            serverFailure = clientFailure == null ? CloseReason.BACKEND_RESET : clientFailure;
+        }
+        return serverFailure;
+    }
+
     private void backendOver() {
         if (toClient.isSourceOpen()) {
             toClient.sourceEnded(Source.BROKEN);
         }
-        firstEnd(CloseReason.BACKEND_RESET);
+        firstEnd(serverFailed());
         endIfDone();
         if (!released) {
             toBackend.read();
         }
     }
 
-    /** The backend broke TLS: what came before is good, and goes to the client. */
+    /** A record of the backend does not decrypt, or it sent a fatal alert: what came before is good, and is relayed. */
     void onBackendTlsError() {
         if (!released && toClient.isSourceOpen()) {
             serverBroke(CloseReason.BACKEND_TLS_ERROR);
@@ -322,13 +345,15 @@ final class StreamEnds {
     }
 
     /** The rest of the server's stream will not come. What came before is flushed, so that the reset does not overtake it. */
-    private void serverBroke(CloseReason why) {
+    private void serverBroke(CloseReason how) {
+        CloseReason why = clientFailure == null || serverFailure != null ? how : clientFailure;
         toClient.sourceEnded(Source.BROKEN);
         if (toClient.sink() != Sink.OPEN) {
             owner.onEnd(why, Stage.SERVER_FAILED);
             return;
         }
         toBackend.sink(Sink.FAILED);
+        serverFailure = why;
         owner.onHalfClosed();
         toClient.flush();
         client.flushed().addListener(flushed -> {
