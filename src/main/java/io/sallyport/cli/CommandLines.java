@@ -17,6 +17,7 @@ final class CommandLines {
 
     private static Map<String, Function<Console, Object>> commands() {
         Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
+        commands.put("serve", ServeCommand::new);
         commands.put("run", RunCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("config", ConfigCommand::new);

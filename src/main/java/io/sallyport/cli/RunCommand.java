@@ -5,9 +5,7 @@ import io.sallyport.config.FileSource;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.log.LogSetup;
-import io.sallyport.server.ProxyServer;
 import io.sallyport.server.generation.StartException;
-import io.sallyport.systemd.ServiceSupervisor;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,17 +37,7 @@ final class RunCommand implements Callable<Integer> {
             return CheckCommand.check(config, console);
         }
         try (LogSetup log = LogSetup.start(config.log())) {
-            Serving serving = new Serving(console).stopOn("TERM", "INT").reloadOn("HUP", "USR1");
-            return serve(serving, source, config);
-        }
-    }
-
-    private static int serve(Serving serving, ConfigSource source, ProxyConfig config)
-            throws ConfigException, StartException {
-        try (ServiceSupervisor supervisor = new ServiceSupervisor(System.getenv())) {
-            ProxyServer server = ProxyServer.start(source, config, supervisor);
-            supervisor.watch(server::turn);
-            return serving.untilStopped(server);
+            return new Serving(console).supervised(source, config);
         }
     }
 }

@@ -1,6 +1,11 @@
 package io.sallyport.cli;
 
+import io.sallyport.config.ConfigSource;
+import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.server.ProxyServer;
+import io.sallyport.server.generation.StartException;
+import io.sallyport.systemd.ServiceSupervisor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -17,6 +22,16 @@ final class Serving {
 
     Serving(Console console) {
         this.console = console;
+    }
+
+    /** Starts a server under whoever supervises this process, with the signals of a service, and waits for its end. */
+    int supervised(ConfigSource source, ProxyConfig config) throws ConfigException, StartException {
+        stopOn("TERM", "INT").reloadOn("HUP", "USR1");
+        try (ServiceSupervisor supervisor = new ServiceSupervisor(System.getenv())) {
+            ProxyServer server = ProxyServer.start(source, config, supervisor);
+            supervisor.watch(server::turn);
+            return untilStopped(server);
+        }
     }
 
     /**

@@ -14,21 +14,27 @@ public interface ConfigSource {
      */
     ProxyConfig load() throws ConfigException;
 
-    /** The file to watch for changes; empty where nothing ever changes. */
+    /** The file to watch for changes; empty where the configuration is in none. */
     Optional<Path> file();
+
+    /** Whether a reload can find anything new: another text, or other content of the files that it names. */
+    boolean isReloadable();
 
     /** A configuration that never changes; the files that it names are read once, and may be gone after that. */
     static ConfigSource of(ProxyConfig config) {
-        return new ConfigSource() {
-            @Override
-            public ProxyConfig load() {
-                return config;
-            }
+        return new Fixed(config, false);
+    }
 
-            @Override
-            public Optional<Path> file() {
-                return Optional.empty();
-            }
-        };
+    /** A configuration that never changes, but the files that it names may. */
+    static ConfigSource ofFlags(ProxyConfig config) {
+        return new Fixed(config, true);
+    }
+
+    /** One that is in no file. */
+    record Fixed(ProxyConfig load, boolean isReloadable) implements ConfigSource {
+        @Override
+        public Optional<Path> file() {
+            return Optional.empty();
+        }
     }
 }

@@ -46,6 +46,11 @@ public final class FileSource implements ConfigSource {
         return Optional.of(file);
     }
 
+    @Override
+    public boolean isReloadable() {
+        return true;
+    }
+
     /** Empty where it cannot be read; the loader says why. */
     private String text() {
         try {

@@ -33,7 +33,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "config", "quickstart", "healthcheck", "explain", "version"})
+    @ValueSource(strings = {"serve", "run", "check", "config", "quickstart", "healthcheck", "explain", "version"})
     void everyCommandHasHelp(String command) {
         assertThat(Outcome.of("--help").out()).anyMatch(line -> line.startsWith("  " + command + " "));
         for (String option : List.of("-h", "--help")) {

@@ -40,6 +40,13 @@ final class TlsClient implements AutoCloseable {
         socket.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** The subject of the leaf that the server showed. */
+    String serverCertificate() throws IOException {
+        return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
+                .getSubjectX500Principal()
+                .getName();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

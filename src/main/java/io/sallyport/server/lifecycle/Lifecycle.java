@@ -186,7 +186,7 @@ public final class Lifecycle {
         advance(LifecycleState.READY);
         companion.onServing();
         loader.watch(staged.config());
-        if (loader.hasFile()) {
+        if (loader.isReloadable()) {
             watcher.start();
         }
         parts.loops().watchDelay(parts.meters()::loopDelayed);

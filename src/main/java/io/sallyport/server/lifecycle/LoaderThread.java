@@ -49,8 +49,8 @@ final class LoaderThread {
     }
 
     /** Whether anything can change. */
-    boolean hasFile() {
-        return source.file().isPresent();
+    boolean isReloadable() {
+        return source.isReloadable();
     }
 
     /**

@@ -96,7 +96,7 @@ final class Reloads {
         underWay = request;
         if (stopping) {
             end(request, request.asked ? failed(STOPPING, true) : last);
-        } else if (!loader.hasFile()) {
+        } else if (!loader.isReloadable()) {
             // The files of a quickstart were there for its start alone: looked for now, they would be missing.
             end(request, count(ReloadOutcome.unchanged()));
         } else {
