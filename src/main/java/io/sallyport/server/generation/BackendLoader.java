@@ -140,7 +140,10 @@ final class BackendLoader {
         if (!tls.enabled()) {
             return new StagedBackend(backend, material, null, names, lookups, Expiries.NONE);
         }
-        List<KeyMaterial> keys = run.services().keys().read(backend.certificates(), run.now(), run.findings());
+        List<KeyMaterial> keys = backend.certificates().stream()
+                .distinct()
+                .flatMap(each -> run.keys(each).stream())
+                .toList();
         boolean anchored = tls.verify() == BackendTlsConfig.Verify.FULL;
         TrustAnchors anchors =
                 TrustAnchors.load(anchored ? tls.trustAnchors() : List.of(), tls.where(), run.now(), run.findings());

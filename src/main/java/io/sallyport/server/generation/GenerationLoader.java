@@ -6,10 +6,7 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.server.reload.Content;
 import io.sallyport.tls.context.ContextPool;
-import io.sallyport.tls.file.Findings;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -68,9 +65,8 @@ public final class GenerationLoader {
                 : serving.staged().contexts().next();
         boolean done = false;
         try {
-            LoadRun run =
-                    new LoadRun(content, services, serving, Instant.now(), pool, new Findings(), new ArrayList<>());
-            Staged staged = load(run, changesAlone && serving != null ? serving.staged() : null);
+            @Nullable Staged base = changesAlone && serving != null ? serving.staged() : null;
+            Staged staged = load(LoadRun.of(content, services, serving, base, pool));
             pool.complete();
             done = true;
             return staged;
@@ -81,8 +77,8 @@ public final class GenerationLoader {
         }
     }
 
-    /** @param base of which everything is used again that has the same value; null: nothing is */
-    private static Staged load(LoadRun run, @Nullable Staged base) throws StartException {
+    private static Staged load(LoadRun run) throws StartException {
+        @Nullable Staged base = run.base();
         ProxyConfig config = run.config();
         BackendLoader backendLoader = new BackendLoader(run);
         Map<String, StagedBackend> backends = new TreeMap<>();
@@ -112,6 +108,7 @@ public final class GenerationLoader {
                 run.content(),
                 listeners,
                 backends,
+                run.keys(),
                 Expiries.all(Stream.concat(
                                 backends.values().stream().map(StagedBackend::expiries),
                                 listeners.values().stream().map(StagedListener::expiries))

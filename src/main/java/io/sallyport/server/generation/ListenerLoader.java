@@ -134,8 +134,7 @@ final class ListenerLoader {
         List<KeyMaterial> all = new ArrayList<>();
         for (CertificateConfig certificate : tls.certificates()) {
             // Once for each entry, or each route would report the same fault.
-            all.addAll(keys.computeIfAbsent(
-                    certificate, each -> run.services().keys().of(each).read(run.now(), run.findings())));
+            all.addAll(keys.computeIfAbsent(certificate, run::keys));
         }
         return all;
     }

@@ -2,33 +2,75 @@ package io.sallyport.server.generation;
 
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.server.reload.Content;
 import io.sallyport.tls.context.ContextPool;
 import io.sallyport.tls.file.Findings;
+import io.sallyport.tls.material.KeyMaterial;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One load under way: what it is about, and what it has found so far.
  *
  * @param serving what is in service; null: nothing yet
+ * @param base of which everything is used again that has the same value; null: nothing is
  * @param now what validity is judged by
  * @param pool the contexts that it uses
  * @param findings of files, names and keys
  * @param problems what is wrong beside those
+ * @param known what {@code base} has of each source whose fingerprint is the same
+ * @param keys that, and what this load has read
  */
 record LoadRun(
         Content content,
         LoaderServices services,
         @Nullable Serving serving,
+        @Nullable Staged base,
         Instant now,
         ContextPool pool,
         Findings findings,
-        List<ConfigProblem> problems) {
+        List<ConfigProblem> problems,
+        Map<CertificateConfig, List<KeyMaterial>> known,
+        Map<CertificateConfig, List<KeyMaterial>> keys) {
+
+    static LoadRun of(
+            Content content,
+            LoaderServices services,
+            @Nullable Serving serving,
+            @Nullable Staged base,
+            ContextPool pool) {
+        Map<CertificateConfig, List<KeyMaterial>> known = base == null ? Map.of() : base.keysIn(content);
+        return new LoadRun(
+                content,
+                services,
+                serving,
+                base,
+                Instant.now(),
+                pool,
+                new Findings(),
+                new ArrayList<>(),
+                known,
+                new HashMap<>(known));
+    }
 
     ProxyConfig config() {
         return content.config();
+    }
+
+    /** What a source has: what it had, where that is known to be the same, else what is read of it. Blocks. */
+    List<KeyMaterial> keys(CertificateConfig certificate) {
+        List<KeyMaterial> same = known.get(certificate);
+        if (same != null) {
+            return same;
+        }
+        List<KeyMaterial> read = services.keys().of(certificate).read(now, findings);
+        keys.put(certificate, read);
+        return read;
     }
 
     boolean isWithoutProblem() {

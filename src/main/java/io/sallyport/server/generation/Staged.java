@@ -3,10 +3,14 @@ package io.sallyport.server.generation;
 import io.sallyport.admin.AdminToken;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.server.reload.Content;
 import io.sallyport.tls.context.ContextPool;
+import io.sallyport.tls.material.KeyMaterial;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * either put into service by an {@link Assembler} or released.
  *
  * @param content what was loaded, by value
+ * @param keys what each source has that is in use
  * @param unresolved names of servers that have no address now
  * @param warnings what is doubtful but no reason not to start, one a line
  * @param contexts all that the listeners and backends use
@@ -22,6 +27,7 @@ public record Staged(
         Content content,
         Map<String, StagedListener> listeners,
         Map<String, StagedBackend> backends,
+        Map<CertificateConfig, List<KeyMaterial>> keys,
         Expiries expiries,
         @Nullable AdminToken adminToken,
         List<ConfigProblem> unresolved,
@@ -30,6 +36,15 @@ public record Staged(
 
     public ProxyConfig config() {
         return content.config();
+    }
+
+    /** What those sources have whose fingerprint is the same in {@code next}. */
+    Map<CertificateConfig, List<KeyMaterial>> keysIn(Content next) {
+        Map<CertificateConfig, List<KeyMaterial>> same = new HashMap<>(keys);
+        same.keySet()
+                .removeIf(each ->
+                        !Objects.equals(content.keys().get(each), next.keys().get(each)));
+        return same;
     }
 
     /** How many contexts this load had to build; the others are those that serve. */

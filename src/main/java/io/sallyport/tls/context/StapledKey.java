@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 record StapledKey(KeyMaterial material, @Nullable ByteBuffer ocspResponse) {
 
     /**
-     * By value what it is. Without the private key, which must not stay in the heap: the leaf has the public half.
+     * By value what it is. Without the private key: the leaf has its public half.
      *
      * @param chain as {@link KeyMaterial#chainHash}
      */

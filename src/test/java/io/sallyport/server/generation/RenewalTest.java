@@ -10,6 +10,7 @@ import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.SecretFiles;
 import io.sallyport.tls.context.TlsContext;
 import io.sallyport.tls.context.TlsContexts;
+import io.sallyport.tls.material.KeyMaterial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -89,6 +90,8 @@ final class RenewalTest {
         assertThat(staged.contextsBuilt()).isEqualTo(1);
         assertThat(context(after, "https", "a.test")).isSameAs(a);
         assertThat(context(after, "https", "b.test")).isNotSameAs(b);
+        assertThat(key(after, "a.test")).isSameAs(key(before, "a.test"));
+        assertThat(key(after, "b.test")).isNotSameAs(key(before, "b.test"));
     }
 
     @Test
@@ -222,6 +225,32 @@ final class RenewalTest {
                 .doesNotContain(before.expiries().certificates().get(0));
     }
 
+    /** A reload that is asked for checks everything; a look that found one renewed file does not repeat what is known. */
+    @Test
+    void aLookReadsNothingOfWhatIsTheSame() throws Exception {
+        String config = listener("https", "tls.certificates = [" + A + "]")
+                + listener(
+                        "other",
+                        "tls.certificates = [" + B
+                                + "], tls.client-auth { mode = require, trust-anchors = [clients.crt],"
+                                + " crls = [clients.crl] }");
+        CLIENTS.revocations().expired().writePem(directory.resolve("clients.crl"));
+        Staged first = generations.load(config);
+        assertThat(first.warnings()).anyMatch(warning -> warning.contains("clients.crl"));
+        generations.commit(first, NOON);
+        renew("a");
+
+        Staged changes = generations.loadChanges(config);
+        assertThat(changes.warnings()).noneMatch(warning -> warning.contains("clients.crl"));
+        assertThat(changes.expiries().revocationLists())
+                .isEqualTo(first.expiries().revocationLists());
+        changes.release();
+
+        Staged everything = generations.load(config);
+        assertThat(everything.warnings()).anyMatch(warning -> warning.contains("clients.crl"));
+        everything.release();
+    }
+
     @Test
     void aBrokenPairLeavesTheOldAndNothingBehind() throws Exception {
         generations.commit(generations.load(TWO_LISTENERS), NOON);
@@ -252,6 +281,15 @@ final class RenewalTest {
 
     private static ListenerSettings settings(Serving serving, String listener) {
         return Objects.requireNonNull(serving.listeners().get(listener));
+    }
+
+    /** As it was read. */
+    private static KeyMaterial key(Serving serving, String serverName) {
+        return serving.staged().keys().values().stream()
+                .flatMap(List::stream)
+                .filter(key -> key.serverNames().contains(serverName))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static TlsContext context(Serving serving, String listener, String serverName) {
