@@ -7,10 +7,15 @@ import io.sallyport.eventloop.NativeLibraries;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.server.generation.StartException;
 import io.sallyport.server.listen.TransportLimits;
+import io.sallyport.tls.netty.NettyInternals;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The native libraries that a server needs. */
 final class Natives {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.tls");
+
     private Natives() {}
 
     /**
@@ -34,6 +39,9 @@ final class Natives {
         if (!String.valueOf(OpenSsl.versionString()).contains("BoringSSL")) {
             throw new StartException(
                     new ConfigProblem("", "TLS library", OpenSsl.versionString() + " was found (expected: BoringSSL)"));
+        }
+        for (NettyInternals.Member missing : NettyInternals.missing()) {
+            LOG.warn("this Netty does not show {}: {}", missing, missing.consequence());
         }
         return transport;
     }

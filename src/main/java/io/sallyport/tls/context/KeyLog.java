@@ -4,10 +4,9 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.internal.tcnative.KeyLogCallback;
 import io.netty.internal.tcnative.SSLContext;
 import io.sallyport.tls.file.SecretFile;
+import io.sallyport.tls.netty.NettyInternals;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class KeyLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.tls");
     private static final int QUEUE = 4096;
-    private static final VarHandle NATIVE_CONTEXT = nativeContext();
 
     private final OutputStream out;
     private final ThreadPoolExecutor writer;
@@ -72,7 +70,7 @@ public final class KeyLog implements AutoCloseable {
             byte[] copy = line.clone();
             writer.execute(() -> write(copy));
         };
-        SSLContext.setKeyLogCallback((long) NATIVE_CONTEXT.get(context), callback);
+        SSLContext.setKeyLogCallback(NettyInternals.context(context).orElseThrow(), callback);
     }
 
     @Override
@@ -94,15 +92,6 @@ public final class KeyLog implements AutoCloseable {
             out.write('\n');
         } catch (IOException e) {
             LOG.debug("cannot write the key log", e);
-        }
-    }
-
-    private static VarHandle nativeContext() {
-        try {
-            return MethodHandles.privateLookupIn(ReferenceCountedOpenSslContext.class, MethodHandles.lookup())
-                    .findVarHandle(ReferenceCountedOpenSslContext.class, "ctx", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this Netty has no key log", e);
         }
     }
 }

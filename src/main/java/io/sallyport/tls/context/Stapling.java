@@ -2,6 +2,7 @@ package io.sallyport.tls.context;
 
 import io.netty.handler.ssl.OpenSslCredential;
 import io.netty.internal.tcnative.SSLCredential;
+import io.sallyport.tls.netty.NettyInternals;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
 
@@ -16,7 +17,7 @@ final class Stapling {
      */
     static void staple(OpenSslCredential credential, ByteBuffer response) throws SSLException {
         try {
-            long address = CredentialAddress.find(credential)
+            long address = NettyInternals.credential(credential)
                     .orElseThrow(() -> new SSLException("this Netty does not show where the credential is"));
             byte[] der = new byte[response.remaining()];
             response.duplicate().get(der);

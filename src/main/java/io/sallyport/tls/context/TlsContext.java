@@ -23,6 +23,7 @@ import io.sallyport.config.tls.SessionConfig;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.handshake.wire.ClientHelloReader;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.netty.NettyInternals;
 import io.sallyport.tls.trust.ClientTrust;
 import io.sallyport.tls.trust.ClientVerifier;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ public final class TlsContext extends SharedContext {
                 OpenSslCredential credential = OpenSslCredentialBuilder.forX509(key.key(), key.chainArray())
                         .build();
                 credentials.add(credential);
-                OptionalLong address = CredentialAddress.find(credential);
+                OptionalLong address = NettyInternals.credential(credential);
                 // Where addresses are not to be had, none of several certificates is ever found; one alone is known.
                 certificates.put(address.orElse(UNKNOWN - credentials.size()), ServerCertificate.of(key.leaf()));
                 ownKey = address.isPresent() ? ownKey : UNKNOWN;

@@ -13,10 +13,10 @@ import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import io.sallyport.tls.netty.NettyInternals;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.OptionalLong;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +42,6 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
     /** The first write carries the session tickets too (RFC 8446 section 4.6.1). */
     private static final int TICKETS = 1024;
 
-    private static final @Nullable VarHandle NETWORK_BIO = networkBio();
-
     private final ReferenceCountedOpenSslEngine engine;
     private final long ssl;
     private final long bio;
@@ -68,13 +66,14 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
      * @return null where this Netty does not show its engine's buffer; the handler stays then
      */
     public static @Nullable RecordHandler replace(ChannelHandlerContext ctx, String name, SslHandler handler) {
-        if (NETWORK_BIO == null || !(handler.engine() instanceof ReferenceCountedOpenSslEngine engine)) {
+        if (!(handler.engine() instanceof ReferenceCountedOpenSslEngine engine) || engine.sslPointer() == 0) {
             return null;
         }
-        if (engine.sslPointer() == 0) {
+        OptionalLong buffer = NettyInternals.networkBuffer(engine);
+        if (buffer.isEmpty()) {
             return null;
         }
-        RecordHandler records = new RecordHandler(engine, (long) NETWORK_BIO.get(engine));
+        RecordHandler records = new RecordHandler(engine, buffer.getAsLong());
         // Removing SslHandler releases its reference; this one is given back in handlerRemoved.
         engine.retain();
         if (handler.sslCloseFuture() instanceof Promise<Channel> closed) {
@@ -373,14 +372,5 @@ public final class RecordHandler extends ChannelDuplexHandler implements RecordL
         }
         ByteBuffer view = buffer.internalNioBuffer(index, buffer.capacity() - index);
         return Buffer.address(view) + view.position();
-    }
-
-    private static @Nullable VarHandle networkBio() {
-        try {
-            return MethodHandles.privateLookupIn(ReferenceCountedOpenSslEngine.class, MethodHandles.lookup())
-                    .findVarHandle(ReferenceCountedOpenSslEngine.class, "networkBIO", long.class);
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            return null;
-        }
     }
 }

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.OpenSslCredential;
-import io.netty.handler.ssl.OpenSslCredentialBuilder;
-import io.netty.util.ReferenceCountUtil;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.config.tls.SessionConfig;
 import io.sallyport.config.tls.TlsConfig;
-import io.sallyport.testing.CapturedLog;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.PemFiles;
 import io.sallyport.tls.file.Findings;
@@ -58,26 +54,6 @@ final class FailedContextTest {
         assertThat(live.count()).isEqualTo(2);
         pool.release();
         assertThat(live.count()).isZero();
-    }
-
-    @Test
-    void aNettyThatHidesTheAddressOfACredentialIsToldOnceAndServes() throws Exception {
-        KeyMaterial key = key("one.test");
-        OpenSslCredential credential =
-                OpenSslCredentialBuilder.forX509(key.key(), key.chainArray()).build();
-        try (CapturedLog log = CapturedLog.start()) {
-            assertThat(CredentialAddress.lookup("io.netty.handler.ssl.DefaultOpenSslCredential", "renamed"))
-                    .isNull();
-            assertThat(CredentialAddress.lookup("io.netty.handler.ssl.Renamed", "credentialAddress"))
-                    .isNull();
-            assertThat(CredentialAddress.find(null, credential)).isEmpty();
-            assertThat(log.lines("this Netty does not show where a credential is"))
-                    .hasSize(2);
-
-            assertThat(CredentialAddress.find(credential)).isPresent();
-        } finally {
-            ReferenceCountUtil.release(credential);
-        }
     }
 
     private KeyMaterial key(String name) {
