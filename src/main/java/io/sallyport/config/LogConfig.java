@@ -28,12 +28,7 @@ public record LogConfig(Level level, Format format) {
     /** How a line looks. */
     public enum Format {
         JSON,
-        TEXT;
-
-        /** As a configuration spells it. */
-        public String word() {
-            return HoconText.spelling(this);
-        }
+        TEXT
     }
 
     static LogConfig read(Section section) {

@@ -2,6 +2,7 @@ package io.sallyport.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.config.hocon.Place;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.sallyport.config.tls.AccessRuleConfig;
@@ -148,7 +149,7 @@ class ClientWatchTest {
 
     private ClientTrust trust(List<AccessRuleConfig> deny) {
         ClientAuthConfig config = new ClientAuthConfig(
-                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, List.of(), deny, "here");
+                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, List.of(), deny, new Place("here"));
         TrustAnchors anchors = new TrustAnchors(List.of(new TrustAnchors.Source("root", List.of(ROOT.certificate()))));
         return new ClientTrust(config, anchors, Crls.none(), () -> {
             judgements.incrementAndGet();

@@ -40,18 +40,6 @@ public record BackendTlsConfig(
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9_.:-]{1,253}");
 
-    /** The same, of a place that is given as text. */
-    public BackendTlsConfig(
-            boolean enabled,
-            @Nullable String serverName,
-            Verify verify,
-            List<TrustAnchorConfig> trustAnchors,
-            List<CertificateConfig> certificates,
-            List<AccessRuleConfig> allow,
-            String where) {
-        this(enabled, serverName, verify, trustAnchors, certificates, allow, new Place(where));
-    }
-
     public BackendTlsConfig {
         trustAnchors = List.copyOf(trustAnchors);
         certificates = List.copyOf(certificates);

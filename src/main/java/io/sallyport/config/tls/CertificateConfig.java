@@ -28,9 +28,6 @@ public sealed interface CertificateConfig {
     /** A PKCS#12, JKS or JCEKS key store with exactly one private key entry, or {@code alias}. */
     record Keystore(Path keystore, @Nullable String alias, PasswordConfig password, Place place)
             implements CertificateConfig {
-        public Keystore(Path keystore, @Nullable String alias, PasswordConfig password, String where) {
-            this(keystore, alias, password, new Place(where));
-        }
     }
 
     static CertificateConfig read(Section section) {

@@ -53,20 +53,6 @@ public record ClientAuthConfig(
         HARD_FAIL
     }
 
-    /** The same, of a place that is given as text. */
-    public ClientAuthConfig(
-            Mode mode,
-            List<TrustAnchorConfig> trustAnchors,
-            List<Path> crls,
-            CrlPolicy crlPolicy,
-            int maxDepth,
-            boolean sendCaNames,
-            List<AccessRuleConfig> allow,
-            List<AccessRuleConfig> deny,
-            String where) {
-        this(mode, trustAnchors, crls, crlPolicy, maxDepth, sendCaNames, allow, deny, new Place(where));
-    }
-
     public ClientAuthConfig {
         trustAnchors = List.copyOf(trustAnchors);
         crls = List.copyOf(crls);

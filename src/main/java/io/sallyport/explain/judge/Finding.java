@@ -10,10 +10,6 @@ import io.sallyport.explain.judge.FindingCode.Severity;
  */
 public record Finding(FindingCode code, String text, String fix) {
 
-    static Finding of(FindingCode code, String text) {
-        return new Finding(code, text, "");
-    }
-
     public boolean isProblem() {
         return code.severity() == Severity.PROBLEM;
     }

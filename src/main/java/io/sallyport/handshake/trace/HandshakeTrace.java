@@ -67,11 +67,6 @@ public final class HandshakeTrace {
         }
     }
 
-    /** The first ClientHello; null before it came whole. */
-    public @Nullable ClientHello clientHello() {
-        return state.clientHello();
-    }
-
     /** The ServerHello that is no HelloRetryRequest; null before it came. */
     public @Nullable ServerHello serverHello() {
         return state.serverHello();

@@ -34,7 +34,6 @@ public final class ClientHelloReader {
 
     private final int maxMessage;
     private boolean tls;
-    private int recordVersion;
     private int records;
     private int recordRemaining;
     // Bytes of the cumulation buffer that were looked at.
@@ -72,11 +71,6 @@ public final class ClientHelloReader {
     /** Bytes of the message with its header of four, as announced by it; -1 before that arrived. */
     public int messageLength() {
         return header.isComplete() ? header.messageLength() : -1;
-    }
-
-    /** Bytes of the message with its header of four that arrived. */
-    public int receivedLength() {
-        return received;
     }
 
     private ClientHelloResult advance(ByteBuf cumulation) {
@@ -123,7 +117,7 @@ public final class ClientHelloReader {
             recordRemaining -= read;
             received += read;
             if (header.isComplete() && received == header.messageLength()) {
-                return new Complete(parse(cumulation, start), recordVersion);
+                return new Complete(parse(cumulation, start));
             }
             if (position == available) {
                 return NeedMore.INSTANCE;
@@ -152,7 +146,6 @@ public final class ClientHelloReader {
                     Reason.RECORD_TOO_LONG,
                     "record: " + length + " bytes (expected: at most " + RecordHeader.MAX_FRAGMENT + ")");
         }
-        recordVersion = records == 1 ? version : recordVersion;
         recordRemaining = length;
         position += RecordHeader.LENGTH;
     }

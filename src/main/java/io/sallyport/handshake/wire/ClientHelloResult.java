@@ -9,12 +9,8 @@ public sealed interface ClientHelloResult {
         static final NeedMore INSTANCE = new NeedMore();
     }
 
-    /**
-     * The whole ClientHello.
-     *
-     * @param recordVersion the version in the first record's header, for the log alone (RFC 8446 section 5.1)
-     */
-    record Complete(ClientHello hello, int recordVersion) implements ClientHelloResult {}
+    /** The whole ClientHello. */
+    record Complete(ClientHello hello) implements ClientHelloResult {}
 
     /** The connection does not begin with TLS. */
     record NotTls(FirstBytes kind) implements ClientHelloResult {}

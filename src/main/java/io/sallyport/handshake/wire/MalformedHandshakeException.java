@@ -1,7 +1,6 @@
 package io.sallyport.handshake.wire;
 
 import io.sallyport.handshake.iana.AlertDescriptions;
-import java.util.Locale;
 
 /** A handshake message breaks the rules of its specification. Carries no stack trace: hostile clients cause many. */
 public final class MalformedHandshakeException extends Exception {
@@ -53,16 +52,10 @@ public final class MalformedHandshakeException extends Exception {
         /** The ClientHello is spread over more records than any client needs. */
         TOO_MANY_RECORDS("unexpected_message");
 
-        private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
         private final int alert;
 
         Reason(String alert) {
             this.alert = AlertDescriptions.code(alert);
-        }
-
-        /** Lower-case with hyphens, for logs. */
-        public String label() {
-            return label;
         }
 
         /** The description of the alert that tells the client (RFC 8446 section 6.2). */

@@ -60,11 +60,6 @@ final class WireReader {
         return vector(uint16(field), min, field);
     }
 
-    /** A vector with a length of three bytes. */
-    WireReader vector24(String field) throws MalformedHandshakeException {
-        return vector(uint24(field), 0, field);
-    }
-
     private WireReader vector(int length, int min, String field) throws MalformedHandshakeException {
         if (length < min) {
             throw tooShort(length, min, field);

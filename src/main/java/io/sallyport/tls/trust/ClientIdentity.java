@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 lower-case hexadecimal SHA-256 of the whole certificate
  */
 public record ClientIdentity(
-        X500Principal subject,
         DistinguishedName name,
         AlternativeNames alternativeNames,
         X500Principal issuer,
@@ -43,7 +42,6 @@ public record ClientIdentity(
     public static ClientIdentity of(X509Certificate leaf) throws CertificateParsingException {
         byte[] der = encoded(leaf);
         return new ClientIdentity(
-                leaf.getSubjectX500Principal(),
                 DistinguishedName.of(leaf.getSubjectX500Principal()),
                 AlternativeNames.of(leaf),
                 leaf.getIssuerX500Principal(),
@@ -91,21 +89,6 @@ public record ClientIdentity(
     /** Subject alternative names. */
     public List<InetAddress> addresses() {
         return alternativeNames.addresses();
-    }
-
-    /** RFC 4514 text for logs: nothing that cannot be seen, not longer than 256. */
-    public String subjectName() {
-        return DistinguishedName.display(subject);
-    }
-
-    /** RFC 4514 text for logs: nothing that cannot be seen, not longer than 256. */
-    public String issuerName() {
-        return DistinguishedName.display(issuer);
-    }
-
-    /** Lower-case hexadecimal. */
-    public String serialHex() {
-        return serial.toString(16);
     }
 
     private static byte[] encoded(X509Certificate certificate) throws CertificateParsingException {

@@ -3,6 +3,7 @@ package io.sallyport.config.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
@@ -27,7 +28,7 @@ class CertificateConfigTest {
                 .usingRecursiveComparison()
                 .ignoringFields("place")
                 .isEqualTo(new CertificateConfig.Keystore(
-                        Path.of("/etc/x/site.p12"), "web", new PasswordConfig.File(Path.of("/etc/x/pass")), "test"));
+                        Path.of("/etc/x/site.p12"), "web", new PasswordConfig.File(Path.of("/etc/x/pass")), new Place("test")));
     }
 
     @Test

@@ -63,7 +63,7 @@ class HandshakeTraceTest {
     void leavesTheFirstHelloOfAServerToTheReader() throws Exception {
         HandshakeTrace beside = HandshakeTrace.ofServer(0);
         beside.onBytes(Direction.CLIENT_TO_SERVER, Unpooled.wrappedBuffer(HelloBytes.records(HELLO.message(), 50)), 0);
-        assertThat(beside.clientHello()).isNull();
+        assertThat(beside.snapshot().clientHello()).isNull();
         assertThat(beside.snapshot().steps().get(0).what()).isEqualTo("ClientHello");
         assertThat(beside.snapshot().steps().get(0).detail()).isEmpty();
 
@@ -237,7 +237,7 @@ class HandshakeTraceTest {
 
         assertThat(buffer.readerIndex()).isEqualTo(2);
         assertThat(buffer.writerIndex()).isEqualTo(end);
-        assertThat(trace.clientHello()).isNotNull();
+        assertThat(trace.snapshot().clientHello()).isNotNull();
     }
 
     @Test

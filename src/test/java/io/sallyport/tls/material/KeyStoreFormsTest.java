@@ -2,6 +2,7 @@ package io.sallyport.tls.material;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
@@ -217,6 +218,6 @@ class KeyStoreFormsTest {
 
     private Optional<KeyMaterial> load(Path file, @Nullable String alias, PasswordConfig password) {
         return new KeyMaterialLoader(name -> null, Instant.now())
-                .load(new CertificateConfig.Keystore(file, alias, password, "conf/x.conf:7"), findings);
+                .load(new CertificateConfig.Keystore(file, alias, password, new Place("conf/x.conf:7")), findings);
     }
 }

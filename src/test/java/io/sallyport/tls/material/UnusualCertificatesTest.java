@@ -2,6 +2,7 @@ package io.sallyport.tls.material;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
@@ -70,7 +71,7 @@ class UnusualCertificatesTest {
                                 directory.resolve("tls.p12"),
                                 null,
                                 new PasswordConfig.File(Pem.write(directory.resolve("password"), "secret")),
-                                "conf/x.conf:7"),
+                                new Place("conf/x.conf:7")),
                         findings);
 
         assertThat(findings.problems()).isEmpty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.sallyport.config.hocon.Place;
 import io.netty.handler.ssl.util.LazyX509Certificate;
 import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
@@ -154,7 +155,7 @@ class CostlyCertificateTest {
 
     private static ClientTrust trust(Mode mode, List<AccessRuleConfig> allow) {
         ClientAuthConfig config = new ClientAuthConfig(
-                mode, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, allow, List.of(), "here");
+                mode, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, allow, List.of(), new Place("here"));
         TrustAnchors anchors = new TrustAnchors(List.of(new TrustAnchors.Source("root", List.of(ROOT.certificate()))));
         return new ClientTrust(config, anchors, Crls.none(), Instant::now);
     }

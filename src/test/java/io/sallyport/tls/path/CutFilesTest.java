@@ -2,6 +2,7 @@ package io.sallyport.tls.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.PasswordConfig;
@@ -78,7 +79,7 @@ class CutFilesTest {
                 store,
                 0,
                 (file, findings) -> key(
-                        new CertificateConfig.Keystore(file, null, new PasswordConfig.File(password), "x:1"),
+                        new CertificateConfig.Keystore(file, null, new PasswordConfig.File(password), new Place("x:1")),
                         findings));
     }
 

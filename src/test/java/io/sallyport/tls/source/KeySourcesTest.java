@@ -2,6 +2,7 @@ package io.sallyport.tls.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.testing.CertificateAuthority;
@@ -66,7 +67,7 @@ final class KeySourcesTest {
     @Test
     void theFingerprintOfAKeyStoreIsAnotherWithItsContent() throws IOException {
         Path file = Files.writeString(directory.resolve("site.p12"), "one");
-        CertificateConfig store = new CertificateConfig.Keystore(file, null, new PasswordConfig.None(), "x.conf:1");
+        CertificateConfig store = new CertificateConfig.Keystore(file, null, new PasswordConfig.None(), new Place("x.conf:1"));
         String before = sources.of(store).fingerprint();
         Files.writeString(file, "two");
 

@@ -2,6 +2,7 @@ package io.sallyport.tls.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
@@ -122,7 +123,7 @@ class ClientAlertTest {
         IssuedCertificate client = ROOT.client("good").issue();
         for (boolean told : List.of(true, false)) {
             ClientAuthConfig config = new ClientAuthConfig(
-                    Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, told, List.of(), List.of(), "");
+                    Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, told, List.of(), List.of(), new Place(""));
             ClientTrust trust = new ClientTrust(config, anchors(), Crls.none(), () -> now);
             try (TlsTestServer server = new TlsTestServer(SERVER, trust)) {
                 String output = connect(server, "-tls1_3", client);
@@ -145,7 +146,7 @@ class ClientAlertTest {
             issuer = issuer.authority("Level " + i).issueAuthority();
         }
         ClientAuthConfig config = new ClientAuthConfig(
-                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 8, true, List.of(), List.of(), "");
+                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 8, true, List.of(), List.of(), new Place(""));
         ClientTrust trust = new ClientTrust(config, anchors(), Crls.none(), () -> now);
         try (TlsTestServer server = new TlsTestServer(SERVER, trust)) {
             assertThat(connect(server, version, issuer.client("deep").issue())).contains("hello");
@@ -169,7 +170,7 @@ class ClientAlertTest {
                 true,
                 List.of(),
                 deny,
-                "");
+                new Place(""));
         return new ClientTrust(config, anchors(), crls(failure, client), () -> now);
     }
 

@@ -2,6 +2,7 @@ package io.sallyport.tls.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
@@ -84,7 +85,7 @@ class ClientPolicyTest {
                 "anchors",
                 anchors.stream().map(CertificateAuthority::certificate).toList())));
         ClientAuthConfig config =
-                new ClientAuthConfig(mode, List.of(), crls, crlPolicy, maxDepth, sendCaNames, allow, deny, "here");
+                new ClientAuthConfig(mode, List.of(), crls, crlPolicy, maxDepth, sendCaNames, allow, deny, new Place("here"));
         return ClientPolicy.of(
                 config, trusted, Crls.load(crls, trusted, crlPolicy, "here", Instant.now(), new Findings()));
     }

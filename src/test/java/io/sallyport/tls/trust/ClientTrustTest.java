@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
@@ -326,7 +327,7 @@ class ClientTrustTest {
     }
 
     private ClientAuthConfig config(Mode mode, List<AccessRuleConfig> allow, List<AccessRuleConfig> deny) {
-        return new ClientAuthConfig(mode, List.of(), List.of(), CrlPolicy.SOFT_FAIL, maxDepth, true, allow, deny, "");
+        return new ClientAuthConfig(mode, List.of(), List.of(), CrlPolicy.SOFT_FAIL, maxDepth, true, allow, deny, new Place(""));
     }
 
     private static TrustAnchors anchors(CertificateAuthority... authorities) {

@@ -1,5 +1,6 @@
 package io.sallyport.tls.trust;
 
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
@@ -42,7 +43,7 @@ public record TrustRow(String name, Decision decision, List<X509Certificate> anc
 
     public boolean isAcceptedAsClient() {
         ClientAuthConfig config = new ClientAuthConfig(
-                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, List.of(), List.of(), "");
+                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, List.of(), List.of(), new Place(""));
         try {
             new ClientTrust(config, trustAnchors(), Crls.none(), Instant::now).judge(sent);
             return true;
@@ -54,7 +55,7 @@ public record TrustRow(String name, Decision decision, List<X509Certificate> anc
     /** Leaves aside what its name is. */
     boolean isAcceptedAsServer() {
         BackendTlsConfig config =
-                new BackendTlsConfig(true, null, BackendTlsConfig.Verify.FULL, List.of(), List.of(), List.of(), "");
+                new BackendTlsConfig(true, null, BackendTlsConfig.Verify.FULL, List.of(), List.of(), List.of(), new Place(""));
         try {
             new ServerTrust(config, trustAnchors(), Instant::now).judge(sent, "server.test");
             return true;
