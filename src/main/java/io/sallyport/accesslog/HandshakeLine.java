@@ -3,7 +3,7 @@ package io.sallyport.accesslog;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.diagnosis.Diagnosis;
-import io.sallyport.diagnosis.How;
+import io.sallyport.diagnosis.HandshakeEnd;
 import io.sallyport.diagnosis.ShownCertificate;
 import io.sallyport.handshake.iana.CipherSuites;
 import io.sallyport.handshake.iana.CodeList;
@@ -64,8 +64,8 @@ final class HandshakeLine {
         json.writeStringField("cause", diagnosis.cause());
         json.writeStringField("fix", diagnosis.fix());
         json.writeStringField("broke_at", diagnosis.stage().tag());
-        json.writeStringField("ended_by", diagnosis.how().side().tag());
-        json.writeStringField("how", diagnosis.how().tag());
+        json.writeStringField("ended_by", diagnosis.end().side().tag());
+        json.writeStringField("how", diagnosis.end().tag());
         AccessLine.text(json, "alert", diagnosis.alert());
         json.writeStringField("detail", detail);
         if (!diagnosis.missing().isEmpty()) {
@@ -121,7 +121,7 @@ final class HandshakeLine {
     private static void steps(JsonGenerator json, HandshakeTranscript transcript, @Nullable Diagnosis diagnosis)
             throws IOException {
         json.writeArrayFieldStart("steps");
-        int broke = diagnosis == null ? -1 : alertOf(transcript.steps(), diagnosis.how());
+        int broke = diagnosis == null ? -1 : alertOf(transcript.steps(), diagnosis.end());
         for (int i = 0; i < transcript.steps().size(); i++) {
             HandshakeTranscript.Step step = transcript.steps().get(i);
             json.writeStartObject();
@@ -142,8 +142,8 @@ final class HandshakeLine {
         }
         if (diagnosis != null && broke < 0) {
             json.writeStartObject();
-            json.writeStringField("from", diagnosis.how().side().tag());
-            json.writeStringField("what", diagnosis.how().tag());
+            json.writeStringField("from", diagnosis.end().side().tag());
+            json.writeStringField("what", diagnosis.end().tag());
             json.writeBooleanField("broke", true);
             json.writeEndObject();
         }
@@ -151,11 +151,11 @@ final class HandshakeLine {
     }
 
     /** The alert that ended it; -1 where none did. */
-    private static int alertOf(List<HandshakeTranscript.Step> steps, How how) {
-        if (how != How.ALERT_SENT && how != How.ALERT_RECEIVED) {
+    private static int alertOf(List<HandshakeTranscript.Step> steps, HandshakeEnd end) {
+        if (end != HandshakeEnd.ALERT_SENT && end != HandshakeEnd.ALERT_RECEIVED) {
             return -1;
         }
-        Direction direction = how == How.ALERT_SENT ? Direction.SERVER_TO_CLIENT : Direction.CLIENT_TO_SERVER;
+        Direction direction = end == HandshakeEnd.ALERT_SENT ? Direction.SERVER_TO_CLIENT : Direction.CLIENT_TO_SERVER;
         for (int i = steps.size() - 1; i >= 0; i--) {
             if (steps.get(i).direction() == direction && steps.get(i).isAlert()) {
                 return i;

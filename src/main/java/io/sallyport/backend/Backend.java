@@ -95,8 +95,8 @@ public final class Backend {
         return config.retries();
     }
 
-    Attempt.Terms terms(@Nullable String protocol) {
-        return new Attempt.Terms(Math.toIntExact(config.connectTimeout().toMillis()), tls, protocol);
+    ServerConnect.Terms terms(@Nullable String protocol) {
+        return new ServerConnect.Terms(Math.toIntExact(config.connectTimeout().toMillis()), tls, protocol);
     }
 
     /** What the servers are told of a client. */

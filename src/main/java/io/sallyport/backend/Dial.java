@@ -22,10 +22,10 @@ public final class Dial {
     private final Backend backend;
     private final Request request;
     private final long source;
-    private final Outcome outcome;
+    private final Callback callback;
     private final long begun = System.nanoTime();
     private final List<Endpoint> tried = new ArrayList<>(1);
-    private @Nullable Attempt attempt;
+    private @Nullable ServerConnect attempt;
     private @Nullable Endpoint dialled;
 
     /**
@@ -41,7 +41,7 @@ public final class Dial {
             @Nullable String protocol) {}
 
     /** What came of it; one of the last two, once, unless it is cancelled. */
-    public interface Outcome {
+    public interface Callback {
         /**
          * A connection to a server stands and nothing has been sent yet, no TLS either. What is written here comes first
          * on the wire.
@@ -59,17 +59,17 @@ public final class Dial {
         void onServerUnreachable(ConnectFailure last);
     }
 
-    private Dial(EventLoop loop, Backend backend, Request request, Outcome outcome) {
+    private Dial(EventLoop loop, Backend backend, Request request, Callback callback) {
         this.loop = loop;
         this.backend = backend;
         this.request = request;
         this.source = SourceHash.of(request.client());
-        this.outcome = outcome;
+        this.callback = callback;
     }
 
-    /** Begins, on {@code loop}. The outcome may be told before this returns. */
-    public static Dial begin(EventLoop loop, Backend backend, Request request, Outcome outcome) {
-        Dial dial = new Dial(loop, backend, request, outcome);
+    /** Begins, on {@code loop}. The callback may be called before this returns. */
+    public static Dial begin(EventLoop loop, Backend backend, Request request, Callback callback) {
+        Dial dial = new Dial(loop, backend, request, callback);
         dial.next(ConnectFailure.UNRESOLVED);
         return dial;
     }
@@ -95,13 +95,13 @@ public final class Dial {
                         ConnectFailure.UNRESOLVED,
                         "the name has no address" + (why == null ? "" : ": " + why));
             }
-            outcome.onServerUnreachable(last);
+            callback.onServerUnreachable(last);
             return;
         }
         tried.add(endpoint);
         endpoint.taken();
         dialled = endpoint;
-        Attempt next = new Attempt(loop, endpoint, backend.terms(request.protocol()), new Step(endpoint));
+        ServerConnect next = new ServerConnect(loop, endpoint, backend.terms(request.protocol()), new Try(endpoint));
         attempt = next;
         next.begin();
     }
@@ -118,16 +118,16 @@ public final class Dial {
     }
 
     /** One endpoint of the way. */
-    private final class Step implements Attempt.Outcome {
+    private final class Try implements ServerConnect.Callback {
         private final Endpoint endpoint;
 
-        Step(Endpoint endpoint) {
+        Try(Endpoint endpoint) {
             this.endpoint = endpoint;
         }
 
         @Override
         public void onOpened(Channel channel) {
-            outcome.onServerOpened(channel);
+            callback.onServerOpened(channel);
         }
 
         @Override
@@ -140,7 +140,7 @@ public final class Dial {
                 endpoint.givenBack();
             });
             backend.reached(endpoint);
-            outcome.onServerConnected(channel, records, server, System.nanoTime() - begun);
+            callback.onServerConnected(channel, records, server, System.nanoTime() - begun);
         }
 
         @Override
@@ -151,12 +151,12 @@ public final class Dial {
             log(endpoint.server(), endpoint.toString(), reason, words);
             if (reason == ConnectFailure.TOO_MANY_OPEN_FILES) {
                 // That is our own plight: no server is worse for it, and none would be reached.
-                outcome.onServerUnreachable(reason);
+                callback.onServerUnreachable(reason);
                 return;
             }
             backend.failed(endpoint);
             if (tried.size() > backend.retries()) {
-                outcome.onServerUnreachable(reason);
+                callback.onServerUnreachable(reason);
             } else {
                 next(reason);
             }

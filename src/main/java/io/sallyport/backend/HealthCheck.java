@@ -103,11 +103,11 @@ final class HealthCheck {
     }
 
     /** One check. */
-    private final class Probe implements Attempt.Outcome, HttpProbe.Outcome {
-        private final Attempt attempt = new Attempt(
+    private final class Probe implements ServerConnect.Callback, HttpProbe.Callback {
+        private final ServerConnect attempt = new ServerConnect(
                 loop,
                 endpoint,
-                new Attempt.Terms(Math.toIntExact(config.timeout().toMillis()), tls, null),
+                new ServerConnect.Terms(Math.toIntExact(config.timeout().toMillis()), tls, null),
                 this);
         private @Nullable Channel channel;
         private @Nullable Future<?> deadline;

@@ -15,28 +15,28 @@ import io.netty.util.ReferenceCountUtil;
 
 /** Sends one HTTP/1.1 request and waits for the status of its answer; what comes behind it is not read. */
 final class HttpProbe extends ChannelInboundHandlerAdapter {
-    private final Outcome outcome;
+    private final Callback callback;
     private final StatusReader reader = new StatusReader();
 
     /** What came of it; the first counts. */
-    interface Outcome {
+    interface Callback {
         void onStatus(int code);
 
         void onNoStatus(String words);
     }
 
-    private HttpProbe(Outcome outcome) {
-        this.outcome = outcome;
+    private HttpProbe(Callback callback) {
+        this.callback = callback;
     }
 
     /** Sends the request on a channel that is connected. */
-    static void send(Channel channel, String path, String host, Outcome outcome) {
+    static void send(Channel channel, String path, String host, Callback callback) {
         DefaultFullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
         request.headers()
                 .set(HttpHeaderNames.HOST, host)
                 .set(HttpHeaderNames.USER_AGENT, "sallyport-health-check")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        channel.pipeline().addLast(new HttpRequestEncoder(), new HttpProbe(outcome));
+        channel.pipeline().addLast(new HttpRequestEncoder(), new HttpProbe(callback));
         channel.writeAndFlush(request);
         channel.config().setAutoRead(true);
     }
@@ -46,9 +46,9 @@ final class HttpProbe extends ChannelInboundHandlerAdapter {
         try {
             int status = reader.read((ByteBuf) message);
             if (status == StatusReader.NONE) {
-                outcome.onNoStatus("the answer is no HTTP/1");
+                callback.onNoStatus("the answer is no HTTP/1");
             } else if (status != StatusReader.MORE) {
-                outcome.onStatus(status);
+                callback.onStatus(status);
             }
         } finally {
             ReferenceCountUtil.release(message);
@@ -68,11 +68,11 @@ final class HttpProbe extends ChannelInboundHandlerAdapter {
     }
 
     private void onEnd() {
-        outcome.onNoStatus(reader.hasBegun() ? "it closed within its status line" : "it closed without an answer");
+        callback.onNoStatus(reader.hasBegun() ? "it closed within its status line" : "it closed without an answer");
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        outcome.onNoStatus(String.valueOf(cause.getMessage()));
+        callback.onNoStatus(String.valueOf(cause.getMessage()));
     }
 }

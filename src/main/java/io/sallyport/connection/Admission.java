@@ -4,12 +4,12 @@ import io.netty.handler.ssl.SslHandler;
 import io.sallyport.accept.HandshakeTurn;
 import io.sallyport.backend.Backend;
 import io.sallyport.connection.RouteTable.Choice;
-import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.FailureReason;
-import io.sallyport.diagnosis.How;
+import io.sallyport.diagnosis.HandshakeEnd;
+import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.metrics.CloseReason;
-import io.sallyport.proxyprotocol.Endpoints;
+import io.sallyport.proxyprotocol.AddressPair;
 import io.sallyport.proxyprotocol.HeaderException;
 import io.sallyport.tls.context.TlsContext;
 import io.sallyport.tls.context.TlsSession;
@@ -107,7 +107,7 @@ final class Admission {
     }
 
     /** @param endpoints the client's, as the header says; empty: the peer speaks for itself */
-    void onProxyHeader(Optional<Endpoints> endpoints) {
+    void onProxyHeader(Optional<AddressPair> endpoints) {
         if (step == Step.OVER) {
             return;
         }
@@ -121,7 +121,7 @@ final class Admission {
         }
     }
 
-    private boolean admitsSource(Endpoints endpoints) {
+    private boolean admitsSource(AddressPair endpoints) {
         frontend.origin().proxied(endpoints);
         frontend.journal().proxied(frontend.origin().address());
         return frontend.gate().admits(frontend.origin().address(), frontend.channel(), settings);
@@ -131,12 +131,14 @@ final class Admission {
     void onNoProxyHeader(HeaderException why, String firstBytes) {
         fail(
                 why.isMissing()
-                        ? new Failure(
+                        ? new HandshakeFailure(
                                 FailureReason.PROXY_HEADER_MISSING,
-                                How.GARBAGE,
+                                HandshakeEnd.GARBAGE,
                                 why.getMessage() + ", first bytes " + firstBytes)
-                        : new Failure(
-                                FailureReason.PROXY_HEADER_MALFORMED, How.GARBAGE, String.valueOf(why.getMessage())));
+                        : new HandshakeFailure(
+                                FailureReason.PROXY_HEADER_MALFORMED,
+                                HandshakeEnd.GARBAGE,
+                                String.valueOf(why.getMessage())));
     }
 
     // ---- ClientHello
@@ -163,7 +165,7 @@ final class Admission {
     }
 
     /** The first bytes are not a ClientHello that can be served. */
-    void onNoClientHello(Failure failure) {
+    void onNoClientHello(HandshakeFailure failure) {
         fail(failure);
     }
 
@@ -280,12 +282,12 @@ final class Admission {
 
     /** The client's FIN. */
     void onEndOfStream() {
-        fail(left(How.FIN, "the client's TCP stream ended"));
+        fail(left(HandshakeEnd.FIN, "the client's TCP stream ended"));
     }
 
     /** The channel is closed, whoever did it. */
     void onClosed() {
-        fail(left(How.FIN, "the TCP connection closed"));
+        fail(left(HandshakeEnd.FIN, "the TCP connection closed"));
     }
 
     void onException(Throwable cause) {
@@ -293,7 +295,7 @@ final class Admission {
             case PROXY_HEADER, REST_OF_PROXY_HEADER, HELLO -> {
                 if (cause instanceof IOException) {
                     // Load balancers end their health checks with a reset.
-                    fail(left(How.RESET, String.valueOf(cause.getMessage())));
+                    fail(left(HandshakeEnd.RESET, String.valueOf(cause.getMessage())));
                 } else {
                     fail(cause);
                 }
@@ -310,7 +312,7 @@ final class Admission {
 
     /** The deadline of a drain has passed. */
     void onDrained() {
-        fail(new Failure(FailureReason.DRAINING, How.CLOSED, "cut at the end of a drain"));
+        fail(new HandshakeFailure(FailureReason.DRAINING, HandshakeEnd.CLOSED, "cut at the end of a drain"));
     }
 
     private void onDeadline(String key) {
@@ -321,33 +323,33 @@ final class Admission {
         fail(timeout(key));
     }
 
-    private Failure timeout(String key) {
+    private HandshakeFailure timeout(String key) {
         String missing = switch (step) {
             case PROXY_HEADER, REST_OF_PROXY_HEADER -> "no whole PROXY protocol header";
             case HELLO, REST_OF_HELLO -> "no whole ClientHello";
             case TURN -> "no turn";
             case HANDSHAKE, OVER -> "not finished";
         };
-        return new Failure(FailureReason.TIMEOUT, How.TIMEOUT, missing + " within " + key);
+        return new HandshakeFailure(FailureReason.TIMEOUT, HandshakeEnd.TIMEOUT, missing + " within " + key);
     }
 
     /** The client has gone in the middle of it. */
-    private Failure left(How how, String detail) {
+    private HandshakeFailure left(HandshakeEnd how, String detail) {
         FailureReason reason = switch (step) {
             case PROXY_HEADER, HELLO -> FailureReason.BARE_PROBE;
             case REST_OF_PROXY_HEADER -> FailureReason.PROXY_HEADER_MALFORMED;
             case REST_OF_HELLO -> FailureReason.CLIENT_HELLO_INCOMPLETE;
             case TURN, HANDSHAKE, OVER -> FailureReason.CLIENT_LEFT;
         };
-        return new Failure(reason, how, detail);
+        return new HandshakeFailure(reason, how, detail);
     }
 
-    private static Failure overload(String detail) {
-        return new Failure(FailureReason.OVERLOAD, How.CLOSED, detail);
+    private static HandshakeFailure overload(String detail) {
+        return new HandshakeFailure(FailureReason.OVERLOAD, HandshakeEnd.CLOSED, detail);
     }
 
     private void fail(Throwable cause) {
-        Failure failure = HandshakeError.of(cause);
+        HandshakeFailure failure = HandshakeError.of(cause);
         // A key that does not sign fails every handshake: its line says all, and is rate-limited.
         if (failure.reason() == FailureReason.INTERNAL_ERROR && !HandshakeError.isTls(cause)) {
             frontend.errors().log(frontend.id(), cause);
@@ -355,7 +357,7 @@ final class Admission {
         fail(failure);
     }
 
-    private void fail(Failure failure) {
+    private void fail(HandshakeFailure failure) {
         if (step == Step.OVER) {
             return;
         }

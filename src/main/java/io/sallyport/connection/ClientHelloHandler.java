@@ -8,10 +8,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.connection.RouteTable.Choice;
-import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.FailureDetail;
 import io.sallyport.diagnosis.FailureReason;
-import io.sallyport.diagnosis.How;
+import io.sallyport.diagnosis.HandshakeEnd;
+import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.wire.ClientHelloReader;
 import io.sallyport.handshake.wire.ClientHelloResult;
 import io.sallyport.handshake.wire.ClientHelloResult.Complete;
@@ -65,7 +65,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
                     : FailureReason.CLIENT_HELLO_MALFORMED;
             refuse(
                     ctx,
-                    new Failure(reason, How.ALERT_SENT, malformed.detail()),
+                    new HandshakeFailure(reason, HandshakeEnd.ALERT_SENT, malformed.detail()),
                     alert(malformed.reason().alert()));
         }
     }
@@ -111,7 +111,10 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
             admission.onPassThrough(passThrough);
             ctx.pipeline().remove(this);
         } else if (choice instanceof Choice.Refuse refuse) {
-            refuse(ctx, new Failure(refuse.reason(), How.ALERT_SENT, refuse.detail()), alert(refuse.alert()));
+            refuse(
+                    ctx,
+                    new HandshakeFailure(refuse.reason(), HandshakeEnd.ALERT_SENT, refuse.detail()),
+                    alert(refuse.alert()));
         }
     }
 
@@ -119,7 +122,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         String detail = length + " bytes (expected: at most " + limit + ")";
         refuse(
                 ctx,
-                new Failure(FailureReason.CLIENT_HELLO_TOO_LARGE, How.ALERT_SENT, detail),
+                new HandshakeFailure(FailureReason.CLIENT_HELLO_TOO_LARGE, HandshakeEnd.ALERT_SENT, detail),
                 alert(ILLEGAL_PARAMETER));
     }
 
@@ -133,7 +136,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         };
         refuse(
                 ctx,
-                new Failure(reason, How.GARBAGE, detail),
+                new HandshakeFailure(reason, HandshakeEnd.GARBAGE, detail),
                 reason == FailureReason.PLAIN_HTTP
                         ? Unpooled.wrappedBuffer(PLAIN_HTTP_ANSWER)
                         : alert(UNEXPECTED_MESSAGE));
@@ -149,7 +152,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         };
     }
 
-    private void refuse(ChannelHandlerContext ctx, Failure failure, ByteBuf answer) {
+    private void refuse(ChannelHandlerContext ctx, HandshakeFailure failure, ByteBuf answer) {
         if (received != null) {
             received.release();
             received = null;

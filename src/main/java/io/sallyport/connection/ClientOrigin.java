@@ -6,7 +6,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.sallyport.accesslog.ClientOffer;
 import io.sallyport.backend.Backend;
 import io.sallyport.config.SendProxyProtocolConfig.Version;
-import io.sallyport.proxyprotocol.Endpoints;
+import io.sallyport.proxyprotocol.AddressPair;
 import io.sallyport.proxyprotocol.HeaderWriter;
 import io.sallyport.proxyprotocol.ProxiedConnection;
 import io.sallyport.tls.context.ServerCertificate;
@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a connection comes from, as its socket or a PROXY protocol header says, and what a server hears of it. */
 final class ClientOrigin {
-    private Endpoints endpoints;
+    private AddressPair endpoints;
     private @Nullable ServerCertificate shown;
 
     ClientOrigin(Channel frontend) {
-        this.endpoints = Endpoints.of(frontend);
+        this.endpoints = AddressPair.of(frontend);
     }
 
     /** The client's address. */
@@ -29,7 +29,7 @@ final class ClientOrigin {
     }
 
     /** A PROXY protocol header of a trusted peer names the client. */
-    void proxied(Endpoints client) {
+    void proxied(AddressPair client) {
         endpoints = client;
     }
 

@@ -9,8 +9,8 @@ import io.sallyport.backend.BackendServer;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.diagnosis.Diagnosis;
 import io.sallyport.diagnosis.FailedHandshake;
-import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.FailureReason;
+import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.trace.HandshakeTrace;
 import io.sallyport.handshake.trace.HandshakeTranscript;
 import io.sallyport.handshake.wire.ClientHello;
@@ -144,18 +144,18 @@ final class ConnectionJournal {
         }
     }
 
-    void handshakeFailed(Failure failure) {
+    void handshakeFailed(HandshakeFailure failure) {
         HandshakeTrace traced = trace();
         trace = null;
         report(failure, traced, settings.meters()::handshakeFailed);
     }
 
     /** Ends a connection without TLS, which has passed through before its first bytes came. */
-    void refused(Failure failure) {
+    void refused(HandshakeFailure failure) {
         report(failure, HandshakeTrace.ofServer(acceptedNanos), settings.meters()::refused);
     }
 
-    private void report(Failure failure, HandshakeTrace traced, Consumer<FailureReason> meter) {
+    private void report(HandshakeFailure failure, HandshakeTrace traced, Consumer<FailureReason> meter) {
         FailedHandshake failed = new FailedHandshake(failure, hello, allowed, traced, Instant.now());
         FailureReason reason = failed.reason();
         meter.accept(reason);

@@ -4,10 +4,10 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.sallyport.diagnosis.BoringSslError;
 import io.sallyport.diagnosis.BoringSslReasons;
-import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.FailureDetail;
 import io.sallyport.diagnosis.FailureReason;
-import io.sallyport.diagnosis.How;
+import io.sallyport.diagnosis.HandshakeEnd;
+import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.iana.AlertDescriptions;
 import io.sallyport.tls.path.ClientCertificateException;
 import io.sallyport.tls.path.ClientCertificateFailure;
@@ -23,27 +23,30 @@ final class HandshakeError {
     private HandshakeError() {}
 
     /** Reads an exception. */
-    static Failure of(Throwable thrown) {
+    static HandshakeFailure of(Throwable thrown) {
         Throwable cause = thrown instanceof DecoderException && thrown.getCause() != null ? thrown.getCause() : thrown;
         String words = String.valueOf(cause.getMessage());
         if (cause instanceof NotSslRecordException) {
-            return new Failure(FailureReason.PROTOCOL_ERROR, How.GARBAGE, "a record that is no TLS record");
+            return new HandshakeFailure(
+                    FailureReason.PROTOCOL_ERROR, HandshakeEnd.GARBAGE, "a record that is no TLS record");
         }
         if (cause instanceof ClosedChannelException) {
-            return new Failure(FailureReason.CLIENT_LEFT, How.FIN, "the TCP connection closed");
+            return new HandshakeFailure(FailureReason.CLIENT_LEFT, HandshakeEnd.FIN, "the TCP connection closed");
         }
         if (cause instanceof SSLException) {
             return ofTls(cause, words);
         }
         if (cause instanceof IOException) {
-            return new Failure(FailureReason.CLIENT_RESET, How.RESET, words);
+            return new HandshakeFailure(FailureReason.CLIENT_RESET, HandshakeEnd.RESET, words);
         }
         return internal(cause);
     }
 
-    private static Failure internal(Throwable cause) {
-        return new Failure(
-                FailureReason.INTERNAL_ERROR, How.CLOSED, cause.getClass().getSimpleName() + ": " + cause.getMessage());
+    private static HandshakeFailure internal(Throwable cause) {
+        return new HandshakeFailure(
+                FailureReason.INTERNAL_ERROR,
+                HandshakeEnd.CLOSED,
+                cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
 
     /** Whether the exception comes from the TLS engine and not from the socket. */
@@ -52,14 +55,14 @@ final class HandshakeError {
                 || (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException);
     }
 
-    private static Failure ofTls(Throwable cause, String words) {
+    private static HandshakeFailure ofTls(Throwable cause, String words) {
         Optional<ClientCertificateException> refusal = ClientCertificateException.in(cause);
         if (refusal.isPresent()) {
             ClientCertificateFailure failure = refusal.get().failure();
             String message = String.valueOf(refusal.get().getMessage());
-            return new Failure(
+            return new HandshakeFailure(
                     reason(failure),
-                    How.ALERT_SENT,
+                    HandshakeEnd.ALERT_SENT,
                     failure == ClientCertificateFailure.REFUSED_BY_RULE
                             ? new FailureDetail.DecidedByRule(
                                     message, refusal.get().rule())
@@ -67,7 +70,7 @@ final class HandshakeError {
                     AlertDescriptions.code(failure.alert()));
         }
         if (cause.getCause() instanceof ClosedChannelException) {
-            return new Failure(FailureReason.CLIENT_LEFT, How.FIN, "the TCP connection closed");
+            return new HandshakeFailure(FailureReason.CLIENT_LEFT, HandshakeEnd.FIN, "the TCP connection closed");
         }
         @Nullable Throwable below = cause.getCause();
         if (below != null && !(below instanceof SSLException) && !(below instanceof CertificateException)) {
@@ -76,7 +79,7 @@ final class HandshakeError {
         }
         return BoringSslError.in(cause)
                 .map(BoringSslReasons::failure)
-                .orElseGet(() -> new Failure(FailureReason.PROTOCOL_ERROR, How.ALERT_SENT, words));
+                .orElseGet(() -> new HandshakeFailure(FailureReason.PROTOCOL_ERROR, HandshakeEnd.ALERT_SENT, words));
     }
 
     private static FailureReason reason(ClientCertificateFailure failure) {

@@ -5,9 +5,9 @@ import io.netty.channel.Channel;
 import io.sallyport.accept.HandshakeGate;
 import io.sallyport.connection.Admission.Admitted;
 import io.sallyport.connection.Admission.Terminated;
-import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.FailureReason;
-import io.sallyport.diagnosis.How;
+import io.sallyport.diagnosis.HandshakeEnd;
+import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.trace.HandshakeTrace;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.handshake.wire.FirstBytes;
@@ -211,7 +211,8 @@ final class ProxyConnection implements OpenConnection, Admission.Owner, Session.
     void onUntrustedProxyHeader(FirstBytes kind) {
         if (phase == Phase.SESSION && session != null) {
             frontend.journal()
-                    .refused(new Failure(FailureReason.UNEXPECTED_PROXY_HEADER, How.GARBAGE, kind.toString()));
+                    .refused(new HandshakeFailure(
+                            FailureReason.UNEXPECTED_PROXY_HEADER, HandshakeEnd.GARBAGE, kind.toString()));
             session.end(CloseReason.HANDSHAKE_FAILED);
         }
     }

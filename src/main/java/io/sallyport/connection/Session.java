@@ -23,7 +23,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** An admitted client and its server: the dial, the record layer of the client, and the relay. */
-final class Session implements RelayOwner, Dial.Outcome, BackendEvents {
+final class Session implements RelayOwner, Dial.Callback, BackendEvents {
 
     /** How far it has come. */
     private enum Step {

@@ -24,7 +24,7 @@ interface Sockets {
      *
      * @return gives the dial up
      */
-    default Runnable dial(EventLoop loop, Backend pool, Dial.Request request, Dial.Outcome outcome) {
+    default Runnable dial(EventLoop loop, Backend pool, Dial.Request request, Dial.Callback outcome) {
         return Dial.begin(loop, pool, request, outcome)::cancel;
     }
 }

@@ -53,23 +53,24 @@ public final class BoringSslReasons {
     private BoringSslReasons() {}
 
     /** What an error means: an alert of the client's, or a fault that BoringSSL found. */
-    public static Failure failure(BoringSslError error) {
+    public static HandshakeFailure failure(BoringSslError error) {
         if (error.receivedAlert() >= 0) {
             return ClientAlerts.failure(error.receivedAlert(), error.reason());
         }
         if (error.isOwnFault()) {
-            return new Failure(FailureReason.INTERNAL_ERROR, How.CLOSED, "BoringSSL: " + error.reason());
+            return new HandshakeFailure(
+                    FailureReason.INTERNAL_ERROR, HandshakeEnd.CLOSED, "BoringSSL: " + error.reason());
         }
         String code = error.reason();
         FailureReason reason = REASONS.getOrDefault(code, FailureReason.PROTOCOL_ERROR);
         Set<FailureReason> mayMean = EnumSet.of(reason);
         mayMean.addAll(ALTERNATIVES.getOrDefault(code, Set.of()));
         String sent = ALERTS.get(code);
-        return new Failure(
+        return new HandshakeFailure(
                 reason,
                 mayMean,
-                How.ALERT_SENT,
+                HandshakeEnd.ALERT_SENT,
                 new FailureDetail.Text(code),
-                sent == null ? Failure.NO_ALERT : AlertDescriptions.code(sent));
+                sent == null ? HandshakeFailure.NO_ALERT : AlertDescriptions.code(sent));
     }
 }

@@ -24,13 +24,13 @@ final class ClientAlerts {
 
     private ClientAlerts() {}
 
-    static Failure failure(int description, String detail) {
+    static HandshakeFailure failure(int description, String detail) {
         String alert = AlertDescriptions.name(description);
         FailureReason reason = REASONS.getOrDefault(alert, FailureReason.CLIENT_ALERT);
-        return new Failure(
+        return new HandshakeFailure(
                 reason,
                 UNSPECIFIC.contains(alert) ? REJECTIONS : Set.of(reason),
-                How.ALERT_RECEIVED,
+                HandshakeEnd.ALERT_RECEIVED,
                 new FailureDetail.Text(detail),
                 description);
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record Diagnosis(
         FailureReason reason,
         Stage stage,
-        How how,
+        HandshakeEnd end,
         @Nullable String alert,
         String missing,
         String cause,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when it failed
  */
 public record FailedHandshake(
-        Failure failure,
+        HandshakeFailure failure,
         @Nullable ClientHello hello,
         @Nullable Allowed allowed,
         HandshakeTrace trace,
@@ -44,7 +44,7 @@ public record FailedHandshake(
 
     /**
      * The reason, with what looks the same to the TLS library told apart by what the client offered and what the route allows.
-     * Never one that what the library, the client or the stream said rules out ({@link Failure#mayMean}).
+     * Never one that what the library, the client or the stream said rules out ({@link HandshakeFailure#mayMean}).
      *
      * <p>Cheap, for it is asked of every failure: nothing is put into words here.
      */
@@ -62,12 +62,13 @@ public record FailedHandshake(
         Progress progress = Progress.of(transcript, hello != null);
         Advice advice = reason.advice(new Evidence(failure.detail(), failure.alert(), hello, allowed, at, progress));
         // Where the TLS library refused and no alert is on the wire, there was none.
-        How how = failure.how() == How.ALERT_SENT && !progress.alertSent() ? How.CLOSED : failure.how();
+        HandshakeEnd end =
+                failure.end() == HandshakeEnd.ALERT_SENT && !progress.alertSent() ? HandshakeEnd.CLOSED : failure.end();
         return new Diagnosis(
                 reason,
                 reason.stage(progress.reached()),
-                how,
-                alert(how, transcript),
+                end,
+                alert(end, transcript),
                 advice.missing(),
                 advice.cause(),
                 advice.fix());
@@ -137,11 +138,12 @@ public record FailedHandshake(
     }
 
     /** What is on the wire goes before what it should have been. */
-    private @Nullable String alert(How how, HandshakeTranscript transcript) {
-        if (how != How.ALERT_SENT && how != How.ALERT_RECEIVED && how != How.GARBAGE) {
+    private @Nullable String alert(HandshakeEnd end, HandshakeTranscript transcript) {
+        if (end != HandshakeEnd.ALERT_SENT && end != HandshakeEnd.ALERT_RECEIVED && end != HandshakeEnd.GARBAGE) {
             return null;
         }
-        Direction direction = how == How.ALERT_RECEIVED ? Direction.CLIENT_TO_SERVER : Direction.SERVER_TO_CLIENT;
+        Direction direction =
+                end == HandshakeEnd.ALERT_RECEIVED ? Direction.CLIENT_TO_SERVER : Direction.SERVER_TO_CLIENT;
         String known = failure.alert() < 0 ? null : AlertDescriptions.name(failure.alert());
         return Progress.fatalAlert(transcript, direction).map(AlertSeen::name).orElse(known);
     }

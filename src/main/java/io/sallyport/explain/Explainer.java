@@ -3,11 +3,11 @@ package io.sallyport.explain;
 import io.sallyport.explain.judge.CertificateText;
 import io.sallyport.explain.judge.ChainJudge;
 import io.sallyport.explain.judge.ChainPath;
-import io.sallyport.explain.judge.Failure;
 import io.sallyport.explain.judge.FailureKind;
 import io.sallyport.explain.judge.FailureReader;
 import io.sallyport.explain.judge.Finding;
 import io.sallyport.explain.judge.FindingCode;
+import io.sallyport.explain.judge.ProbeFailure;
 import io.sallyport.explain.judge.ScanFindings;
 import io.sallyport.explain.judge.SessionFindings;
 import io.sallyport.explain.probe.ClientContext;
@@ -55,7 +55,7 @@ public final class Explainer {
         try {
             addresses = resolve();
         } catch (UnknownHostException e) {
-            return nothing(new Failure(
+            return nothing(new ProbeFailure(
                     FailureKind.UNRESOLVED,
                     "The name " + request.address().host() + " has no address.",
                     "Look at its spelling, and at the name servers of this machine."));
@@ -64,7 +64,7 @@ public final class Explainer {
                 ClientContext context = ClientContext.build(request, true)) {
             return explain(probe, context, addresses);
         } catch (SSLException e) {
-            return nothing(new Failure(
+            return nothing(new ProbeFailure(
                     FailureKind.CLIENT_KEY_UNUSABLE,
                     "BoringSSL cannot use the client's certificate: " + e.getMessage() + ".",
                     "Take a certificate with an RSA, P-256 or P-384 key."));
@@ -81,7 +81,7 @@ public final class Explainer {
         return addresses;
     }
 
-    private Explanation nothing(Failure failure) {
+    private Explanation nothing(ProbeFailure failure) {
         return new Explanation(request, null, "", null, List.of(), null, failure);
     }
 
@@ -90,7 +90,7 @@ public final class Explainer {
         WarmUp.run(probe, context);
         ProbedHandshake first = firstConnected(probe, context, addresses);
         List<Finding> findings = new ArrayList<>();
-        @Nullable Failure failure = failure(probe, first);
+        @Nullable ProbeFailure failure = failure(probe, first);
         @Nullable Resumption resumption = null;
         String anchor = "";
         TlsSession session = first.session();
@@ -112,7 +112,7 @@ public final class Explainer {
             failure = findings.stream()
                     .filter(Finding::isProblem)
                     .findFirst()
-                    .map(Failure::of)
+                    .map(ProbeFailure::of)
                     .orElse(null);
         }
         return new Explanation(request, first, anchor, resumption, findings, scan, failure);
@@ -127,8 +127,8 @@ public final class Explainer {
         return attempt;
     }
 
-    private @Nullable Failure failure(Probe probe, ProbedHandshake first) throws SSLException {
-        Optional<Failure> failure = new FailureReader(request, first).read();
+    private @Nullable ProbeFailure failure(Probe probe, ProbedHandshake first) throws SSLException {
+        Optional<ProbeFailure> failure = new FailureReader(request, first).read();
         if (failure.isEmpty()
                 || request.tls12()
                 || !first.ending().isConnected()
@@ -141,7 +141,7 @@ public final class Explainer {
                 return failure.get();
             }
         }
-        return new Failure(
+        return new ProbeFailure(
                 FailureKind.LARGE_CLIENT_HELLO,
                 "Nothing came back for a ClientHello with the post-quantum group X25519MLKEM768, and an answer for one"
                         + " without it: something on the way, or the server, does not take a ClientHello of more than"

@@ -44,7 +44,7 @@ public final class HeaderReader {
      * @return empty where the sender speaks for itself (LOCAL), or does not know (UNKNOWN)
      * @throws HeaderException when it breaks the rules
      */
-    public static Optional<Endpoints> read(ByteBuf header) throws HeaderException {
+    public static Optional<AddressPair> read(ByteBuf header) throws HeaderException {
         if (header.getByte(header.readerIndex()) == SIGNATURE.charAt(0)) {
             return V2.read(header);
         }

@@ -32,7 +32,7 @@ public final class HeaderWriter {
      * @param config with a version that is sent
      */
     public static ByteBuf write(SendProxyProtocolConfig config, ProxiedConnection connection) {
-        Endpoints endpoints = connection.endpoints();
+        AddressPair endpoints = connection.endpoints();
         if (config.version() == Version.V1) {
             // Version 1 has no word for unix-domain sockets.
             return isInternet(endpoints)
@@ -59,7 +59,8 @@ public final class HeaderWriter {
         return header;
     }
 
-    private static HAProxyMessage message(HAProxyProtocolVersion version, Endpoints endpoints, List<HAProxyTLV> tlvs) {
+    private static HAProxyMessage message(
+            HAProxyProtocolVersion version, AddressPair endpoints, List<HAProxyTLV> tlvs) {
         if (!isInternet(endpoints)) {
             return new HAProxyMessage(
                     version,
@@ -93,7 +94,7 @@ public final class HeaderWriter {
         return header;
     }
 
-    private static boolean isInternet(Endpoints endpoints) {
+    private static boolean isInternet(AddressPair endpoints) {
         return endpoints.source() instanceof InetSocketAddress && endpoints.destination() instanceof InetSocketAddress;
     }
 

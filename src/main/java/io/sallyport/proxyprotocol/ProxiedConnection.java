@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProxiedConnection(
         String id,
-        Endpoints endpoints,
+        AddressPair endpoints,
         @Nullable String serverName,
         @Nullable TlsSession session,
         @Nullable ServerCertificate serverCertificate) {}

@@ -31,7 +31,7 @@ final class V1 {
      * @return empty where the sender does not know the client; what stands behind that means nothing
      * @throws HeaderException with the part that breaks the rules
      */
-    static Optional<Endpoints> read(String line) throws HeaderException {
+    static Optional<AddressPair> read(String line) throws HeaderException {
         String[] parts = line.split(" ", -1);
         if (parts[1].equals("UNKNOWN")) {
             return Optional.empty();
@@ -44,7 +44,7 @@ final class V1 {
                     parts.length + " parts (expected: 6 parts with one space between them, as " + FORM + ")");
         }
         return Optional.of(
-                new Endpoints(endpoint(parts[1], parts[2], parts[4]), endpoint(parts[1], parts[3], parts[5])));
+                new AddressPair(endpoint(parts[1], parts[2], parts[4]), endpoint(parts[1], parts[3], parts[5])));
     }
 
     private static InetSocketAddress endpoint(String family, String address, String port) throws HeaderException {

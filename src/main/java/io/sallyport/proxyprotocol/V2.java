@@ -21,7 +21,7 @@ final class V2 {
      * @return empty where the sender speaks for itself (LOCAL; the rest means nothing then), or does not know
      * @throws HeaderException with what breaks the rules
      */
-    static Optional<Endpoints> read(ByteBuf header) throws HeaderException {
+    static Optional<AddressPair> read(ByteBuf header) throws HeaderException {
         int start = header.readerIndex();
         int command = header.getUnsignedByte(start + V2Layout.VERSION) & 0xf;
         if (command == 0) {
@@ -45,7 +45,7 @@ final class V2 {
         return switch (family >>> 4) {
             case 1 -> Optional.of(internet(header, at, 4));
             case 2 -> Optional.of(internet(header, at, 16));
-            case 3 -> Optional.of(new Endpoints(path(header, at), path(header, at + V2Layout.UNIX_BYTES)));
+            case 3 -> Optional.of(new AddressPair(path(header, at), path(header, at + V2Layout.UNIX_BYTES)));
             default -> Optional.empty();
         };
     }
@@ -86,9 +86,9 @@ final class V2 {
         }
     }
 
-    private static Endpoints internet(ByteBuf header, int at, int addressBytes) {
+    private static AddressPair internet(ByteBuf header, int at, int addressBytes) {
         int ports = at + 2 * addressBytes;
-        return new Endpoints(
+        return new AddressPair(
                 new InetSocketAddress(address(header, at, addressBytes), header.getUnsignedShort(ports)),
                 new InetSocketAddress(
                         address(header, at + addressBytes, addressBytes),

@@ -2,9 +2,9 @@ package io.sallyport.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.config.hocon.Place;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;

@@ -41,7 +41,7 @@ final class ConnectionRig implements Sockets {
     private int headerBytes;
     private boolean timersLeft;
     private @Nullable Backend dialled;
-    private Dial.@Nullable Outcome dial;
+    private Dial.@Nullable Callback dial;
     private @Nullable EmbeddedChannel backend;
 
     /**
@@ -89,7 +89,7 @@ final class ConnectionRig implements Sockets {
     }
 
     @Override
-    public Runnable dial(EventLoop loop, Backend pool, Dial.Request request, Dial.Outcome outcome) {
+    public Runnable dial(EventLoop loop, Backend pool, Dial.Request request, Dial.Callback outcome) {
         dialled = pool;
         dial = outcome;
         return () -> dial = null;
@@ -160,7 +160,7 @@ final class ConnectionRig implements Sockets {
     }
 
     void connected() {
-        Dial.Outcome outcome = Objects.requireNonNull(dial);
+        Dial.Callback outcome = Objects.requireNonNull(dial);
         dial = null;
         EmbeddedChannel channel = new EmbeddedChannel();
         backend = channel;
@@ -172,7 +172,7 @@ final class ConnectionRig implements Sockets {
     }
 
     void unreachable(ConnectFailure why) {
-        Dial.Outcome outcome = Objects.requireNonNull(dial);
+        Dial.Callback outcome = Objects.requireNonNull(dial);
         dial = null;
         outcome.onServerUnreachable(why);
     }

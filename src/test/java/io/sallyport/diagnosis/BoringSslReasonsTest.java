@@ -40,7 +40,7 @@ class BoringSslReasonsTest {
         assertThat(BoringSslError.in(null)).isEmpty();
     }
 
-    private static Optional<Failure> read(String words) {
+    private static Optional<HandshakeFailure> read(String words) {
         return BoringSslError.in(new SSLException(words)).map(BoringSslReasons::failure);
     }
 

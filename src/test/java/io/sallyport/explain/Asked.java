@@ -3,9 +3,9 @@ package io.sallyport.explain;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.config.value.HostPort;
-import io.sallyport.explain.judge.Failure;
 import io.sallyport.explain.judge.Finding;
 import io.sallyport.explain.judge.FindingCode;
+import io.sallyport.explain.judge.ProbeFailure;
 import io.sallyport.explain.probe.ExplainRequest;
 import io.sallyport.explain.probe.Resumption;
 import io.sallyport.explain.report.Explanation;
@@ -128,7 +128,7 @@ public final class Asked {
                 .toList();
     }
 
-    static Failure failure(Explanation explanation) {
+    static ProbeFailure failure(Explanation explanation) {
         return Objects.requireNonNull(explanation.failure(), "no failure");
     }
 

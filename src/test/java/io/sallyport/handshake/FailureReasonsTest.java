@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.accesslog.HandshakeReport;
 import io.sallyport.diagnosis.Diagnosis;
 import io.sallyport.diagnosis.FailureReason;
-import io.sallyport.diagnosis.How;
+import io.sallyport.diagnosis.HandshakeEnd;
 import io.sallyport.server.FaultyListener;
 import io.sallyport.testing.CapturedLog;
 import io.sallyport.testing.CertificateAuthority;
@@ -208,7 +208,7 @@ class FailureReasonsTest {
 
             Diagnosis diagnosis = Objects.requireNonNull(faulty.next().diagnosis());
             assertThat(diagnosis.reason()).isEqualTo(FailureReason.INTERNAL_ERROR);
-            assertThat(diagnosis.how()).isEqualTo(How.CLOSED);
+            assertThat(diagnosis.end()).isEqualTo(HandshakeEnd.CLOSED);
             assertThat(client.tcpEnd()).isEqualTo(Received.End.FIN);
             assertThat(log.faults()).singleElement().asString().contains("internal error");
         }
@@ -241,7 +241,7 @@ class FailureReasonsTest {
             Diagnosis diagnosis = Objects.requireNonNull(report.diagnosis());
             assertThat(diagnosis.reason()).isEqualTo(FailureReason.INTERNAL_ERROR);
             // BoringSSL has no alert for this.
-            assertThat(diagnosis.how()).isEqualTo(How.CLOSED);
+            assertThat(diagnosis.end()).isEqualTo(HandshakeEnd.CLOSED);
             assertThat(report.detail()).isEqualTo("SignatureException: the signer is gone");
             assertThat(client).contains("unexpected eof");
             assertThat(log.faults()).isEmpty();

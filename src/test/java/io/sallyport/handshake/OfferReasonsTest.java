@@ -11,8 +11,8 @@ import io.sallyport.diagnosis.BoringSslError;
 import io.sallyport.diagnosis.BoringSslReasons;
 import io.sallyport.diagnosis.Diagnosis;
 import io.sallyport.diagnosis.FailedHandshake;
-import io.sallyport.diagnosis.Failure;
 import io.sallyport.diagnosis.FailureReason;
+import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.diagnosis.ShownCertificate;
 import io.sallyport.diagnosis.ShownKey;
 import io.sallyport.handshake.iana.CipherSuites;
@@ -65,7 +65,7 @@ class OfferReasonsTest {
             "ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 rsa_pss_rsae_sha256 ed25519";
 
     private static final Map<ShownKey, Server> SERVERS = new EnumMap<>(ShownKey.class);
-    private static final Map<String, Optional<Failure>> ANSWERS = new HashMap<>();
+    private static final Map<String, Optional<HandshakeFailure>> ANSWERS = new HashMap<>();
 
     /** A BoringSSL server with one certificate. */
     private record Server(SslContext context, Allowed allowed) {}
@@ -127,7 +127,7 @@ class OfferReasonsTest {
         int refused = 0;
         for (ShownKey key : SERVERS.keySet()) {
             for (Offer offer : offers()) {
-                Optional<Failure> failure = answer(key, offer);
+                Optional<HandshakeFailure> failure = answer(key, offer);
                 if (failure.isEmpty()) {
                     continue;
                 }
@@ -189,7 +189,7 @@ class OfferReasonsTest {
     void aCertificateThatIsAdvisedIsOneThatTheClientCanVerify() throws Exception {
         for (ShownKey key : SERVERS.keySet()) {
             for (Offer offer : offers()) {
-                Optional<Failure> failure = answer(key, offer);
+                Optional<HandshakeFailure> failure = answer(key, offer);
                 if (failure.isEmpty()
                         || diagnose(key, offer, failure.get()).reason() != FailureReason.NO_COMMON_SIGNATURE_SCHEME
                         || lacking(key, offer).size() > 1) {
@@ -266,7 +266,7 @@ class OfferReasonsTest {
         return offers;
     }
 
-    private static Diagnosis diagnose(ShownKey key, Offer offer, Failure failure) throws Exception {
+    private static Diagnosis diagnose(ShownKey key, Offer offer, HandshakeFailure failure) throws Exception {
         HandshakeTrace trace = HandshakeTrace.ofServer(0);
         FailedHandshake failed =
                 new FailedHandshake(failure, offer.hello().parse(), server(key).allowed(), trace, Instant.now());
@@ -278,9 +278,9 @@ class OfferReasonsTest {
     }
 
     /** How BoringSSL refuses the offer; empty when it takes it. */
-    private static Optional<Failure> answer(ShownKey key, Offer offer) throws Exception {
+    private static Optional<HandshakeFailure> answer(ShownKey key, Offer offer) throws Exception {
         String question = key + " " + offer;
-        Optional<Failure> known = ANSWERS.get(question);
+        Optional<HandshakeFailure> known = ANSWERS.get(question);
         if (known == null) {
             known = ask(server(key).context(), HelloBytes.records(offer.hello().message(), 16_384));
             ANSWERS.put(question, known);
@@ -288,7 +288,7 @@ class OfferReasonsTest {
         return known;
     }
 
-    private static Optional<Failure> ask(SslContext context, byte[] hello) throws SSLException {
+    private static Optional<HandshakeFailure> ask(SslContext context, byte[] hello) throws SSLException {
         SSLEngine engine = context.newEngine(ByteBufAllocator.DEFAULT);
         try {
             engine.beginHandshake();

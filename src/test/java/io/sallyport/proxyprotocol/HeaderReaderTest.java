@@ -29,13 +29,13 @@ class HeaderReaderTest {
         return Unpooled.wrappedBuffer(HexFormat.of().parseHex(header));
     }
 
-    private static Endpoints read(ByteBuf header) throws HeaderException {
+    private static AddressPair read(ByteBuf header) throws HeaderException {
         assertThat(HeaderReader.length(header)).isEqualTo(header.readableBytes());
         return HeaderReader.read(header).orElseThrow();
     }
 
-    private static Endpoints endpoints(String source, String destination) {
-        return new Endpoints(new InetSocketAddress(source, 8080), new InetSocketAddress(destination, 443));
+    private static AddressPair endpoints(String source, String destination) {
+        return new AddressPair(new InetSocketAddress(source, 8080), new InetSocketAddress(destination, 443));
     }
 
     @Test
@@ -51,10 +51,10 @@ class HeaderReaderTest {
         for (int port : new int[] {0, 1, 65535}) {
             InetSocketAddress source = new InetSocketAddress("192.0.2.1", port);
             assertThat(read(text("PROXY TCP4 192.0.2.1 192.0.2.1 " + port + " " + port + "\r\n")))
-                    .isEqualTo(new Endpoints(source, source));
+                    .isEqualTo(new AddressPair(source, source));
             String number = "%04x".formatted(port);
             assertThat(read(hex(SIGNATURE + "2111000c" + "c0000201" + "c0000201" + number + number)))
-                    .isEqualTo(new Endpoints(source, source));
+                    .isEqualTo(new AddressPair(source, source));
         }
     }
 
@@ -77,7 +77,7 @@ class HeaderReaderTest {
         String path = HexFormat.of().formatHex("/run/a".getBytes(StandardCharsets.US_ASCII));
 
         assertThat(read(hex(SIGNATURE + "213100d8" + path + "00".repeat(102) + "00".repeat(108))))
-                .isEqualTo(new Endpoints(new DomainSocketAddress("/run/a"), new DomainSocketAddress("")));
+                .isEqualTo(new AddressPair(new DomainSocketAddress("/run/a"), new DomainSocketAddress("")));
     }
 
     @ParameterizedTest

@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HeaderWriterTest {
     private static final String ID = "0123456789abcdef";
-    private static final Endpoints V4 = endpoints("192.0.2.1", "198.51.100.2");
-    private static final Endpoints V6 = endpoints("2001:db8::1", "2001:db8::2");
-    private static final Endpoints UNIX =
-            new Endpoints(new DomainSocketAddress(""), new DomainSocketAddress("/run/sallyport"));
+    private static final AddressPair V4 = endpoints("192.0.2.1", "198.51.100.2");
+    private static final AddressPair V6 = endpoints("2001:db8::1", "2001:db8::2");
+    private static final AddressPair UNIX =
+            new AddressPair(new DomainSocketAddress(""), new DomainSocketAddress("/run/sallyport"));
 
     private static final SendProxyProtocolConfig V1 = config(Version.V1, false, false, false, false);
     private static final SendProxyProtocolConfig BARE = config(Version.V2, false, false, false, false);
@@ -39,8 +39,8 @@ class HeaderWriterTest {
 
     private final CertificateAuthority clients = CertificateAuthority.create("Clients");
 
-    private static Endpoints endpoints(String source, String destination) {
-        return new Endpoints(new InetSocketAddress(source, 8080), new InetSocketAddress(destination, 443));
+    private static AddressPair endpoints(String source, String destination) {
+        return new AddressPair(new InetSocketAddress(source, 8080), new InetSocketAddress(destination, 443));
     }
 
     private static SendProxyProtocolConfig config(
@@ -54,7 +54,7 @@ class HeaderWriterTest {
                 "TLSv1.2", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "P-256", "h2", resumed, List.of(chain));
     }
 
-    private static byte[] bytes(SendProxyProtocolConfig config, Endpoints endpoints, @Nullable TlsSession session) {
+    private static byte[] bytes(SendProxyProtocolConfig config, AddressPair endpoints, @Nullable TlsSession session) {
         ByteBuf header = HeaderWriter.write(
                 config,
                 new ProxiedConnection(
@@ -66,12 +66,12 @@ class HeaderWriterTest {
         }
     }
 
-    private static ProxyHeader write(SendProxyProtocolConfig config, Endpoints endpoints, @Nullable TlsSession session)
-            throws IOException {
+    private static ProxyHeader write(
+            SendProxyProtocolConfig config, AddressPair endpoints, @Nullable TlsSession session) throws IOException {
         return ProxyHeader.parse(bytes(config, endpoints, session));
     }
 
-    private static String v1(Endpoints endpoints) {
+    private static String v1(AddressPair endpoints) {
         return new String(bytes(V1, endpoints, session(false)), StandardCharsets.US_ASCII);
     }
 

@@ -27,8 +27,7 @@ public sealed interface CertificateConfig {
 
     /** A PKCS#12, JKS or JCEKS key store with exactly one private key entry, or {@code alias}. */
     record Keystore(Path keystore, @Nullable String alias, PasswordConfig password, Place place)
-            implements CertificateConfig {
-    }
+            implements CertificateConfig {}
 
     static CertificateConfig read(Section section) {
         PasswordConfig password = PasswordConfig.read(section);

@@ -52,7 +52,7 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
     private final Queue<Runnable> turns = new ArrayDeque<>();
     private final Queue<Ranked> acceptors = new ArrayDeque<>();
     private final WithoutBlocking withoutBlocking = new WithoutBlocking();
-    private final Patience patience = new Patience();
+    private final AnswerWait patience = new AnswerWait();
     private long firstEstablishedNanos = NOTHING_YET;
     private boolean answerExpected;
 

@@ -32,7 +32,7 @@ public final class FailureReader {
     }
 
     /** Empty when the handshake was done, and the server let it stand. */
-    public Optional<Failure> read() {
+    public Optional<ProbeFailure> read() {
         if (attempt.isSuccess()) {
             return Optional.empty();
         }
@@ -44,7 +44,7 @@ public final class FailureReader {
                 });
     }
 
-    private Failure unconnected() {
+    private ProbeFailure unconnected() {
         String where = request.address().toString();
         return switch (attempt.ending()) {
             case REFUSED ->
@@ -67,7 +67,7 @@ public final class FailureReader {
     }
 
     /** The TCP connection ended, or the time was up, without a word of TLS about it. */
-    private Failure cut() {
+    private ProbeFailure cut() {
         Optional<AlertSeen> alert = alert();
         if (alert.isPresent()) {
             return refusals.alert(alert.get().description(), after());
@@ -108,7 +108,7 @@ public final class FailureReader {
         };
     }
 
-    private Failure tlsError() {
+    private ProbeFailure tlsError() {
         TlsError error = attempt.error();
         if (error == null) {
             return cut();
@@ -128,7 +128,7 @@ public final class FailureReader {
         return ownFinding(error);
     }
 
-    private Failure ownFinding(TlsError error) {
+    private ProbeFailure ownFinding(TlsError error) {
         String reason = error.reason();
         String words = switch (reason) {
             case "BAD_SIGNATURE" -> "The server's signature does not fit its certificate";
@@ -149,7 +149,7 @@ public final class FailureReader {
                 "Look at the server's certificate and at what is between here and it.");
     }
 
-    private Failure otherProtocol() {
+    private ProbeFailure otherProtocol() {
         String bytes = attempt.firstBytes();
         if (ServerGreeting.isHttp(bytes)) {
             return failure(
@@ -194,7 +194,7 @@ public final class FailureReader {
         return Times.text(request.timeout());
     }
 
-    private static Failure failure(FailureKind kind, String what, String fix) {
-        return new Failure(kind, what, fix);
+    private static ProbeFailure failure(FailureKind kind, String what, String fix) {
+        return new ProbeFailure(kind, what, fix);
     }
 }

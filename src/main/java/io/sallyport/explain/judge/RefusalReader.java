@@ -25,7 +25,7 @@ final class RefusalReader {
      * @param description its code
      * @param after where in the handshake it came, in words
      */
-    Failure alert(int description, String after) {
+    ProbeFailure alert(int description, String after) {
         String name = AlertDescriptions.name(description);
         return switch (name) {
             case "protocol_version" ->
@@ -66,7 +66,7 @@ final class RefusalReader {
         };
     }
 
-    private Failure handshakeFailure(String name) {
+    private ProbeFailure handshakeFailure(String name) {
         CertificateAsk asked = attempt.asked();
         if (asked != null && request.client() == null) {
             return certificateMissing();
@@ -83,14 +83,14 @@ final class RefusalReader {
                         + (request.sentName() == null ? ", or with --server-name" : "") + ".");
     }
 
-    private Failure certificateMissing() {
+    private ProbeFailure certificateMissing() {
         return failure(
                 FailureKind.CLIENT_CERTIFICATE_MISSING,
                 "The server requires a client certificate, and none was sent." + authorities(),
                 "Give one with --cert and --key.");
     }
 
-    private Failure certificateRefused(String alert) {
+    private ProbeFailure certificateRefused(String alert) {
         if (request.client() == null) {
             return attempt.asked() != null
                     ? certificateMissing()
@@ -139,7 +139,7 @@ final class RefusalReader {
     }
 
     /** No version in common, with what tells it. */
-    Failure noCommonVersion(String what) {
+    ProbeFailure noCommonVersion(String what) {
         return failure(
                 FailureKind.NO_COMMON_VERSION,
                 what,
@@ -156,7 +156,7 @@ final class RefusalReader {
                 : String.join(" and ", hello.supportedVersions().names(TlsVersions::name));
     }
 
-    private static Failure failure(FailureKind kind, String what, String fix) {
-        return new Failure(kind, what, fix);
+    private static ProbeFailure failure(FailureKind kind, String what, String fix) {
+        return new ProbeFailure(kind, what, fix);
     }
 }

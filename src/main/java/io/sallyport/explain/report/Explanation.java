@@ -1,7 +1,7 @@
 package io.sallyport.explain.report;
 
-import io.sallyport.explain.judge.Failure;
 import io.sallyport.explain.judge.Finding;
+import io.sallyport.explain.judge.ProbeFailure;
 import io.sallyport.explain.probe.ExplainRequest;
 import io.sallyport.explain.probe.ProbedHandshake;
 import io.sallyport.explain.probe.Resumption;
@@ -32,7 +32,7 @@ public record Explanation(
         @Nullable Resumption resumption,
         List<Finding> findings,
         @Nullable ScanResult scan,
-        @Nullable Failure failure) {
+        @Nullable ProbeFailure failure) {
 
     public Explanation {
         findings = List.copyOf(findings);

@@ -2,8 +2,8 @@ package io.sallyport.explain.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.util.NetUtil;
-import io.sallyport.explain.judge.Failure;
 import io.sallyport.explain.judge.Finding;
+import io.sallyport.explain.judge.ProbeFailure;
 import io.sallyport.explain.probe.ExplainRequest;
 import io.sallyport.explain.probe.ProbedHandshake;
 import io.sallyport.explain.probe.TlsError;
@@ -75,7 +75,7 @@ public record JsonReport(
             @Nullable String after,
             @Nullable String boringssl,
             @Nullable String alert) {
-        static FailureReport of(Failure failure, @Nullable ProbedHandshake attempt) {
+        static FailureReport of(ProbeFailure failure, @Nullable ProbedHandshake attempt) {
             Step last = attempt == null ? null : attempt.transcript().lastStep();
             TlsError error = attempt == null ? null : attempt.error();
             return new FailureReport(

@@ -4,10 +4,10 @@ import io.netty.util.NetUtil;
 import io.sallyport.explain.judge.CertificateKey;
 import io.sallyport.explain.judge.CertificateText;
 import io.sallyport.explain.judge.ChainJudge;
-import io.sallyport.explain.judge.Failure;
 import io.sallyport.explain.judge.Finding;
 import io.sallyport.explain.judge.FindingCode.Severity;
 import io.sallyport.explain.judge.PostQuantum;
+import io.sallyport.explain.judge.ProbeFailure;
 import io.sallyport.explain.probe.CertificateAsk;
 import io.sallyport.explain.probe.ExplainRequest;
 import io.sallyport.explain.probe.ProbedHandshake;
@@ -203,7 +203,7 @@ public final class TextReport {
     }
 
     private void writeVerdict() {
-        Failure failure = explanation.failure();
+        ProbeFailure failure = explanation.failure();
         if (failure == null) {
             page.title("fine");
             page.paragraph(Colour.GOOD, "  ", "  ", fine());

@@ -80,16 +80,16 @@ public record ClientHello(
 
     @Override
     public String describe() {
-        StringBuilder text = new StringBuilder(192).append(Words.join(supportedVersions, TlsVersions::name));
-        text.append("; ").append(Words.count(cipherSuites.size(), "cipher suite"));
+        StringBuilder text = new StringBuilder(192).append(ListText.join(supportedVersions, TlsVersions::name));
+        text.append("; ").append(ListText.count(cipherSuites.size(), "cipher suite"));
         if (!groups.isEmpty()) {
-            text.append("; groups ").append(Words.join(groups, NamedGroups::name));
+            text.append("; groups ").append(ListText.join(groups, NamedGroups::name));
         }
         if (hasExtension(ExtensionTypes.KEY_SHARE)) {
-            text.append("; key shares ").append(Words.join(keyShareGroups, NamedGroups::name));
+            text.append("; key shares ").append(ListText.join(keyShareGroups, NamedGroups::name));
         }
         if (pskCount > 0) {
-            text.append("; ").append(Words.count(pskCount, "PSK"));
+            text.append("; ").append(ListText.count(pskCount, "PSK"));
         }
         if (sessionTicketLength > 0) {
             text.append("; ticket of ").append(sessionTicketLength).append(" bytes");
@@ -100,7 +100,7 @@ public record ClientHello(
             text.append("; malformed server name ").append(malformedServerName);
         }
         if (!alpn.isEmpty()) {
-            text.append("; ALPN ").append(Words.join(alpn, WireText::printable));
+            text.append("; ALPN ").append(ListText.join(alpn, WireText::printable));
         }
         return text.append(grease ? "; GREASE" : "").toString();
     }

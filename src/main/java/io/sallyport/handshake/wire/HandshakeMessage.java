@@ -32,7 +32,7 @@ public interface HandshakeMessage {
             }
             String rest = count > lengths.size() ? ", ..." : "";
             return (count == 1 ? "1 certificate of " : count + " certificates of ")
-                    + Words.join(lengths, Object::toString) + rest + " bytes";
+                    + ListText.join(lengths, Object::toString) + rest + " bytes";
         }
     }
 
@@ -65,8 +65,8 @@ public interface HandshakeMessage {
             implements HandshakeMessage {
         @Override
         public String describe() {
-            String names = authorities < 0 ? "names" : Words.count(authorities, "name");
-            return Words.count(signatureSchemes.size(), "signature scheme") + "; " + names + " of trust anchors in "
+            String names = authorities < 0 ? "names" : ListText.count(authorities, "name");
+            return ListText.count(signatureSchemes.size(), "signature scheme") + "; " + names + " of trust anchors in "
                     + authoritiesLength + " bytes";
         }
     }

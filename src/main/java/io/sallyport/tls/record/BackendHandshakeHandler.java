@@ -17,27 +17,27 @@ public final class BackendHandshakeHandler extends ChannelInboundHandlerAdapter 
     private static final String TLS = "tls";
 
     private final SslHandler tls;
-    private final Outcome outcome;
+    private final Callback callback;
     private boolean over;
 
     /** What came of it; one of the two, once. */
-    public interface Outcome {
+    public interface Callback {
         void onAgreed(RecordLayer records);
 
         void onFailed(Throwable cause);
     }
 
-    private BackendHandshakeHandler(SslHandler tls, Outcome outcome) {
+    private BackendHandshakeHandler(SslHandler tls, Callback callback) {
         this.tls = tls;
-        this.outcome = outcome;
+        this.callback = callback;
     }
 
     /** Begins, on a channel that is connected and that nobody reads from. */
-    public static void begin(Channel channel, SslHandler tls, Outcome outcome) {
+    public static void begin(Channel channel, SslHandler tls, Callback callback) {
         channel.pipeline()
                 .addLast(new HandshakeRecordsHandler(tls))
                 .addLast(TLS, tls)
-                .addLast(new BackendHandshakeHandler(tls, outcome));
+                .addLast(new BackendHandshakeHandler(tls, callback));
         channel.read();
     }
 
@@ -51,7 +51,7 @@ public final class BackendHandshakeHandler extends ChannelInboundHandlerAdapter 
         ChannelHandlerContext tlsContext = ctx.pipeline().context(tls);
         RecordHandler records = tlsContext == null ? null : RecordHandler.replace(tlsContext, TLS, tls);
         ctx.pipeline().remove(this);
-        outcome.onAgreed(records == null ? new EngineRecordLayer(tls) : records);
+        callback.onAgreed(records == null ? new EngineRecordLayer(tls) : records);
     }
 
     @Override
@@ -71,7 +71,7 @@ public final class BackendHandshakeHandler extends ChannelInboundHandlerAdapter 
     private void fail(Throwable cause) {
         if (!over) {
             over = true;
-            outcome.onFailed(cause);
+            callback.onFailed(cause);
         }
     }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * refusal is an {@code OpenSslCertificateException}, by which BoringSSL sends the right alert, with a
  * {@link ClientCertificateException} as its cause.
  */
-public final class ClientTrust extends JudgesClients implements ResumableX509ExtendedTrustManager {
+public final class ClientTrust extends ClientTrustManager implements ResumableX509ExtendedTrustManager {
     private final Mode mode;
     private final CrlPolicy crlPolicy;
     private final Crls crls;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * refusal is an {@code OpenSslCertificateException}, by which BoringSSL sends the right alert, with a
  * {@link ServerCertificateException} as its cause.
  */
-public final class ServerTrust extends JudgesServers implements ResumableX509ExtendedTrustManager {
+public final class ServerTrust extends ServerTrustManager implements ResumableX509ExtendedTrustManager {
     private final Verify verify;
     private final AccessRules rules;
     private final TrustedPaths paths;

@@ -3,10 +3,10 @@ package io.sallyport.config.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.sallyport.config.hocon.Place;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
+import io.sallyport.config.hocon.Place;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,10 @@ class CertificateConfigTest {
                 .usingRecursiveComparison()
                 .ignoringFields("place")
                 .isEqualTo(new CertificateConfig.Keystore(
-                        Path.of("/etc/x/site.p12"), "web", new PasswordConfig.File(Path.of("/etc/x/pass")), new Place("test")));
+                        Path.of("/etc/x/site.p12"),
+                        "web",
+                        new PasswordConfig.File(Path.of("/etc/x/pass")),
+                        new Place("test")));
     }
 
     @Test

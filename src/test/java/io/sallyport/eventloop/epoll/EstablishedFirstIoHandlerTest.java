@@ -113,7 +113,7 @@ class EstablishedFirstIoHandlerTest {
         epoll.ready(client);
         turn();
         assertThat(served).endsWith("request");
-        now += Patience.LONGEST;
+        now += AnswerWait.LONGEST;
         turn();
         assertThat(served).endsWith("request", "handshake 3");
     }

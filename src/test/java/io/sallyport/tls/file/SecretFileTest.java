@@ -2,8 +2,8 @@ package io.sallyport.tls.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.testing.CertificateAuthority;
@@ -83,12 +83,14 @@ class SecretFileTest {
         assertWarned(
                 store,
                 findings -> loader.load(
-                        new CertificateConfig.Keystore(store, null, new PasswordConfig.File(closed(password)), new Place("")),
+                        new CertificateConfig.Keystore(
+                                store, null, new PasswordConfig.File(closed(password)), new Place("")),
                         findings));
         assertWarned(
                 open(password),
                 findings -> loader.load(
-                        new CertificateConfig.Keystore(closed(store), null, new PasswordConfig.File(password), new Place("")),
+                        new CertificateConfig.Keystore(
+                                closed(store), null, new PasswordConfig.File(password), new Place("")),
                         findings));
         assertWarned(secret, findings -> TicketKeys.fromFile(secret, Duration.ofHours(1), "", findings));
         assertWarned(secret, findings -> TokenFile.read(secret, "", findings));

@@ -2,8 +2,8 @@ package io.sallyport.tls.material;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.testing.FakeBackend;

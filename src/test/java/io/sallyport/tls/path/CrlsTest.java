@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
@@ -285,8 +285,8 @@ class CrlsTest {
 
     private @Nullable ClientCertificateFailure failure(
             TrustAnchors anchors, CrlPolicy policy, IssuedCertificate client, Path... files) {
-        ClientAuthConfig config =
-                new ClientAuthConfig(Mode.REQUIRE, List.of(), List.of(), policy, 4, true, List.of(), List.of(), new Place(""));
+        ClientAuthConfig config = new ClientAuthConfig(
+                Mode.REQUIRE, List.of(), List.of(), policy, 4, true, List.of(), List.of(), new Place(""));
         Crls crls = Crls.load(List.of(files), anchors, policy, "", now, findings);
         try {
             new ClientTrust(config, anchors, crls, () -> now).judge(client.chain());
@@ -311,8 +311,8 @@ class CrlsTest {
     }
 
     private ClientTrust trust(CrlPolicy policy, Crls crls) {
-        ClientAuthConfig config =
-                new ClientAuthConfig(Mode.REQUIRE, List.of(), List.of(), policy, 4, true, List.of(), List.of(), new Place(""));
+        ClientAuthConfig config = new ClientAuthConfig(
+                Mode.REQUIRE, List.of(), List.of(), policy, 4, true, List.of(), List.of(), new Place(""));
         return new ClientTrust(config, anchors(), crls, () -> now);
     }
 

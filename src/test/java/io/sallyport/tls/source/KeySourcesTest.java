@@ -67,7 +67,8 @@ final class KeySourcesTest {
     @Test
     void theFingerprintOfAKeyStoreIsAnotherWithItsContent() throws IOException {
         Path file = Files.writeString(directory.resolve("site.p12"), "one");
-        CertificateConfig store = new CertificateConfig.Keystore(file, null, new PasswordConfig.None(), new Place("x.conf:1"));
+        CertificateConfig store =
+                new CertificateConfig.Keystore(file, null, new PasswordConfig.None(), new Place("x.conf:1"));
         String before = sources.of(store).fingerprint();
         Files.writeString(file, "two");
 

@@ -123,7 +123,15 @@ class ClientAlertTest {
         IssuedCertificate client = ROOT.client("good").issue();
         for (boolean told : List.of(true, false)) {
             ClientAuthConfig config = new ClientAuthConfig(
-                    Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, told, List.of(), List.of(), new Place(""));
+                    Mode.REQUIRE,
+                    List.of(),
+                    List.of(),
+                    CrlPolicy.SOFT_FAIL,
+                    4,
+                    told,
+                    List.of(),
+                    List.of(),
+                    new Place(""));
             ClientTrust trust = new ClientTrust(config, anchors(), Crls.none(), () -> now);
             try (TlsTestServer server = new TlsTestServer(SERVER, trust)) {
                 String output = connect(server, "-tls1_3", client);

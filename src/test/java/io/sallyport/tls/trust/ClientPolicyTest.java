@@ -84,8 +84,8 @@ class ClientPolicyTest {
         TrustAnchors trusted = new TrustAnchors(List.of(new TrustAnchors.Source(
                 "anchors",
                 anchors.stream().map(CertificateAuthority::certificate).toList())));
-        ClientAuthConfig config =
-                new ClientAuthConfig(mode, List.of(), crls, crlPolicy, maxDepth, sendCaNames, allow, deny, new Place("here"));
+        ClientAuthConfig config = new ClientAuthConfig(
+                mode, List.of(), crls, crlPolicy, maxDepth, sendCaNames, allow, deny, new Place("here"));
         return ClientPolicy.of(
                 config, trusted, Crls.load(crls, trusted, crlPolicy, "here", Instant.now(), new Findings()));
     }

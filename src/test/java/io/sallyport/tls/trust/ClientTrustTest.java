@@ -327,7 +327,8 @@ class ClientTrustTest {
     }
 
     private ClientAuthConfig config(Mode mode, List<AccessRuleConfig> allow, List<AccessRuleConfig> deny) {
-        return new ClientAuthConfig(mode, List.of(), List.of(), CrlPolicy.SOFT_FAIL, maxDepth, true, allow, deny, new Place(""));
+        return new ClientAuthConfig(
+                mode, List.of(), List.of(), CrlPolicy.SOFT_FAIL, maxDepth, true, allow, deny, new Place(""));
     }
 
     private static TrustAnchors anchors(CertificateAuthority... authorities) {

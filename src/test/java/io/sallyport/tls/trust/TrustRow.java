@@ -54,8 +54,8 @@ public record TrustRow(String name, Decision decision, List<X509Certificate> anc
 
     /** Leaves aside what its name is. */
     boolean isAcceptedAsServer() {
-        BackendTlsConfig config =
-                new BackendTlsConfig(true, null, BackendTlsConfig.Verify.FULL, List.of(), List.of(), List.of(), new Place(""));
+        BackendTlsConfig config = new BackendTlsConfig(
+                true, null, BackendTlsConfig.Verify.FULL, List.of(), List.of(), List.of(), new Place(""));
         try {
             new ServerTrust(config, trustAnchors(), Instant::now).judge(sent, "server.test");
             return true;

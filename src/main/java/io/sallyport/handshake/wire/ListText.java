@@ -7,11 +7,11 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /** Lists and counts in plain English, of bounded length: a hostile message can hold thousands of entries. */
-final class Words {
+final class ListText {
     private static final int MAX_ENTRIES = 16;
     private static final int MAX_CHARACTERS = 64;
 
-    private Words() {}
+    private ListText() {}
 
     /** {@code 1 name}, {@code 2 names}. */
     static String count(int count, String noun) {
@@ -20,7 +20,7 @@ final class Words {
 
     static <T> String join(List<T> values, Function<T, String> text) {
         StringJoiner joined = new StringJoiner(", ");
-        values.stream().limit(MAX_ENTRIES).map(text).map(Words::shorten).forEach(joined::add);
+        values.stream().limit(MAX_ENTRIES).map(text).map(ListText::shorten).forEach(joined::add);
         return joined + more(values.size());
     }
 

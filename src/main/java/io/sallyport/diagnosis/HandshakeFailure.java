@@ -10,23 +10,24 @@ import java.util.Set;
  * @param alert the description of the alert that went (RFC 8446 section 6), where the one who sent it is known to have sent it:
  *     TLS 1.3 encrypts most of them; -1 where none did, or it is not known which
  */
-public record Failure(FailureReason reason, Set<FailureReason> mayMean, How how, FailureDetail detail, int alert) {
+public record HandshakeFailure(
+        FailureReason reason, Set<FailureReason> mayMean, HandshakeEnd end, FailureDetail detail, int alert) {
     static final int NO_ALERT = -1;
 
-    public Failure {
+    public HandshakeFailure {
         mayMean = Set.copyOf(mayMean);
     }
 
-    public Failure(FailureReason reason, How how, String detail) {
-        this(reason, how, new FailureDetail.Text(detail));
+    public HandshakeFailure(FailureReason reason, HandshakeEnd end, String detail) {
+        this(reason, end, new FailureDetail.Text(detail));
     }
 
-    public Failure(FailureReason reason, How how, FailureDetail detail) {
-        this(reason, how, detail, NO_ALERT);
+    public HandshakeFailure(FailureReason reason, HandshakeEnd end, FailureDetail detail) {
+        this(reason, end, detail, NO_ALERT);
     }
 
-    public Failure(FailureReason reason, How how, FailureDetail detail, int alert) {
-        this(reason, ofStream(reason), how, detail, alert);
+    public HandshakeFailure(FailureReason reason, HandshakeEnd end, FailureDetail detail, int alert) {
+        this(reason, ofStream(reason), end, detail, alert);
     }
 
     /** Whether the stream ended, or broke, in a way for which the client may have told the cause in an alert. */

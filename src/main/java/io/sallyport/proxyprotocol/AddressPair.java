@@ -11,13 +11,13 @@ import java.util.Objects;
  * @param source the client's
  * @param destination where the client connected to
  */
-public record Endpoints(SocketAddress source, SocketAddress destination) {
+public record AddressPair(SocketAddress source, SocketAddress destination) {
     /** A client on a unix-domain socket has no address, as a rule. */
     private static final DomainSocketAddress UNNAMED = new DomainSocketAddress("");
 
     /** Those of the socket itself. */
-    public static Endpoints of(Channel channel) {
-        return new Endpoints(
+    public static AddressPair of(Channel channel) {
+        return new AddressPair(
                 Objects.requireNonNullElse(channel.remoteAddress(), UNNAMED),
                 Objects.requireNonNullElse(channel.localAddress(), UNNAMED));
     }

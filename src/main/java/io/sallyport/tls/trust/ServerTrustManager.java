@@ -8,7 +8,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** The trust of a TLS client: no client can pass where one is taken for it by mistake. */
-public abstract class JudgesServers extends X509ExtendedTrustManager {
+public abstract class ServerTrustManager extends X509ExtendedTrustManager {
     @Override
     public final void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>It is earned by handshakes, so that no more than a ninth of a flooded loop's time is waited away. Times in nanoseconds.
  */
-final class Patience {
+final class AnswerWait {
     /** A backend on the same machine answers sooner; one that does not is not waited for. */
     static final long LONGEST = TimeUnit.MICROSECONDS.toNanos(40);
 

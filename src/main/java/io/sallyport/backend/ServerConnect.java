@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens one connection to one endpoint: TCP or a unix-domain socket, then TLS where the backend has it.
  *
- * <p>Confined to its event loop; the outcome is told there, once, and never after {@link #cancel}.
+ * <p>Confined to its event loop; the callback is called there, once, and never after {@link #cancel}.
  */
-final class Attempt implements BackendHandshakeHandler.Outcome {
+final class ServerConnect implements BackendHandshakeHandler.Callback {
     private final EventLoop loop;
     private final Endpoint endpoint;
     private final Terms terms;
-    private final Outcome outcome;
+    private final Callback callback;
     private final long begun = System.nanoTime();
     private @Nullable Channel channel;
     private boolean over;
@@ -49,7 +49,7 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
             @Nullable String protocol) {}
 
     /** What came of it. */
-    interface Outcome {
+    interface Callback {
         /** TCP stands and nothing has been sent yet, no TLS either: what comes first on the wire is written here. */
         default void onOpened(Channel channel) {}
 
@@ -59,11 +59,11 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
         void onFailed(ConnectFailure reason, String words);
     }
 
-    Attempt(EventLoop loop, Endpoint endpoint, Terms terms, Outcome outcome) {
+    ServerConnect(EventLoop loop, Endpoint endpoint, Terms terms, Callback callback) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.terms = terms;
-        this.outcome = outcome;
+        this.callback = callback;
     }
 
     void begin() {
@@ -132,7 +132,7 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
         if (over) {
             return;
         }
-        outcome.onOpened(opened);
+        callback.onOpened(opened);
         BackendTlsContext tls = terms.tls();
         if (tls == null) {
             connected(new PlainRecordLayer(opened));
@@ -148,7 +148,7 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
     private void connected(RecordLayer records) {
         if (!over && channel != null) {
             over = true;
-            outcome.onConnected(channel, records, System.nanoTime() - begun);
+            callback.onConnected(channel, records, System.nanoTime() - begun);
         }
     }
 
@@ -158,7 +158,7 @@ final class Attempt implements BackendHandshakeHandler.Outcome {
         }
         boolean tls = channel != null && channel.isActive();
         cancel();
-        outcome.onFailed(tls ? tlsReason(cause) : reason(cause), String.valueOf(words(cause)));
+        callback.onFailed(tls ? tlsReason(cause) : reason(cause), String.valueOf(words(cause)));
     }
 
     private static @Nullable String words(Throwable cause) {

@@ -8,7 +8,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** The trust of a TLS server: no server can pass where one is taken for it by mistake. */
-abstract class JudgesClients extends X509ExtendedTrustManager {
+abstract class ClientTrustManager extends X509ExtendedTrustManager {
     @Override
     public final void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {

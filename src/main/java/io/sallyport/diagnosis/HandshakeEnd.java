@@ -3,7 +3,7 @@ package io.sallyport.diagnosis;
 import java.util.Locale;
 
 /** How a handshake ended, and by whom. */
-public enum How {
+public enum HandshakeEnd {
     /** We sent a fatal alert. */
     ALERT_SENT(Side.PROXY),
     /** The client sent a fatal alert. */
@@ -33,7 +33,7 @@ public enum How {
     private final Side side;
     private final String tag = name().toLowerCase(Locale.ROOT);
 
-    How(Side side) {
+    HandshakeEnd(Side side) {
         this.side = side;
     }
 
