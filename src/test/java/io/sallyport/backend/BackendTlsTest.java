@@ -267,8 +267,7 @@ final class BackendTlsTest {
             client.send("early");
 
             assertThat(client.readText(5)).isEqualTo("early");
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "tls_untrusted"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "tls_untrusted");
         }
     }
 
@@ -526,8 +525,7 @@ final class BackendTlsTest {
         try (TlsClient client = TlsClient.connect(proxy)) {
             assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
         }
-        assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", reason))
-                .isEqualTo(before + 1);
+        proxy.awaitMetric(before + 1, "sallyport_backend_connect_failures_total", "reason", reason);
         proxy.awaitIdle();
         await().untilAsserted(() -> assertThat(List.copyOf(proxy.accessLines()))
                 .last()

@@ -99,7 +99,7 @@ final class HealthCheckTest {
             web.answer("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK");
             try (RunningProxy proxy = proxy(web.address(), "type = http").start()) {
                 await().atMost(ProxyUnderTest.PATIENCE).until(() -> web.requests.size() > 4);
-                assertThat(proxy.metric("sallyport_backend_up")).isEqualTo(1);
+                proxy.awaitMetric(1, "sallyport_backend_up");
             }
         }
     }
@@ -118,7 +118,7 @@ final class HealthCheckTest {
                         .start()) {
             await().atMost(ProxyUnderTest.PATIENCE).until(() -> seen.size() > 2);
             assertThat(seen).containsOnly(header);
-            assertThat(proxy.metric("sallyport_backend_up")).isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_backend_up");
         }
     }
 
@@ -157,11 +157,11 @@ final class HealthCheckTest {
                         .hasSize(1);
                 int before = other.requests.size();
                 await().atMost(ProxyUnderTest.PATIENCE).until(() -> other.requests.size() > before + 3);
-                assertThat(proxy.metric(
-                                "sallyport_backend_up",
-                                "server",
-                                "127.0.0.1:" + other.address().getPort()))
-                        .isEqualTo(1);
+                proxy.awaitMetric(
+                        1,
+                        "sallyport_backend_up",
+                        "server",
+                        "127.0.0.1:" + other.address().getPort());
                 // A check that was given up is not left open.
                 await().atMost(ProxyUnderTest.PATIENCE).until(() -> web.backend.mostOpen() < 20);
             }
@@ -271,7 +271,7 @@ final class HealthCheckTest {
                             "backends.app.tls { enabled = on, server-name = app.test, trust-anchors = [ca.crt] }")
                     .start()) {
                 backend.awaitAccepted(4);
-                assertThat(proxy.metric("sallyport_backend_up")).isEqualTo(1);
+                proxy.awaitMetric(1, "sallyport_backend_up");
 
                 proxy.edit(text -> text.replace("server-name = app.test", "server-name = other.test"));
                 assertThat(proxy.reload()).isTrue();

@@ -88,8 +88,7 @@ final class PoolTest {
                         .with(EJECTS_NOBODY)
                         .start()) {
             assertThat(counts(proxy, 10)).isEqualTo(Map.of("b", 10));
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "refused"))
-                    .isEqualTo(5);
+            proxy.awaitMetric(5, "sallyport_backend_connect_failures_total", "reason", "refused");
             assertThat(proxy.awaitConnectionLines(10)).allSatisfy(line -> {
                 assertThat(line.text("server"))
                         .isEqualTo("127.0.0.1:" + b.address().getPort());
@@ -109,8 +108,7 @@ final class PoolTest {
             client.send("early");
 
             assertThat(client.readText(6)).isEqualTo("bearly");
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "timeout"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "timeout");
         }
     }
 
@@ -124,12 +122,12 @@ final class PoolTest {
                         .start()) {
             assertThat(PlainClient.nameBehind(proxy.address("plain"))).isEmpty();
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_unreachable");
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total")).isEqualTo(2);
+            proxy.awaitMetric(2, "sallyport_backend_connect_failures_total");
 
             proxy.edit(text -> text.replace("retries = 1", "retries = 20"));
             assertThat(proxy.reload()).isTrue();
             assertThat(PlainClient.nameBehind(proxy.address("plain"))).isEmpty();
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total")).isEqualTo(5);
+            proxy.awaitMetric(5, "sallyport_backend_connect_failures_total");
         }
     }
 
@@ -159,7 +157,7 @@ final class PoolTest {
                         .with("backends.app.passive-health { consecutive-failures = 2, ejection = 700ms }")
                         .start()) {
             failUntil(proxy, 1);
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total")).isEqualTo(2);
+            proxy.awaitMetric(2, "sallyport_backend_connect_failures_total");
             assertThat(servers(proxy)).contains("\"state\":\"ejected\"");
             // Readiness is about this process.
             assertThat(proxy.get("/readyz").statusCode()).isEqualTo(200);
@@ -168,7 +166,7 @@ final class PoolTest {
             // One more is enough now.
             double failures = proxy.metric("sallyport_backend_connect_failures_total");
             failUntil(proxy, 2);
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total")).isEqualTo(failures + 1);
+            proxy.awaitMetric(failures + 1, "sallyport_backend_connect_failures_total");
             assertThat(proxy.log().lines("left out")).hasSize(2);
         }
     }
@@ -204,7 +202,7 @@ final class PoolTest {
             }
             proxy.awaitMetric(2, "sallyport_backend_ejections_total");
             assertThat(proxy.metric("sallyport_backend_connect_failures_total")).isGreaterThan(8);
-            assertThat(proxy.metric("sallyport_backend_ejections_total")).isEqualTo(2);
+            proxy.awaitMetric(2, "sallyport_backend_ejections_total");
         } finally {
             dead.forEach(RefusedPort::close);
         }

@@ -145,8 +145,7 @@ final class ServerNamesTest {
                 assertThat(proxy.log().lines("the name has no address")).isNotEmpty();
                 assertThat(proxy.get("/readyz").statusCode()).isEqualTo(200);
                 assertThat(reached(proxy, 1)).containsExactly("");
-                assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "unresolved"))
-                        .isEqualTo(1);
+                proxy.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "unresolved");
 
                 dns.know(0, "127.0.2.1");
 

@@ -99,7 +99,7 @@ class FailureReasonsTest {
                         "sallyport_handshake_failures_total",
                         "reason",
                         provocation.reason().tag());
-                assertThat(proxy.metric("sallyport_handshake_failures_total")).isEqualTo(1);
+                proxy.awaitMetric(1, "sallyport_handshake_failures_total");
                 assertThat(proxy.metric("sallyport_handshakes_total", "result", "success"))
                         .isZero();
                 assertThat(backend.accepted()).isZero();

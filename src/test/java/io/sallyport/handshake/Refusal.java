@@ -29,17 +29,12 @@ final class Refusal {
         assertThat(connection.text("closed_by")).isEqualTo("client");
         assertThat(connection.has("backend")).isFalse();
         assertThat(connection.text("connection")).isEqualTo(failure.text("connection"));
-        assertThat(proxy.metric("sallyport_handshakes_total", "listener", "https", "result", "failure"))
-                .isEqualTo(1);
+        proxy.awaitMetric(1, "sallyport_handshakes_total", "listener", "https", "result", "failure");
         assertThat(proxy.metric("sallyport_handshakes_total", "listener", "https", "result", "success"))
                 .isZero();
-        assertThat(proxy.metric("sallyport_handshake_failures_total", "listener", "https"))
-                .isEqualTo(1);
-        assertThat(proxy.metric("sallyport_handshake_failures_total", "listener", "https", "reason", reason.tag()))
-                .isEqualTo(1);
-        assertThat(proxy.metric(
-                        "sallyport_connections_closed_total", "listener", "https", "reason", "handshake_failed"))
-                .isEqualTo(1);
+        proxy.awaitMetric(1, "sallyport_handshake_failures_total", "listener", "https");
+        proxy.awaitMetric(1, "sallyport_handshake_failures_total", "listener", "https", "reason", reason.tag());
+        proxy.awaitMetric(1, "sallyport_connections_closed_total", "listener", "https", "reason", "handshake_failed");
         assertThat(backend.accepted()).as("connections of the backend").isZero();
         return failure;
     }

@@ -91,8 +91,8 @@ final class NetworkFaultIT {
             away.loseAnswers();
             assertThat(greetings(proxy, 8)).containsOnly("here");
 
-            assertThat(proxy.metric(TIMED_OUT, "reason", "timeout")).isEqualTo(2);
-            assertThat(proxy.metric("sallyport_backend_ejections_total")).isEqualTo(1);
+            proxy.awaitMetric(2, TIMED_OUT, "reason", "timeout");
+            proxy.awaitMetric(1, "sallyport_backend_ejections_total");
             assertThat(proxy.metric("sallyport_connections_closed_total", "reason", "backend_unreachable"))
                     .isZero();
         }

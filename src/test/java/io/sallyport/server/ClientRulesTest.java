@@ -154,8 +154,7 @@ final class ClientRulesTest {
         assertThat(proxy.awaitHandshakeFailure().text("reason")).isEqualTo("client_certificate_refused");
         assertThat(proxy.awaitHandshakeFailure().text("detail"))
                 .contains("CN=ops,OU=Platform,O=Example", "refused: " + rule);
-        assertThat(proxy.metric("sallyport_client_certificates_total", "result", "refused"))
-                .isEqualTo(1);
+        proxy.awaitMetric(1, "sallyport_client_certificates_total", "result", "refused");
         assertThat(backend.accepted()).isZero();
     }
 

@@ -53,7 +53,7 @@ class DrainTest {
 
             assertThat(proxy.get("/readyz").statusCode()).isEqualTo(503);
             assertThat(proxy.get("/livez").statusCode()).isEqualTo(200);
-            assertThat(proxy.metric("sallyport_draining")).isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_draining");
             awaitRefusal(address, proxy);
             client.send("still here");
             assertThat(client.readText(10)).isEqualTo("still here");

@@ -31,8 +31,7 @@ class MaxAgeTest {
                 LogLine line = proxy.awaitConnectionLine();
                 assertThat(line.text("reason")).isEqualTo("max_age");
                 assertThat(line.text("closed_by")).isEqualTo("proxy");
-                assertThat(proxy.metric("sallyport_connections_closed_total", "reason", "max_age"))
-                        .isEqualTo(1);
+                proxy.awaitMetric(1, "sallyport_connections_closed_total", "reason", "max_age");
                 echo(after);
             }
         }
@@ -64,8 +63,7 @@ class MaxAgeTest {
                 TlsClient client = TlsClient.connect(proxy)) {
             proxy.edit(text -> "# A line more.\n" + text + "\nsallyport.log.level = warn\n");
             assertThat(proxy.reload()).isTrue();
-            assertThat(proxy.metric("sallyport_reloads_total", "result", "success"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_reloads_total", "result", "success");
             proxy.server().turn().join();
             echo(client);
 

@@ -48,8 +48,7 @@ final class ReloadTest {
             assertThat(served(proxy)).isEqualTo("new.test");
             before.send("two");
             assertThat(before.readText(3)).isEqualTo("two");
-            assertThat(proxy.metric("sallyport_reloads_total", "result", "success"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_reloads_total", "result", "success");
         }
     }
 
@@ -209,10 +208,8 @@ final class ReloadTest {
             Files.delete(chain);
             Files.writeString(chain, good);
             assertThat(proxy.reload()).isTrue();
-            assertThat(proxy.metric("sallyport_reloads_total", "result", "failure"))
-                    .isEqualTo(5);
-            assertThat(proxy.metric("sallyport_reloads_total", "result", "unchanged"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(5, "sallyport_reloads_total", "result", "failure");
+            proxy.awaitMetric(1, "sallyport_reloads_total", "result", "unchanged");
         }
     }
 
@@ -289,7 +286,7 @@ final class ReloadTest {
                 RunningProxy proxy = proxy(backend)
                         .with("listeners.https.tls.record-path = " + path)
                         .start()) {
-            assertThat(proxy.metric("sallyport_tls_contexts")).isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_tls_contexts");
             try (TlsClient client = TlsClient.connect(proxy)) {
                 client.send("one");
                 assertThat(client.readText(3)).isEqualTo("one");
@@ -317,7 +314,7 @@ final class ReloadTest {
                 assertThat(proxy.reload()).isFalse();
             }
 
-            assertThat(proxy.metric("sallyport_tls_contexts")).isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_tls_contexts");
             assertThat(served(proxy)).isEqualTo("localhost");
         }
     }
@@ -395,9 +392,11 @@ final class ReloadTest {
                               mode = request, trust-anchors = ["clients.crt"], crls = ["clients.crl"]
                             }
                             """).start()) {
-                assertThat(proxy.metric("sallyport_certificate_not_after_timestamp_seconds", "kind", "trust_anchor"))
-                        .isEqualTo((double)
-                                clients.certificate().getNotAfter().toInstant().getEpochSecond());
+                proxy.awaitMetric(
+                        (double) clients.certificate().getNotAfter().toInstant().getEpochSecond(),
+                        "sallyport_certificate_not_after_timestamp_seconds",
+                        "kind",
+                        "trust_anchor");
 
                 replace(
                         proxy.directory(),
@@ -407,19 +406,20 @@ final class ReloadTest {
                         .writePem(proxy.directory().resolve("clients.crl"));
                 assertThat(proxy.reload()).isTrue();
 
-                assertThat(proxy.metric("sallyport_certificate_not_after_timestamp_seconds", "kind", "server"))
-                        .isEqualTo((double) end.getEpochSecond());
-                assertThat(proxy.metric("sallyport_crl_next_update_timestamp_seconds"))
-                        .isEqualTo((double) update.getEpochSecond());
+                proxy.awaitMetric(
+                        (double) end.getEpochSecond(),
+                        "sallyport_certificate_not_after_timestamp_seconds",
+                        "kind",
+                        "server");
+                proxy.awaitMetric((double) update.getEpochSecond(), "sallyport_crl_next_update_timestamp_seconds");
             }
         }
     }
 
     private static void assertOutcomes(RunningProxy proxy, int success, int unchanged, int failure) {
-        assertThat(proxy.metric("sallyport_reloads_total", "result", "success")).isEqualTo(success);
-        assertThat(proxy.metric("sallyport_reloads_total", "result", "unchanged"))
-                .isEqualTo(unchanged);
-        assertThat(proxy.metric("sallyport_reloads_total", "result", "failure")).isEqualTo(failure);
+        proxy.awaitMetric(success, "sallyport_reloads_total", "result", "success");
+        proxy.awaitMetric(unchanged, "sallyport_reloads_total", "result", "unchanged");
+        proxy.awaitMetric(failure, "sallyport_reloads_total", "result", "failure");
     }
 
     private static RunningProxy.Builder proxy(FakeBackend backend) {

@@ -30,7 +30,7 @@ final class RenewedCertificateTest {
                 RunningProxy proxy = proxy(backend).start();
                 TlsClient before = TlsClient.connect(proxy)) {
             before.handshake();
-            assertThat(proxy.metric("sallyport_tls_contexts")).isEqualTo(2);
+            proxy.awaitMetric(2, "sallyport_tls_contexts");
 
             ROOT.server("renewed.test").issue().writePem(proxy.directory(), "server0");
 

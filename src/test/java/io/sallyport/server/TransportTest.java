@@ -46,8 +46,7 @@ class TransportTest {
         try (FakeBackend backend = FakeBackend.echo();
                 RunningProxy proxy = proxy(backend, transport).start()) {
             assertThat(proxy.get("/status").body()).contains("\"transport\" : \"" + transport + "\"");
-            assertThat(proxy.metric("sallyport_build_info", "transport", transport.toString()))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_build_info", "transport", transport.toString());
             assertThat(proxy.log().lines("event loops")).hasSize(1);
         }
     }

@@ -187,8 +187,7 @@ final class TunnelTest {
             client.send("secret");
 
             assertThat(client.readAll().bytes()).isZero();
-            assertThat(tunnel.near.metric("sallyport_backend_connect_failures_total", "reason", "tls_refused"))
-                    .isEqualTo(1);
+            tunnel.near.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "tls_refused");
             assertThat(tunnel.near.awaitConnectionLine().text("reason")).isEqualTo("backend_tls_failed");
             assertThat(service.accepted()).isZero();
         }

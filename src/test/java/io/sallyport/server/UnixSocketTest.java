@@ -59,8 +59,7 @@ final class UnixSocketTest {
             client.send("ping");
 
             assertThat(client.readText(4)).isEqualTo("ping");
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "refused"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "refused");
         }
     }
 
@@ -98,8 +97,7 @@ final class UnixSocketTest {
                     java.net.UnixDomainSocketAddress.of(proxy.directory().resolve("in.sock")))) {
                 assertThat(second.read(java.nio.ByteBuffer.allocate(1))).isEqualTo(-1);
             }
-            assertThat(proxy.metric("sallyport_limit_rejections_total", "listener", "local"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_limit_rejections_total", "listener", "local");
             first.close();
             backend.awaitOpen(0);
             proxy.awaitMetric(0, "sallyport_connections_active");
