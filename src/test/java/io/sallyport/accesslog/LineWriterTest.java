@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.testing.CapturedLog;
+import io.sallyport.testing.ProxyUnderTest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -110,7 +111,7 @@ class LineWriterTest {
         long start = System.nanoTime();
         writer.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(ProxyUnderTest.PATIENCE);
         assertThat(writer.offer(1)).isFalse();
         sink.gate.countDown();
     }

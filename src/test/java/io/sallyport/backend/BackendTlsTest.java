@@ -10,7 +10,6 @@ import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.Payload;
 import io.sallyport.testing.PlainClient;
-import io.sallyport.testing.ProxyUnderTest;
 import io.sallyport.testing.Received;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.ServerTls;
@@ -445,14 +444,12 @@ final class BackendTlsTest {
                 }
             });
             long[] last = {-1, 0};
-            await().atMost(ProxyUnderTest.PATIENCE)
-                    .pollInterval(java.time.Duration.ofMillis(300))
-                    .until(() -> {
-                        long now = (long) proxy.metric("sallyport_bytes_total", "direction", "client_to_backend");
-                        boolean stalled = now > 0 && now == last[0];
-                        last[0] = now;
-                        return stalled;
-                    });
+            await().pollInterval(java.time.Duration.ofMillis(300)).until(() -> {
+                long now = (long) proxy.metric("sallyport_bytes_total", "direction", "client_to_backend");
+                boolean stalled = now > 0 && now == last[0];
+                last[0] = now;
+                return stalled;
+            });
             // What the kernel's buffers hold, and our 64 KiB.
             assertThat(last[0]).isLessThan(32L << 20);
             client.close();
@@ -472,7 +469,7 @@ final class BackendTlsTest {
 
             next.writePem(proxy.directory(), "backend-ca");
 
-            await().atMost(ProxyUnderTest.PATIENCE).until(() -> isServed(proxy));
+            await().until(() -> isServed(proxy));
         }
     }
 
@@ -486,8 +483,7 @@ final class BackendTlsTest {
                                 "backends.app.tls { enabled = on, verify = insecure-none }")
                         .start();
                 PlainClient client = PlainClient.connect(proxy.address("plain"))) {
-            await().atMost(ProxyUnderTest.PATIENCE)
-                    .until(() -> proxy.get("/status").body().contains("\"connections\" : 1"));
+            await().until(() -> proxy.get("/status").body().contains("\"connections\" : 1"));
             proxy.edit(text -> text + "\nsallyport.drain.timeout = 6s\n");
             assertThat(proxy.reload()).isTrue();
 

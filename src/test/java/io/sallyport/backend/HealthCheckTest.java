@@ -7,7 +7,6 @@ import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.FullListener;
 import io.sallyport.testing.PlainClient;
-import io.sallyport.testing.ProxyUnderTest;
 import io.sallyport.testing.RefusedPort;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.ServerTls;
@@ -74,7 +73,7 @@ final class HealthCheckTest {
         try (Web web = new Web();
                 RunningProxy proxy = proxy(web.address(), "type = http, path = \"/health?deep=1\", expect = [200, 204]")
                         .start()) {
-            await().atMost(ProxyUnderTest.PATIENCE).until(() -> !web.requests.isEmpty());
+            await().until(() -> !web.requests.isEmpty());
             assertThat(web.requests.get(0))
                     .startsWith("GET /health?deep=1 HTTP/1.1\n")
                     .containsIgnoringCase("host: 127.0.0.1:" + web.address().getPort() + "\n")
@@ -98,7 +97,7 @@ final class HealthCheckTest {
         try (Web web = new Web()) {
             web.answer("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK");
             try (RunningProxy proxy = proxy(web.address(), "type = http").start()) {
-                await().atMost(ProxyUnderTest.PATIENCE).until(() -> web.requests.size() > 4);
+                await().until(() -> web.requests.size() > 4);
                 proxy.awaitMetric(1, "sallyport_backend_up");
             }
         }
@@ -116,7 +115,7 @@ final class HealthCheckTest {
                 RunningProxy proxy = proxy(backend.address(), "type = http")
                         .with("backends.app.proxy-protocol.send = " + version)
                         .start()) {
-            await().atMost(ProxyUnderTest.PATIENCE).until(() -> seen.size() > 2);
+            await().until(() -> seen.size() > 2);
             assertThat(seen).containsOnly(header);
             proxy.awaitMetric(1, "sallyport_backend_up");
         }
@@ -127,7 +126,7 @@ final class HealthCheckTest {
         try (Web web = new Web();
                 RunningProxy proxy =
                         proxy(web.address(), "type = http, rise = 3, fall = 3").start()) {
-            await().atMost(ProxyUnderTest.PATIENCE).until(() -> !web.requests.isEmpty());
+            await().until(() -> !web.requests.isEmpty());
             web.answer("HTTP/1.1 500 x");
             int before = web.requests.size();
             proxy.awaitMetric(0, "sallyport_backend_up");
@@ -156,14 +155,14 @@ final class HealthCheckTest {
                 assertThat(proxy.log().lines("server is down: not done within health-check.timeout"))
                         .hasSize(1);
                 int before = other.requests.size();
-                await().atMost(ProxyUnderTest.PATIENCE).until(() -> other.requests.size() > before + 3);
+                await().until(() -> other.requests.size() > before + 3);
                 proxy.awaitMetric(
                         1,
                         "sallyport_backend_up",
                         "server",
                         "127.0.0.1:" + other.address().getPort());
                 // A check that was given up is not left open.
-                await().atMost(ProxyUnderTest.PATIENCE).until(() -> web.backend.mostOpen() < 20);
+                await().until(() -> web.backend.mostOpen() < 20);
             }
         }
     }
@@ -236,12 +235,10 @@ final class HealthCheckTest {
                         "sallyport_backend_up",
                         "server",
                         "127.0.0.1:" + web.address().getPort());
-                await().atMost(ProxyUnderTest.PATIENCE)
-                        .until(() -> answerTo(proxy).equals("HTTP/1.1 202"));
+                await().until(() -> answerTo(proxy).equals("HTTP/1.1 202"));
 
                 web.answer("HTTP/1.1 200 x");
-                await().atMost(ProxyUnderTest.PATIENCE)
-                        .until(() -> answerTo(proxy).equals("HTTP/1.1 200"));
+                await().until(() -> answerTo(proxy).equals("HTTP/1.1 200"));
             }
         }
     }
@@ -290,8 +287,7 @@ final class HealthCheckTest {
             proxy.edit(text -> text.replace("type = tcp", "type = none"));
             assertThat(proxy.reload()).isTrue();
 
-            await().atMost(ProxyUnderTest.PATIENCE)
-                    .untilAsserted(
+            await().untilAsserted(
                             () -> assertThat(proxy.get("/metrics").body()).doesNotContain("sallyport_backend_up"));
         }
     }
@@ -309,7 +305,7 @@ final class HealthCheckTest {
                 assertThat(proxy.reload()).isTrue();
 
                 int asked = web.requests.size();
-                await().atMost(ProxyUnderTest.PATIENCE).until(() -> web.requests.size() > asked + 3);
+                await().until(() -> web.requests.size() > asked + 3);
                 assertThat(proxy.metric("sallyport_backend_up")).isZero();
             }
         }

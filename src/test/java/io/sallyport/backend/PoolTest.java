@@ -247,7 +247,7 @@ final class PoolTest {
     }
 
     private static void failUntil(RunningProxy proxy, int ejections) {
-        await().atMost(ProxyUnderTest.PATIENCE).until(() -> {
+        await().until(() -> {
             PlainClient.nameBehind(proxy.address("plain"));
             return proxy.metric("sallyport_backend_ejections_total") == ejections;
         });

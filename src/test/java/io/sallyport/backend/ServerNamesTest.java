@@ -11,7 +11,6 @@ import io.sallyport.server.listen.HandedOverSockets;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.FakeDns;
 import io.sallyport.testing.PlainClient;
-import io.sallyport.testing.ProxyUnderTest;
 import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -125,7 +124,7 @@ final class ServerNamesTest {
             for (Runnable plight : plights) {
                 plight.run();
                 int asked = dns.questions();
-                await().atMost(ProxyUnderTest.PATIENCE).until(() -> dns.questions() > asked + 1);
+                await().until(() -> dns.questions() > asked + 1);
                 assertThat(reached(proxy, 3)).containsExactly("1");
             }
             assertThat(proxy.log().lines("the name is not found")).hasSize(1);
@@ -164,7 +163,7 @@ final class ServerNamesTest {
             try (RunningProxy proxy =
                     proxy(dns, pods).with("dns.max-ttl = 200ms").start()) {
                 assertThat(reached(proxy, 1)).containsExactly("1");
-                await().atMost(ProxyUnderTest.PATIENCE).until(() -> dns.questions() > 4);
+                await().until(() -> dns.questions() > 4);
                 assertThat(dns.extendedQuestions()).isEqualTo(1);
             }
         }
@@ -185,8 +184,7 @@ final class ServerNamesTest {
                 dns.know(0);
                 assertUnresolved(proxy, "it has no A and no AAAA record");
                 dns.know(0, "127.0.2.1");
-                await().atMost(ProxyUnderTest.PATIENCE)
-                        .untilAsserted(
+                await().untilAsserted(
                                 () -> assertThat(proxy.get("/status").body()).doesNotContain("unresolved"));
                 dns.fail();
                 assertUnresolved(proxy, "a name server says SERVFAIL");
@@ -196,8 +194,7 @@ final class ServerNamesTest {
     }
 
     private static void assertUnresolved(RunningProxy proxy, String words) {
-        await().atMost(ProxyUnderTest.PATIENCE)
-                .untilAsserted(
+        await().untilAsserted(
                         () -> assertThat(proxy.get("/status").body()).contains("\"unresolved\" : \"" + words + "\""));
     }
 
@@ -250,13 +247,11 @@ final class ServerNamesTest {
         try (Pods pods = new Pods(1);
                 FakeDns dns = FakeDns.knowing(0, "127.0.2.1");
                 RunningProxy proxy = proxy(dns, pods).with("dns.min-ttl = 0s").start()) {
-            await().atMost(Duration.ofSeconds(5)).until(() -> dns.questions() > 0);
+            await().until(() -> dns.questions() > 0);
             int before = dns.questions();
 
             // A and AAAA each time.
-            await().during(Duration.ofMillis(1500))
-                    .atMost(Duration.ofSeconds(3))
-                    .until(() -> dns.questions() - before <= 4);
+            await().during(Duration.ofMillis(1500)).until(() -> dns.questions() - before <= 4);
             assertThat(reached(proxy, 1)).containsExactly("1");
         }
     }
@@ -294,9 +289,7 @@ final class ServerNamesTest {
                 for (Runnable answer : answers) {
                     answer.run();
                     int before = dns.questions();
-                    await().atMost(ProxyUnderTest.PATIENCE)
-                            .pollInterval(Duration.ofMillis(2))
-                            .until(() -> dns.questions() > before);
+                    await().pollInterval(Duration.ofMillis(2)).until(() -> dns.questions() > before);
                 }
             }
             over.set(true);
@@ -324,8 +317,7 @@ final class ServerNamesTest {
     }
 
     private static void awaitReached(RunningProxy proxy, String name) {
-        await().atMost(ProxyUnderTest.PATIENCE)
-                .until(() -> PlainClient.nameBehind(proxy.address("plain")).equals(name));
+        await().until(() -> PlainClient.nameBehind(proxy.address("plain")).equals(name));
     }
 
     private static Set<String> reached(RunningProxy proxy, int connections) {

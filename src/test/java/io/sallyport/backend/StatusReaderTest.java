@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.sallyport.testing.Daemon;
 import io.sallyport.testing.FakeBackend;
-import io.sallyport.testing.ProxyUnderTest;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -161,8 +160,7 @@ class StatusReaderTest {
             for (Answered answered : Answered.values()) {
                 expected.put(answered.name(), answered.upInHaproxy);
             }
-            await().atMost(ProxyUnderTest.PATIENCE)
-                    .untilAsserted(() -> assertThat(decisions(haproxy)).isEqualTo(expected));
+            await().untilAsserted(() -> assertThat(decisions(haproxy)).isEqualTo(expected));
         }
     }
 
