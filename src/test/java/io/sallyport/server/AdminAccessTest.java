@@ -48,7 +48,7 @@ final class AdminAccessTest {
             assertThat(curl(proxy, "/reload", "--request", "POST", "--user", ":" + TOKEN))
                     .isEqualTo("202");
             proxy.awaitMetric(1, "sallyport_reloads_total", "result", "unchanged");
-            assertThat(proxy.log().lines("a request with a wrong token")).hasSize(1);
+            assertThat(proxy.log().values("client")).singleElement().asString().startsWith("127.0.0.1:");
         }
     }
 

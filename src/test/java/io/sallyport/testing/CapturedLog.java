@@ -36,10 +36,16 @@ public final class CapturedLog implements AutoCloseable {
                 .toList();
     }
 
+    /** What every event so far says of a key, in order; nothing for those that do not speak of it. */
+    public List<String> values(String key) {
+        return values("", key);
+    }
+
     /** What every message so far that contains {@code words} says of a key. */
     public List<String> values(String words, String key) {
         return appender.events.stream()
                 .filter(event -> event.getFormattedMessage().contains(words))
+                .filter(event -> event.getKeyValuePairs() != null)
                 .flatMap(event -> event.getKeyValuePairs().stream())
                 .filter(pair -> pair.key.equals(key))
                 .map(pair -> String.valueOf(pair.value))
