@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
-import io.sallyport.testing.FakeBackend;
-import io.sallyport.testing.Http;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.LogLine;
@@ -16,33 +14,15 @@ import io.sallyport.testing.OpensslClient;
 import io.sallyport.testing.PemFiles;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.Wiretap;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** CertificateRequest, the client's Certificate and its CertificateVerify, and what a client gets that is refused. */
-class HandshakeTableClientAuthTest {
+class HandshakeTableClientAuthTest extends HandshakeTable {
     private static final String METER = "sallyport_client_certificates_total";
 
-    @TempDir
-    private Path directory;
-
     private final CertificateAuthority clients = CertificateAuthority.create("Clients");
-    private FakeBackend backend;
-
-    @BeforeEach
-    void startBackend() {
-        backend = Http.backend();
-    }
-
-    @AfterEach
-    void stopBackend() {
-        backend.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_2", "-tls1_3"})

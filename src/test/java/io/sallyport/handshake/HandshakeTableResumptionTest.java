@@ -5,42 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
-import io.sallyport.testing.FakeBackend;
-import io.sallyport.testing.Http;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.LogLine;
 import io.sallyport.testing.OpensslClient;
 import io.sallyport.testing.PemFiles;
 import io.sallyport.testing.RunningProxy;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The abbreviated handshakes: session id (RFC 5246 section 7.3), ticket (RFC 5077) and PSK ticket (RFC 8446 section 2.2). */
-class HandshakeTableResumptionTest {
+class HandshakeTableResumptionTest extends HandshakeTable {
     private static final Agreement TLS_1_2 =
             Agreement.full("TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "X25519");
     private static final Agreement TLS_1_3 = Agreement.full("TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519");
-
-    @TempDir
-    private Path directory;
-
-    private FakeBackend backend;
-
-    @BeforeEach
-    void startBackend() {
-        backend = Http.backend();
-    }
-
-    @AfterEach
-    void stopBackend() {
-        backend.close();
-    }
 
     @Test
     void resumesBySessionId() {

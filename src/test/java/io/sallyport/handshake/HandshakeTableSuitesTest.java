@@ -3,38 +3,15 @@ package io.sallyport.handshake;
 import static io.sallyport.handshake.Agreement.assertSessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
-import io.sallyport.testing.FakeBackend;
-import io.sallyport.testing.Http;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.OpensslClient;
 import io.sallyport.testing.RunningProxy;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every suite, every kind of key and every group of the default profile. */
-class HandshakeTableSuitesTest {
-    @TempDir
-    private Path directory;
-
-    private final CertificateAuthority authority = CertificateAuthority.create("Test Root");
-    private FakeBackend backend;
-
-    @BeforeEach
-    void startBackend() {
-        backend = Http.backend();
-    }
-
-    @AfterEach
-    void stopBackend() {
-        backend.close();
-    }
-
+class HandshakeTableSuitesTest extends HandshakeTable {
     @ParameterizedTest
     @CsvSource({"TLS_AES_128_GCM_SHA256, 1301", "TLS_AES_256_GCM_SHA384, 1302", "TLS_CHACHA20_POLY1305_SHA256, 1303"})
     void speaksEverySuiteOfTls13(String suite, String code) {

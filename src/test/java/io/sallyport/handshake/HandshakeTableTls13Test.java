@@ -4,42 +4,19 @@ import static io.sallyport.handshake.Agreement.assertSessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.diagnosis.FailureReason;
-import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
 import io.sallyport.testing.Conversation.Hello;
 import io.sallyport.testing.Conversation.Message;
-import io.sallyport.testing.FakeBackend;
-import io.sallyport.testing.Http;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.OpensslClient;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.Wiretap;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every message of a full TLS 1.3 handshake (RFC 8446 section 2), as openssl sees it. */
-class HandshakeTableTls13Test {
-    @TempDir
-    private Path directory;
-
-    private final CertificateAuthority authority = CertificateAuthority.create("Test Root");
-    private FakeBackend backend;
-
-    @BeforeEach
-    void startBackend() {
-        backend = Http.backend();
-    }
-
-    @AfterEach
-    void stopBackend() {
-        backend.close();
-    }
-
+class HandshakeTableTls13Test extends HandshakeTable {
     @Test
     void goesThroughEveryMessageInOrder() {
         try (RunningProxy proxy = RunningProxy.to(backend.address()).start()) {

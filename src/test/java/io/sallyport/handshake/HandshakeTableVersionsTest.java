@@ -9,42 +9,19 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLContext;
 import io.sallyport.diagnosis.FailureReason;
-import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Conversation;
-import io.sallyport.testing.FakeBackend;
-import io.sallyport.testing.Http;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.OpensslClient;
 import io.sallyport.testing.RunningProxy;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which versions and suites each profile takes, and what BoringSSL has of them. */
-class HandshakeTableVersionsTest {
+class HandshakeTableVersionsTest extends HandshakeTable {
     /** Without it openssl would refuse the older versions itself: they sign with SHA-1. */
     private static final String ANY_CIPHER = "ALL:@SECLEVEL=0";
-
-    @TempDir
-    private Path directory;
-
-    private final CertificateAuthority authority = CertificateAuthority.create("Test Root");
-    private FakeBackend backend;
-
-    @BeforeEach
-    void startBackend() {
-        backend = Http.backend();
-    }
-
-    @AfterEach
-    void stopBackend() {
-        backend.close();
-    }
 
     @ParameterizedTest
     @CsvSource({
