@@ -4,6 +4,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.sallyport.accept.HandshakeTurn;
 import io.sallyport.backend.Backend;
 import io.sallyport.connection.RouteTable.Choice;
+import io.sallyport.connection.relay.Ending;
+import io.sallyport.connection.relay.Handlers;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.HandshakeEnd;
 import io.sallyport.diagnosis.HandshakeFailure;

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.connection.RouteTable.Choice;
+import io.sallyport.connection.relay.Handlers;
 import io.sallyport.diagnosis.FailureDetail;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.HandshakeEnd;

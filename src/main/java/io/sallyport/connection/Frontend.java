@@ -3,6 +3,7 @@ package io.sallyport.connection;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.sallyport.accept.HandshakeGate;
+import io.sallyport.connection.relay.Peer;
 
 /**
  * The client's half of one connection, and what goes with the connection from accept to close.

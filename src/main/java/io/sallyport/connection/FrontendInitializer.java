@@ -6,6 +6,8 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.sallyport.accept.HandshakeGate;
 import io.sallyport.config.AcceptProxyProtocolConfig;
+import io.sallyport.connection.relay.Handlers;
+import io.sallyport.connection.relay.LingerHandler;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
 import java.util.function.Supplier;

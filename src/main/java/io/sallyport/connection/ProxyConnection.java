@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.sallyport.accept.HandshakeGate;
 import io.sallyport.connection.Admission.Admitted;
 import io.sallyport.connection.Admission.Terminated;
+import io.sallyport.connection.relay.Ending;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.HandshakeEnd;
 import io.sallyport.diagnosis.HandshakeFailure;

@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.Dial;
+import io.sallyport.connection.relay.ChannelPeer;
+import io.sallyport.connection.relay.Peer;
 import io.sallyport.tls.record.RecordLayer;
 
 /** How a connection reaches its client and its server: by sockets, except in a test. */

@@ -2,7 +2,7 @@
  * The data plane. Handlers translate Netty's callbacks, and {@link io.sallyport.connection.ProxyConnection} hands them on:
  * first to the {@link io.sallyport.connection.Admission}, which ends with an admitted client or a failure, then to the
  * {@link io.sallyport.connection.Session}, which dials and relays. What each side gets at the end is a table,
- * {@link io.sallyport.connection.Ending}.
+ * {@link io.sallyport.connection.relay.Ending}.
  *
  * <pre>
  * listener   accept-gate    over the limit: parked, or reset before any TLS work

@@ -6,6 +6,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.sallyport.connection.relay.Handlers;
 import io.sallyport.handshake.wire.FirstBytes;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.metrics.CloseReason;

@@ -15,6 +15,8 @@ import io.sallyport.accept.PermitLimiter;
 import io.sallyport.accept.SourceLimiter;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.Dial;
+import io.sallyport.connection.relay.Handlers;
+import io.sallyport.connection.relay.Peer;
 import io.sallyport.eventloop.ServingOrder;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.tls.record.PlainRecordLayer;

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
+import io.sallyport.connection.relay.Ending;
+import io.sallyport.connection.relay.Peer;
 import io.sallyport.tls.record.RecordLayer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;

@@ -65,9 +65,11 @@ final class ArchitectureTest {
             backend           : config.value config.tls config memory eventloop metrics log tls.trust tls.context
                                 tls.record proxyprotocol
             admin             : text config.value config eventloop log accesslog
+            connection.relay  : memory eventloop metrics tls.record
             connection        : config.tls config memory eventloop eventloop.epoll handshake.iana
                                 handshake.wire handshake.trace diagnosis metrics log accesslog tls.x509
                                 tls.path tls.trust tls.context tls.record proxyprotocol accept backend
+                                connection.relay
             server.listen     : config.hocon config.value config eventloop accept connection
             server.reload     : config.value config.tls config tls.file tls.source
             server.generation : config.hocon config.value config.tls config memory metrics accesslog tls.file
@@ -238,7 +240,7 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        ROOT + ".connection",
+                        ROOT + ".connection..",
                         ROOT + ".handshake..",
                         ROOT + ".diagnosis",
                         ROOT + ".accept",

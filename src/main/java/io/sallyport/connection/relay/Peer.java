@@ -1,11 +1,11 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import io.sallyport.tls.record.RecordLayer;
 
 /** One of the two that a connection relays between: its transport and its TLS. Confined to the event loop of both. */
-interface Peer {
+public interface Peer {
 
     /** What its bytes are framed by from now on; plain TCP at first. */
     void use(RecordLayer records);

@@ -1,4 +1,4 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import io.netty.util.concurrent.Ticker;
 import io.sallyport.metrics.Direction;

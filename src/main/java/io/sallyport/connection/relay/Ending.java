@@ -1,4 +1,4 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import io.sallyport.metrics.CloseReason;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param server nobody gets it where no server is connected
  */
-record Ending(Close client, Close server) {
+public record Ending(Close client, Close server) {
 
     /** How one side is closed. */
-    enum Close {
+    public enum Close {
         /** close_notify, FIN, and a wait for the peer's FIN. */
         ORDERLY,
         /** The same, and what the peer is still sending is read and thrown away: unread, it would bring a reset. */
@@ -28,7 +28,7 @@ record Ending(Close client, Close server) {
     }
 
     /** How far the two streams have come when the connection ends. */
-    enum Stage {
+    public enum Stage {
         /** Nothing is relayed yet, and there is no server. */
         ADMISSION,
         /** Neither stream has ended. */
@@ -48,10 +48,10 @@ record Ending(Close client, Close server) {
     }
 
     /** A limit has no room for the client: a reset costs least, and an alert would say that something is wrong with it. */
-    static final Ending OVERLOAD = new Ending(Close.RESET, Close.RESET);
+    public static final Ending OVERLOAD = new Ending(Close.RESET, Close.RESET);
 
     /** The table. */
-    static Ending of(CloseReason why, Stage stage) {
+    public static Ending of(CloseReason why, Stage stage) {
         if (why == CloseReason.INTERNAL_ERROR || why == CloseReason.OUT_OF_MEMORY) {
             return new Ending(Close.RESET, Close.RESET);
         }
@@ -84,7 +84,7 @@ record Ending(Close client, Close server) {
     }
 
     /** Closes both. */
-    void apply(Peer toClient, @Nullable Peer toServer) {
+    public void apply(Peer toClient, @Nullable Peer toServer) {
         close(toClient, client);
         if (toServer != null) {
             close(toServer, server);

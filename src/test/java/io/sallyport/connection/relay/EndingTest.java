@@ -1,9 +1,9 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sallyport.connection.Ending.Close;
-import io.sallyport.connection.Ending.Stage;
+import io.sallyport.connection.relay.Ending.Close;
+import io.sallyport.connection.relay.Ending.Stage;
 import io.sallyport.metrics.CloseReason;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,4 +1,4 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Ticker;
@@ -9,7 +9,7 @@ import io.sallyport.metrics.Direction;
  *
  * <p>Confined to the event loop of both peers.
  */
-final class Relay {
+public final class Relay {
     private final RelayActivity activity;
     private final RelayDirection toBackend;
     private final RelayDirection toClient;
@@ -20,7 +20,7 @@ final class Relay {
      *
      * @param endsAtOnce whether the end of one stream ends the other ({@code timeouts.half-close = 0s})
      */
-    Relay(Peer client, boolean endsAtOnce, RelayOwner owner, Ticker ticker) {
+    public Relay(Peer client, boolean endsAtOnce, RelayOwner owner, Ticker ticker) {
         activity = new RelayActivity(owner, ticker);
         toBackend = new RelayDirection(Direction.CLIENT_TO_BACKEND, activity);
         toClient = new RelayDirection(Direction.BACKEND_TO_CLIENT, activity);
@@ -30,7 +30,7 @@ final class Relay {
     }
 
     /** The server is connected: what waited goes first. */
-    void open(Peer backend) {
+    public void open(Peer backend) {
         toBackend.goesTo(backend);
         toClient.comesFrom(backend);
         activity.connected();
@@ -40,22 +40,22 @@ final class Relay {
     }
 
     /** Releases what waits for the server. Nothing is relayed or reported any more. */
-    void release() {
+    public void release() {
         ends.release();
         toBackend.release();
     }
 
     /** What becomes of the ends of the streams. */
-    StreamEnds ends() {
+    public StreamEnds ends() {
         return ends;
     }
 
     /** Since the last byte in either direction. */
-    long idleNanos() {
+    public long idleNanos() {
         return activity.idleNanos();
     }
 
-    void onClientData(ByteBuf data) {
+    public void onClientData(ByteBuf data) {
         if (ends.isReleased()) {
             data.release();
         } else {
@@ -63,20 +63,20 @@ final class Relay {
         }
     }
 
-    void onClientReadComplete() {
+    public void onClientReadComplete() {
         if (!ends.isReleased()) {
             toBackend.flush();
             ends.onClientReadComplete();
         }
     }
 
-    void onBackendWritabilityChanged() {
+    public void onBackendWritabilityChanged() {
         if (!ends.isReleased()) {
             toBackend.read();
         }
     }
 
-    void onBackendData(ByteBuf data) {
+    public void onBackendData(ByteBuf data) {
         if (ends.isReleased()) {
             data.release();
         } else {
@@ -84,14 +84,14 @@ final class Relay {
         }
     }
 
-    void onBackendReadComplete() {
+    public void onBackendReadComplete() {
         if (!ends.isReleased()) {
             toClient.flush();
             toClient.read();
         }
     }
 
-    void onClientWritabilityChanged() {
+    public void onClientWritabilityChanged() {
         if (!ends.isReleased()) {
             toClient.read();
         }

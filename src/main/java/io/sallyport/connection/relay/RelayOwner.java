@@ -1,10 +1,10 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import io.sallyport.metrics.CloseReason;
 import io.sallyport.metrics.Direction;
 
 /** What a relay reports to the connection that it is a part of. */
-interface RelayOwner {
+public interface RelayOwner {
     /** Bytes are on their way to the kernel. */
     void onBytes(Direction direction, int bytes);
 

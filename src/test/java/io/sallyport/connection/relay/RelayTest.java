@@ -1,4 +1,4 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -14,7 +14,7 @@ import io.sallyport.tls.record.PlainRecordLayer;
 import io.sallyport.tls.record.RecordLayer;
 
 /** A peer at the other end of a socket. */
-final class ChannelPeer implements Peer {
+public final class ChannelPeer implements Peer {
     private final Channel channel;
     private final boolean holdsEnd;
     private RecordLayer records;
@@ -27,11 +27,11 @@ final class ChannelPeer implements Peer {
     }
 
     /** A client, to whom close_notify and FIN go in one segment. */
-    static ChannelPeer client(Channel channel) {
+    public static ChannelPeer client(Channel channel) {
         return new ChannelPeer(channel, new PlainRecordLayer(channel), true);
     }
 
-    static ChannelPeer server(Channel channel, RecordLayer records) {
+    public static ChannelPeer server(Channel channel, RecordLayer records) {
         return new ChannelPeer(channel, records, false);
     }
 

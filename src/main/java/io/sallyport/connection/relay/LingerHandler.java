@@ -1,4 +1,4 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * by {@link #LONGEST_MILLIS}; a peer that is still sending and has not acknowledged everything has
  * {@link #LONGEST_DELIVERY_MILLIS}.
  */
-final class LingerHandler extends ChannelDuplexHandler {
+public final class LingerHandler extends ChannelDuplexHandler {
     static final long LONGEST_MILLIS = 1000;
     static final long LONGEST_DELIVERY_MILLIS = 5000;
 

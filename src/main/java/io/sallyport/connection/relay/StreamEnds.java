@@ -1,9 +1,9 @@
-package io.sallyport.connection;
+package io.sallyport.connection.relay;
 
 import io.netty.util.concurrent.Future;
-import io.sallyport.connection.Ending.Stage;
-import io.sallyport.connection.RelayDirection.Sink;
-import io.sallyport.connection.RelayDirection.Source;
+import io.sallyport.connection.relay.Ending.Stage;
+import io.sallyport.connection.relay.RelayDirection.Sink;
+import io.sallyport.connection.relay.RelayDirection.Source;
 import io.sallyport.metrics.CloseReason;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A peer whose connection fails is read from until nothing is left: a server that answers and closes with the request
  * unread sends a reset behind its answer.
  */
-final class StreamEnds {
+public final class StreamEnds {
     private final Peer client;
     private final RelayDirection toBackend;
     private final RelayDirection toClient;
@@ -54,7 +54,7 @@ final class StreamEnds {
     }
 
     /** How far the streams have come. */
-    Stage stage() {
+    public Stage stage() {
         if (toClient.source() == Source.BROKEN && toClient.sink() == Sink.OPEN) {
             return Stage.SERVER_FAILED;
         }
@@ -91,14 +91,14 @@ final class StreamEnds {
     }
 
     /** SslHandler's close event: the client's close_notify, or our own on its way out. */
-    void onClientCloseNotify() {
+    public void onClientCloseNotify() {
         if (client.isInboundClosed()) {
             clientEnded(Source.ENDED);
         }
     }
 
     /** The client's FIN. */
-    void onClientFin() {
+    public void onClientFin() {
         if (released || !toBackend.isSourceOpen()) {
             return;
         }
@@ -160,7 +160,7 @@ final class StreamEnds {
     }
 
     /** The backend's close_notify, or its FIN. */
-    void onBackendEnd() {
+    public void onBackendEnd() {
         Peer from = backend;
         if (released || from == null || !toClient.isSourceOpen()) {
             return;
@@ -241,7 +241,7 @@ final class StreamEnds {
     // ---- failures
 
     /** The client's connection has failed. What it sent before is still read, as long as the backend takes it at once. */
-    void onClientFailed() {
+    public void onClientFailed() {
         if (released || clientFailure != null) {
             return;
         }
@@ -273,7 +273,7 @@ final class StreamEnds {
     }
 
     /** The client's channel is closed: nothing of it can be read any more. */
-    void onClientClosed() {
+    public void onClientClosed() {
         if (released || toClient.sink() == Sink.LEFT || (!toBackend.isSourceOpen() && toClient.sink() == Sink.ENDED)) {
             return;
         }
@@ -284,7 +284,7 @@ final class StreamEnds {
     }
 
     /** The backend's connection has failed. What it sent before is still read and relayed. */
-    void onBackendFailed() {
+    public void onBackendFailed() {
         if (released || backend == null || toBackend.sink() == Sink.FAILED) {
             return;
         }
@@ -299,7 +299,7 @@ final class StreamEnds {
     }
 
     /** The backend's channel is closed: nothing of it can be read any more. */
-    void onBackendClosed() {
+    public void onBackendClosed() {
         if (released || backend == null) {
             return;
         }
@@ -332,7 +332,7 @@ final class StreamEnds {
     }
 
     /** A record of the backend does not decrypt, or it sent a fatal alert: what came before is good, and is relayed. */
-    void onBackendTlsError() {
+    public void onBackendTlsError() {
         if (!released && toClient.isSourceOpen()) {
             serverBroke(CloseReason.BACKEND_TLS_ERROR);
         }

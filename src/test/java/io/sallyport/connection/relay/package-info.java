@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.connection.relay;
+
+import org.jspecify.annotations.NullMarked;
