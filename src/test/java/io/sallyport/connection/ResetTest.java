@@ -70,7 +70,8 @@ class ResetTest {
                         .with("listeners.https.tls.record-path = " + path)
                         .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
-            backend.connections().awaitOpen(1);
+            // The proxy's own view: the backend may have accepted while the proxy is still dialling.
+            proxy.awaitMetric(1, "sallyport_backend_connections_active");
             client.reset();
 
             assertThat(backend.await().end()).isEqualTo(Received.End.RESET);

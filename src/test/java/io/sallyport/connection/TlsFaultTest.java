@@ -39,7 +39,8 @@ class TlsFaultTest {
                         .start();
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send("whole");
-            backend.connections().awaitOpen(1);
+            // The proxy's own view: the backend may have accepted while the proxy is still dialling.
+            proxy.awaitMetric(1, "sallyport_backend_connections_active");
             client.sendRaw(broken(client.seal(DATA)));
 
             assertThat(client.end()).isEqualTo(StreamEnd.fatal("bad_record_mac"));
