@@ -35,6 +35,8 @@ final class Prometheus implements AutoCloseable {
         this.process = process;
         this.log = log;
         this.address = awaitAddress();
+        // It listens before it has read what it stores, and answers 503 meanwhile.
+        await("Prometheus ready").atMost(PATIENCE).until(() -> send("/-/ready").statusCode() == 200);
     }
 
     /** Starts it, with all its files in {@code directory}. */
@@ -98,13 +100,21 @@ final class Prometheus implements AutoCloseable {
     }
 
     private JsonNode get(String path) {
+        HttpResponse<String> response = send(path);
+        assertThat(response.statusCode()).as(path + ": " + response.body()).isEqualTo(200);
+        try {
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private HttpResponse<String> send(String path) {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path))
                     .timeout(PATIENCE)
                     .build();
-            HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-            assertThat(response.statusCode()).as(path + ": " + response.body()).isEqualTo(200);
-            return JSON.readTree(response.body());
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
