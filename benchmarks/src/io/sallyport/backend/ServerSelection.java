@@ -39,10 +39,10 @@ public class ServerSelection {
 
     private List<PoolMember> members;
     private Candidates candidates;
-    private final ServerSelector roundRobin = ServerSelector.of(Balance.ROUND_ROBIN);
-    private final ServerSelector leastConnections = ServerSelector.of(Balance.LEAST_CONNECTIONS);
-    private final ServerSelector randomTwo = ServerSelector.of(Balance.RANDOM_TWO);
-    private final ServerSelector sourceHash = ServerSelector.of(Balance.SOURCE_HASH);
+    private final ServerSelector roundRobin = ServerSelectors.of(Balance.ROUND_ROBIN);
+    private final ServerSelector leastConnections = ServerSelectors.of(Balance.LEAST_CONNECTIONS);
+    private final ServerSelector randomTwo = ServerSelectors.of(Balance.RANDOM_TWO);
+    private final ServerSelector sourceHash = ServerSelectors.of(Balance.SOURCE_HASH);
 
     @Setup
     public void fill() {
@@ -61,25 +61,25 @@ public class ServerSelection {
 
     @Benchmark
     @Threads(2)
-    public Endpoint roundRobin() {
+    public BackendServer.Endpoint roundRobin() {
         return roundRobin.select(candidates, 0);
     }
 
     @Benchmark
     @Threads(2)
-    public Endpoint leastConnections() {
+    public BackendServer.Endpoint leastConnections() {
         return leastConnections.select(candidates, 0);
     }
 
     @Benchmark
     @Threads(2)
-    public Endpoint randomTwo() {
+    public BackendServer.Endpoint randomTwo() {
         return randomTwo.select(candidates, 0);
     }
 
     @Benchmark
     @Threads(2)
-    public Endpoint sourceHash() {
+    public BackendServer.Endpoint sourceHash() {
         return sourceHash.select(candidates, ThreadLocalRandom.current().nextLong());
     }
 

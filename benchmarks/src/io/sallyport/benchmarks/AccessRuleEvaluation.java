@@ -55,7 +55,6 @@ public class AccessRuleEvaluation {
         none = allow(i -> new Exactly(Name.CN, "stranger-" + i));
         X500Principal subject = new X500Principal("CN=client-" + rules + ",OU=ops,O=Example");
         client = new ClientIdentity(
-                subject,
                 DistinguishedName.of(subject),
                 new AlternativeNames(
                         true,
