@@ -28,8 +28,7 @@ class BackendFailureTest {
             LogLine line = proxy.awaitConnectionLine();
             assertThat(line.text("reason")).isEqualTo("backend_unreachable");
             assertThat(line.text("closed_by")).isEqualTo("backend");
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "refused"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "refused");
             assertThat(proxy.log().lines("cannot connect to the backend")).hasSize(1);
         }
     }
@@ -54,8 +53,7 @@ class BackendFailureTest {
 
             assertThat(proxy.log().values("cannot connect to the backend", "left_out"))
                     .containsExactly("0", String.valueOf(failures.get() - 2));
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "refused"))
-                    .isEqualTo(failures.get());
+            proxy.awaitMetric(failures.get(), "sallyport_backend_connect_failures_total", "reason", "refused");
         }
     }
 

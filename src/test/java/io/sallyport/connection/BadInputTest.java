@@ -54,8 +54,7 @@ class BadInputTest {
     private void assertRefused(String reason) {
         assertThat(proxy.awaitHandshakeFailure().text("reason")).isEqualTo(reason);
         assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("handshake_failed");
-        assertThat(proxy.metric("sallyport_handshake_failures_total", "reason", reason))
-                .isEqualTo(1);
+        proxy.awaitMetric(1, "sallyport_handshake_failures_total", "reason", reason);
         assertThat(backend.accepted()).isEqualTo(1);
     }
 

@@ -37,8 +37,7 @@ class ConnectionLimitTest {
             for (int i = 0; i < 5; i++) {
                 assertThat(isReset(proxy)).isTrue();
             }
-            assertThat(proxy.metric("sallyport_limit_rejections_total", "limit", "connections"))
-                    .isEqualTo(5);
+            proxy.awaitMetric(5, "sallyport_limit_rejections_total", "limit", "connections");
             assertThat(proxy.log().lines("is full")).isNotEmpty();
 
             first.send("ping");
@@ -77,7 +76,7 @@ class ConnectionLimitTest {
                     .isInstanceOf(UncheckedIOException.class)
                     .hasCauseInstanceOf(SocketTimeoutException.class);
             second.socket().setSoTimeout(10_000);
-            assertThat(proxy.metric("sallyport_connections_active")).isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_connections_active");
             assertThat(backend.accepted()).isEqualTo(1);
 
             first.sendCloseNotify();
@@ -104,8 +103,7 @@ class ConnectionLimitTest {
                 TlsClient second = TlsClient.open(proxy.address("other"), proxy.authority())) {
             second.handshake();
             assertThat(isReset(proxy)).isTrue();
-            assertThat(proxy.metric("sallyport_limit_rejections_total", "limit", "all_connections"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_limit_rejections_total", "limit", "all_connections");
             TlsClient third = TlsClient.open(proxy.address("other"), proxy.authority());
             TlsClient fourth = TlsClient.open(proxy.address("other"), proxy.authority());
             CompletableFuture<Void> served = CompletableFuture.allOf(serve(third), serve(fourth));
@@ -113,7 +111,7 @@ class ConnectionLimitTest {
             first.sendCloseNotify();
             first.end();
             served.orTimeout(10, TimeUnit.SECONDS).join();
-            assertThat(proxy.metric("sallyport_limit_rejections_total")).isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_limit_rejections_total");
         }
     }
 
@@ -221,7 +219,7 @@ class ConnectionLimitTest {
                 assertThat(answer.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("x");
             }
             assertThat(most.get()).isBetween(2, limit);
-            assertThat(proxy.metric("sallyport_connections_total")).isEqualTo(clients);
+            proxy.awaitMetric(clients, "sallyport_connections_total");
         }
     }
 }

@@ -124,8 +124,7 @@ class HalfCloseTest {
             assertWholeAnswer(client);
             assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("truncated");
-            assertThat(proxy.metric("sallyport_connections_closed_total", "reason", "truncated"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_connections_closed_total", "reason", "truncated");
         }
     }
 

@@ -79,8 +79,7 @@ class ProxyProtocolAcceptTest {
         assertThat(failure.text("reason")).isEqualTo(reason);
         assertThat(failure.text("detail")).contains(detail);
         assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("handshake_failed");
-        assertThat(proxy.metric("sallyport_handshake_failures_total", "reason", reason))
-                .isEqualTo(1);
+        proxy.awaitMetric(1, "sallyport_handshake_failures_total", "reason", reason);
         assertThat(backend.accepted()).isZero();
     }
 

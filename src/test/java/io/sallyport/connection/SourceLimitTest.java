@@ -61,8 +61,7 @@ class SourceLimitTest {
             for (int i = 0; i < 5; i++) {
                 assertThat(isReset(proxy.address(), "127.0.0.1")).isTrue();
             }
-            assertThat(proxy.metric("sallyport_limit_rejections_total", "limit", "connections_per_source"))
-                    .isEqualTo(5);
+            proxy.awaitMetric(5, "sallyport_limit_rejections_total", "limit", "connections_per_source");
             assertThat(proxy.log().lines("connections-per-source")).isNotEmpty();
             for (int i = 2; i < 6; i++) {
                 others.add(open(proxy.address(), "127.0.0." + i));
@@ -149,8 +148,7 @@ class SourceLimitTest {
                 third.sendRaw(one);
                 assertThat(third.tcpEnd()).isEqualTo(Received.End.RESET);
             }
-            assertThat(proxy.metric("sallyport_limit_rejections_total", "limit", "connections_per_source"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_limit_rejections_total", "limit", "connections_per_source");
             assertThat(proxy.awaitHandshakeFailure().text("reason")).isEqualTo("overload");
 
             first.sendCloseNotify();

@@ -239,17 +239,14 @@ class TimeoutTest {
                 TlsClient client = TlsClient.connect(proxy, version)) {
             assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_unreachable");
-            assertThat(proxy.metric("sallyport_backend_connect_failures_total", "reason", "timeout"))
-                    .isEqualTo(1);
+            proxy.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "timeout");
         }
     }
 
     private static void assertTimeout(RunningProxy proxy) {
         assertThat(proxy.awaitHandshakeFailure().text("reason")).isEqualTo("timeout");
         assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("handshake_failed");
-        assertThat(proxy.metric("sallyport_handshake_failures_total", "reason", "timeout"))
-                .isEqualTo(1);
-        assertThat(proxy.metric("sallyport_handshakes_total", "result", "failure"))
-                .isEqualTo(1);
+        proxy.awaitMetric(1, "sallyport_handshake_failures_total", "reason", "timeout");
+        proxy.awaitMetric(1, "sallyport_handshakes_total", "result", "failure");
     }
 }

@@ -38,10 +38,8 @@ class RelayTest {
             assertThat(line.text("tls_version")).isEqualTo(version);
             assertThat(line.number("client_to_backend_bytes")).isEqualTo(length);
             assertThat(line.number("backend_to_client_bytes")).isEqualTo(length);
-            assertThat(proxy.metric("sallyport_bytes_total", "direction", "client_to_backend"))
-                    .isEqualTo(length);
-            assertThat(proxy.metric("sallyport_bytes_total", "direction", "backend_to_client"))
-                    .isEqualTo(length);
+            proxy.awaitMetric(length, "sallyport_bytes_total", "direction", "client_to_backend");
+            proxy.awaitMetric(length, "sallyport_bytes_total", "direction", "backend_to_client");
         }
     }
 
