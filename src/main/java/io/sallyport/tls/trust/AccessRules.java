@@ -2,7 +2,11 @@ package io.sallyport.tls.trust;
 
 import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.AccessRuleConfig.Condition;
+import io.sallyport.tls.path.ClientCertificateException;
 import io.sallyport.tls.x509.DistinguishedName;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +62,23 @@ public final class AccessRules {
         return new Decision(false, refusal);
     }
 
+    /**
+     * Refuses a certificate of whose key no allow rule speaks. Nothing else of it is parsed before: anyone can send a certificate
+     * that takes long, but not one with this key.
+     */
+    void checkPinned(X509Certificate leaf) throws ClientCertificateException {
+        try {
+            String key = ClientIdentity.spkiSha256(leaf.getEncoded());
+            if (!mayAllowKey(key)) {
+                throw ClientCertificateException.aboutKey(key);
+            }
+        } catch (CertificateEncodingException | CertificateParsingException e) {
+            throw ClientCertificateException.malformed(e);
+        }
+    }
+
     /** Whether an allow rule may speak of a certificate with this key, whatever else is in it. */
-    boolean mayAllowKey(String spkiSha256) {
+    private boolean mayAllowKey(String spkiSha256) {
         return allow.stream()
                 .flatMap(rule -> rule.conditions().stream())
                 .anyMatch(condition -> condition instanceof AccessRuleConfig.Key key

@@ -14,7 +14,6 @@ import io.sallyport.tls.path.TrustedPaths;
 import io.sallyport.tls.x509.CertificateOutline;
 import io.sallyport.tls.x509.CertificateParser;
 import java.net.Socket;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -78,9 +77,7 @@ public final class ClientTrust extends ClientTrustManager implements ResumableX5
 
     private VerifiedClient judgeReadable(List<? extends X509Certificate> chain) throws ClientCertificateException {
         if (mode == Mode.PINNED && !chain.isEmpty()) {
-            // Before anything of it is parsed: anyone can send a certificate that takes long, but not one with this
-            // key.
-            checkPinned(chain.get(0));
+            rules.checkPinned(chain.get(0));
             chain = chain.subList(0, 1);
         }
         List<X509Certificate> sent = parsed(chain);
@@ -184,17 +181,6 @@ public final class ClientTrust extends ClientTrustManager implements ResumableX5
             throw ClientCertificateException.malformed(new CertificateException("no certificate at all"));
         }
         return certificates;
-    }
-
-    private void checkPinned(X509Certificate leaf) throws ClientCertificateException {
-        try {
-            String key = ClientIdentity.spkiSha256(leaf.getEncoded());
-            if (!rules.mayAllowKey(key)) {
-                throw ClientCertificateException.aboutKey(key);
-            }
-        } catch (CertificateEncodingException | CertificateParsingException e) {
-            throw ClientCertificateException.malformed(e);
-        }
     }
 
     private static ClientIdentity identity(X509Certificate leaf) throws ClientCertificateException {

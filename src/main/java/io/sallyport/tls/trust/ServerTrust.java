@@ -51,6 +51,10 @@ public final class ServerTrust extends ServerTrustManager implements ResumableX5
             return;
         }
         try {
+            if (verify == Verify.PINNED && !chain.isEmpty()) {
+                rules.checkPinned(chain.get(0));
+                chain = chain.subList(0, 1);
+            }
             List<X509Certificate> sent = ClientTrust.parsed(chain);
             if (verify == Verify.PINNED) {
                 CertificateRules.checkDates(sent.get(0), clock.instant());

@@ -1,18 +1,23 @@
 package io.sallyport.tls.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.netty.handler.ssl.util.LazyX509Certificate;
 import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.AccessRuleConfig;
+import io.sallyport.config.tls.BackendTlsConfig;
+import io.sallyport.config.tls.BackendTlsConfig.Verify;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.OddCertificate;
 import io.sallyport.tls.trust.ClientTrust;
+import io.sallyport.tls.trust.ServerCertificateException;
+import io.sallyport.tls.trust.ServerTrust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -112,6 +117,25 @@ class CostlyCertificateTest {
         assertThat(refusal.failure()).isEqualTo(ClientCertificateFailure.REFUSED_BY_RULE);
         assertThat(refusal).hasMessageContaining("no allow rule speaks of this key");
         assertThat(cost(() -> refusal(trust, received))).isLessThan(MOST);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("outOfBounds")
+    void aServersIsComparedByItsKeyAloneWhereKeysArePinned(String what, OddCertificate odd, String why) {
+        X509Certificate received = new LazyX509Certificate(odd.der());
+        BackendTlsConfig config = new BackendTlsConfig(
+                true,
+                null,
+                Verify.PINNED,
+                List.of(),
+                List.of(),
+                List.of(pin(Base64.getEncoder().encodeToString(new byte[32]))),
+                new Place("here"));
+        ServerTrust trust = new ServerTrust(config, new TrustAnchors(List.of()), Instant::now);
+
+        assertThatThrownBy(() -> trust.judge(List.of(received), null))
+                .isInstanceOf(ServerCertificateException.class)
+                .hasMessageContaining("no allow rule speaks of this key");
     }
 
     static Stream<Arguments> withinBounds() {
