@@ -17,6 +17,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.AbstractNioChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
@@ -240,7 +241,13 @@ public enum Transport {
 
         @Override
         public void shutdownOutput(DuplexChannel channel) {
-            channel.shutdownOutput();
+            try {
+                ((java.nio.channels.SocketChannel)
+                                ((AbstractNioChannel) channel).unsafe().ch())
+                        .shutdownOutput();
+            } catch (IOException | NotYetConnectedException e) {
+                // As above. Closed meanwhile, it tells so itself.
+            }
         }
     };
 
@@ -362,8 +369,8 @@ public enum Transport {
     /**
      * Sends a FIN, behind everything that was flushed. Nothing may be written any more.
      *
-     * <p>Nothing says that it is done, not even to the pipeline: Netty's own makes an exception with its stack each time,
-     * for writes that might be queued.
+     * <p>Nothing says that it is done, not even to the pipeline: Netty's own fires the event of a write that failed, as which
+     * it would be taken, and makes an exception with its stack each time, for writes that might be queued.
      */
     public abstract void shutdownOutput(DuplexChannel channel);
 

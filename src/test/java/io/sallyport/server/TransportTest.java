@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -159,6 +160,38 @@ class TransportTest {
             assertThat(received.poll(10, TimeUnit.SECONDS))
                     .isEqualTo(new Received(LENGTH, REQUEST.sha256(LENGTH), Received.End.FIN));
             assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
+            assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_closed");
+        }
+    }
+
+    /** More than all buffers take, so that the proxy has to wait for the backend. */
+    @ParameterizedTest
+    @MethodSource("transports")
+    void requestArrivesWholeAfterTheFinOfABackendThatReadsLate(Transport transport) throws Exception {
+        long length = 60_000_000;
+        CountDownLatch stuck = new CountDownLatch(1);
+        BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+        try (FakeBackend backend = FakeBackend.running(socket -> {
+                    socket.shutdownOutput();
+                    stuck.await();
+                    received.add(Received.from(socket));
+                });
+                RunningProxy proxy = proxy(backend, transport).start();
+                TlsClient client = TlsClient.connect(proxy, TlsClient.TLS_1_3)) {
+            assertThat(client.read(new byte[1], 0, 1)).isEqualTo(-1);
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(
+                    () -> {
+                        client.send(REQUEST, length);
+                        client.sendCloseNotify();
+                        client.sendFin();
+                    },
+                    task -> new Thread(task).start());
+            Stuck.await(() -> proxy.metric("sallyport_bytes_total", "direction", "client_to_backend"));
+            stuck.countDown();
+
+            assertThat(received.poll(10, TimeUnit.SECONDS))
+                    .isEqualTo(new Received(length, REQUEST.sha256(length), Received.End.FIN));
+            sent.join();
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_closed");
         }
     }
