@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** Every meter of Sallyport: names, labels, help. One per process, handed to whoever counts. */
 public final class Meters {
@@ -43,6 +45,8 @@ public final class Meters {
     private final Map<String, BackendMeters> backends = new ConcurrentHashMap<>();
     private final Timestamps certificateEnds;
     private final Timestamps listUpdates;
+    private final MultiGauge unusable;
+    private final Map<String, AtomicInteger> unusableByFolder = new ConcurrentHashMap<>();
     private final Timer connectionDuration;
     private final Timer handshakeDuration;
     private final Timer connectDuration;
@@ -81,6 +85,9 @@ public final class Meters {
                 new Timestamps(registry, "certificate.not.after.timestamp", "When the certificate ends, Unix time.");
         listUpdates = new Timestamps(
                 registry, "crl.next.update.timestamp", "When the revocation list is due to be replaced, Unix time.");
+        unusable = MultiGauge.builder(MeterNames.PREFIX + "certificates.unusable")
+                .description("Pairs in a folder of certificates that cannot be used.")
+                .register(registry);
         connectionDuration = timer("connection.duration", "From accept to close.", CONNECTION_BUCKETS);
         handshakeDuration =
                 timer("handshake.duration", "From accept to the end of a good handshake.", HANDSHAKE_BUCKETS);
@@ -145,6 +152,21 @@ public final class Meters {
                 certificate.notAfter(),
                 BinaryOperator.minBy(Comparator.naturalOrder())));
         certificateEnds.show(earliest);
+    }
+
+    /** Publishes how many pairs in each of these folders cannot be used, and of no other folder any more. */
+    public void unusableCertificates(Map<String, Integer> counts) {
+        unusableByFolder.keySet().retainAll(counts.keySet());
+        counts.forEach((folder, count) -> unusableByFolder
+                .computeIfAbsent(folder, any -> new AtomicInteger())
+                .set(count));
+        // What is shown already stays and changes its value.
+        unusable.register(
+                unusableByFolder.entrySet().stream()
+                        .map(each ->
+                                MultiGauge.Row.of(Tags.of("name", each.getKey()), each.getValue(), AtomicInteger::get))
+                        .collect(Collectors.toList()),
+                false);
     }
 
     /** Publishes when these revocation lists are due to be replaced, and no others any more. */

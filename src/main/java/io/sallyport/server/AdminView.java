@@ -92,7 +92,8 @@ final class AdminView implements AdminSource {
                 ServerStatus.Server.all(serving),
                 serving.expiries().certificates().stream()
                         .map(ServerStatus.Certificate::of)
-                        .toList());
+                        .toList(),
+                ServerStatus.Unusable.all(serving));
     }
 
     @Override

@@ -36,7 +36,8 @@ record ServerStatus(
         Level logLevel,
         Map<String, Listener> listeners,
         Map<String, List<Server>> backends,
-        List<Certificate> certificates) {
+        List<Certificate> certificates,
+        List<Unusable> unusableCertificates) {
 
     /** In bytes; {@code bound} is the most that the configured connections can take. */
     record Memory(long used, long limit, long bound) {
@@ -118,6 +119,19 @@ record ServerStatus(
     record Certificate(String name, String kind, Instant notAfter) {
         static Certificate of(CertificateExpiry certificate) {
             return new Certificate(certificate.name(), certificate.kind(), certificate.notAfter());
+        }
+    }
+
+    /** A pair in a folder of certificates; the first of them. */
+    record Unusable(String name, String reason) {
+        private static final int MOST = 1000;
+
+        static List<Unusable> all(Serving serving) {
+            return serving.staged().unusable().values().stream()
+                    .flatMap(Collection::stream)
+                    .limit(MOST)
+                    .map(each -> new Unusable(each.path(), each.detail()))
+                    .toList();
         }
     }
 

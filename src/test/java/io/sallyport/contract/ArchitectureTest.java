@@ -59,7 +59,7 @@ final class ArchitectureTest {
             tls.context       : config.value config.tls handshake.wire diagnosis tls.x509 tls.file
                                 tls.material tls.netty tls.path tls.trust
             tls.record        : tls.netty
-            tls.source        : config.tls tls.x509 tls.file tls.material
+            tls.source        : config.hocon config.tls tls.x509 tls.file tls.material
             proxyprotocol     : config tls.trust tls.context
             accept            : config.value config memory eventloop metrics log
             backend           : config.value config.tls config memory eventloop metrics log tls.trust tls.context

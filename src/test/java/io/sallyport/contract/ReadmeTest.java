@@ -22,6 +22,7 @@ import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Readme;
 import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -70,9 +71,13 @@ final class ReadmeTest {
             RunningProxy.Builder builder = RunningProxy.to(backend.address());
             clients.writePem(builder.directory(), "clients");
             clients.revocations().writePem(builder.directory().resolve("clients.crl"));
+            clients.server("folder.test")
+                    .issue()
+                    .writePem(Files.createDirectory(builder.directory().resolve("certs")), "a");
             try (RunningProxy proxy = builder.with(
                             "listeners.https.tls.client-auth { mode = request, trust-anchors = [clients.crt],"
                                     + " crls = [clients.crl] }",
+                            "listeners.https.tls.certificates += { directory = certs }",
                             "backends.app.health-check.type = tcp")
                     .start()) {
                 // Checks begin on a loop of their own, after the start.

@@ -144,6 +144,15 @@ final class BackendLoader {
                 .distinct()
                 .flatMap(each -> run.keys(each).stream())
                 .toList();
+        if (keys.isEmpty()
+                && !backend.certificates().isEmpty()
+                && run.findings().problems().isEmpty()) {
+            run.problems()
+                    .add(new ConfigProblem(
+                            tls.where(),
+                            "backends." + backend.name() + ".tls.certificates",
+                            "none of its folders has a certificate that can be used (expected: at least one)"));
+        }
         boolean anchored = tls.verify() == BackendTlsConfig.Verify.FULL;
         TrustAnchors anchors =
                 TrustAnchors.load(anchored ? tls.trustAnchors() : List.of(), tls.where(), run.now(), run.findings());

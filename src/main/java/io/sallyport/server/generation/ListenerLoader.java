@@ -152,6 +152,16 @@ final class ListenerLoader {
         expiries.add(Expiries.of(material, "server", anchors, crls));
         OcspResponses ocsp =
                 OcspResponses.load(tls.ocspResponses(), material, tls.policy().where(), run.now(), findings);
+        if (material.isEmpty()
+                && !tls.certificates().isEmpty()
+                && findings.problems().isEmpty()) {
+            // A route without contexts would be one that does not end TLS.
+            run.problems()
+                    .add(new ConfigProblem(
+                            tls.policy().where(),
+                            "listeners." + listener.name() + ".tls.certificates",
+                            "none of its folders has a certificate that can be used (expected: at least one)"));
+        }
         if (material.isEmpty() || !findings.problems().isEmpty()) {
             return null;
         }

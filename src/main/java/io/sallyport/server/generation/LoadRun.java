@@ -35,8 +35,8 @@ record LoadRun(
         ContextPool pool,
         Findings findings,
         List<ConfigProblem> problems,
-        Map<CertificateConfig, List<KeyMaterial>> known,
-        Map<CertificateConfig, List<KeyMaterial>> keys) {
+        Map<CertificateConfig, LoadedKeys> known,
+        Map<CertificateConfig, LoadedKeys> keys) {
 
     static LoadRun of(
             Content content,
@@ -44,7 +44,7 @@ record LoadRun(
             @Nullable Serving serving,
             @Nullable Staged base,
             ContextPool pool) {
-        Map<CertificateConfig, List<KeyMaterial>> known = base == null ? Map.of() : base.keysIn(content);
+        Map<CertificateConfig, LoadedKeys> known = base == null ? Map.of() : base.keysIn(content);
         return new LoadRun(
                 content,
                 services,
@@ -64,12 +64,14 @@ record LoadRun(
 
     /** What a source has: what it had, where that is known to be the same, else what is read of it. Blocks. */
     List<KeyMaterial> keys(CertificateConfig certificate) {
-        List<KeyMaterial> same = known.get(certificate);
+        LoadedKeys same = known.get(certificate);
         if (same != null) {
-            return same;
+            return same.keys();
         }
-        List<KeyMaterial> read = services.keys().of(certificate).read(now, findings);
-        keys.put(certificate, read);
+        Findings found = new Findings();
+        List<KeyMaterial> read = services.keys().of(certificate).read(now, found);
+        findings.addAll(found);
+        keys.put(certificate, new LoadedKeys(read, found.unusable()));
         return read;
     }
 

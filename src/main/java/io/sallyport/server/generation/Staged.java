@@ -6,11 +6,12 @@ import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.server.reload.Content;
 import io.sallyport.tls.context.ContextPool;
-import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.file.Findings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ public record Staged(
         Content content,
         Map<String, StagedListener> listeners,
         Map<String, StagedBackend> backends,
-        Map<CertificateConfig, List<KeyMaterial>> keys,
+        Map<CertificateConfig, LoadedKeys> keys,
         Expiries expiries,
         @Nullable AdminToken adminToken,
         List<ConfigProblem> unresolved,
@@ -39,12 +40,23 @@ public record Staged(
     }
 
     /** What those sources have whose fingerprint is the same in {@code next}. */
-    Map<CertificateConfig, List<KeyMaterial>> keysIn(Content next) {
-        Map<CertificateConfig, List<KeyMaterial>> same = new HashMap<>(keys);
+    Map<CertificateConfig, LoadedKeys> keysIn(Content next) {
+        Map<CertificateConfig, LoadedKeys> same = new HashMap<>(keys);
         same.keySet()
                 .removeIf(each ->
                         !Objects.equals(content.keys().get(each), next.keys().get(each)));
         return same;
+    }
+
+    /** What cannot be used of each folder of certificates, by its name; nothing, where all can be. */
+    public Map<String, List<ConfigProblem>> unusable() {
+        Map<String, List<ConfigProblem>> unusable = new TreeMap<>();
+        keys.forEach((source, loaded) -> {
+            if (source instanceof CertificateConfig.Directory directory) {
+                unusable.put(Findings.display(directory.directory()), loaded.unusable());
+            }
+        });
+        return unusable;
     }
 
     /** How many contexts this load had to build; the others are those that serve. */

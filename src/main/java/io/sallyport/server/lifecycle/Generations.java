@@ -128,6 +128,9 @@ final class Generations {
         });
         published.set(serving);
         parts.meters().certificates(serving.expiries().certificates());
+        Map<String, Integer> unusable = new TreeMap<>();
+        serving.staged().unusable().forEach((folder, pairs) -> unusable.put(folder, pairs.size()));
+        parts.meters().unusableCertificates(unusable);
         parts.meters().revocationLists(serving.expiries().revocationLists());
         serving.listeners()
                 .values()

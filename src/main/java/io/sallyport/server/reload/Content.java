@@ -37,6 +37,7 @@ public record Content(ProxyConfig config, Map<Path, String> files, Map<Certifica
         certificates(config)
                 .forEach(each ->
                         keys.computeIfAbsent(each, any -> sources.of(any).fingerprint()));
+        sources.retain(keys.keySet());
         return new Content(config, files, keys);
     }
 

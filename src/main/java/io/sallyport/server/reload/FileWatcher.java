@@ -43,6 +43,7 @@ public final class FileWatcher implements AutoCloseable {
     private final Thread thread;
     private final Map<Path, WatchKey> watched = new HashMap<>();
     private volatile Set<Path> own = Set.of();
+    private volatile boolean again;
     private volatile boolean closed;
 
     /**
@@ -64,7 +65,7 @@ public final class FileWatcher implements AutoCloseable {
     }
 
     /**
-     * Watches the folders of these files, and no others any more.
+     * Watches the folders of these files, and no others any more; of a folder itself, too.
      *
      * @param written what we write ourselves: no change of it is a change
      */
@@ -83,7 +84,16 @@ public final class FileWatcher implements AutoCloseable {
             }
             return gone;
         });
-        folders.forEach(folder -> watched.computeIfAbsent(folder, this::register));
+        for (Path folder : folders) {
+            if (!watched.containsKey(folder)) {
+                WatchKey key = register(folder);
+                if (key != null) {
+                    watched.put(folder, key);
+                    // Of what was written into it after the look and before this there was no notice.
+                    again |= thread.isAlive();
+                }
+            }
+        }
     }
 
     @Override
@@ -116,6 +126,11 @@ public final class FileWatcher implements AutoCloseable {
     private void await() throws InterruptedException {
         if (watches == null) {
             Thread.sleep(poll.isZero() ? Long.MAX_VALUE : poll.toMillis());
+            return;
+        }
+        if (again) {
+            again = false;
+            Thread.sleep(SETTLE.toMillis());
             return;
         }
         long asleep = System.nanoTime();
@@ -161,6 +176,9 @@ public final class FileWatcher implements AutoCloseable {
             return;
         }
         folders.add(folder);
+        if (Files.isDirectory(path)) {
+            folders.add(path);
+        }
         Path at = path.getRoot();
         for (Path element : path) {
             at = at == null ? element : at.resolve(element);

@@ -30,9 +30,14 @@ public final class FileHash {
         }
     }
 
+    /** SHA-256 in hex. */
+    public static String of(byte[] content) {
+        return HexFormat.of().formatHex(sha256().digest(content));
+    }
+
     /** SHA-256 in hex of text in UTF-8. */
     public static String ofText(String text) {
-        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static MessageDigest sha256() {

@@ -15,6 +15,7 @@ public final class Findings {
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<ConfigProblem> warnings = new ArrayList<>();
     private final List<ConfigProblem> notes = new ArrayList<>();
+    private final List<ConfigProblem> unusable = new ArrayList<>();
 
     public List<ConfigProblem> problems() {
         return List.copyOf(problems);
@@ -26,6 +27,23 @@ public final class Findings {
 
     public List<ConfigProblem> notes() {
         return List.copyOf(notes);
+    }
+
+    /** What cannot be used of a source that has others; no reason to refuse the load. */
+    public List<ConfigProblem> unusable() {
+        return List.copyOf(unusable);
+    }
+
+    /** Adds all that {@code other} has found. */
+    public void addAll(Findings other) {
+        problems.addAll(other.problems);
+        warnings.addAll(other.warnings);
+        notes.addAll(other.notes);
+        unusable.addAll(other.unusable);
+    }
+
+    public void addUnusable(ConfigProblem problem) {
+        unusable.add(problem);
     }
 
     /** What this entry of the configuration, and the file that it names, is found to be. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,6 +46,16 @@ public record PemBlock(String label, int line, List<String> lines) {
         return blocks;
     }
 
+    /** The labels of all blocks, cut off or not. */
+    public static Set<String> labels(byte[] file) {
+        return text(file)
+                .lines()
+                .map(line -> BOUNDARY.matcher(line.trim()))
+                .filter(matcher -> matcher.matches() && matcher.group(1).equals("BEGIN"))
+                .map(matcher -> matcher.group(2))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** The labels of {@code blocks} for a message: {@code found: PRIVATE KEY}. */
     public static String found(byte[] file, List<PemBlock> blocks) {
         if (!blocks.isEmpty()) {
@@ -57,10 +68,18 @@ public record PemBlock(String label, int line, List<String> lines) {
     }
 
     boolean isCertificate() {
-        return label.equals("CERTIFICATE") || label.equals("X509 CERTIFICATE") || label.equals("TRUSTED CERTIFICATE");
+        return isCertificate(label);
     }
 
     public boolean isPrivateKey() {
+        return isPrivateKey(label);
+    }
+
+    public static boolean isCertificate(String label) {
+        return label.equals("CERTIFICATE") || label.equals("X509 CERTIFICATE") || label.equals("TRUSTED CERTIFICATE");
+    }
+
+    public static boolean isPrivateKey(String label) {
         return label.endsWith("PRIVATE KEY");
     }
 

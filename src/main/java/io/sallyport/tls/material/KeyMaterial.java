@@ -31,6 +31,11 @@ public record KeyMaterial(
         }
     }
 
+    /** The same, to be picked by these names alone. */
+    public KeyMaterial withServerNames(List<String> names) {
+        return new KeyMaterial(name, algorithm, key, chain, names);
+    }
+
     public X509Certificate leaf() {
         return chain.get(0);
     }

@@ -6,12 +6,15 @@ import io.sallyport.tls.material.KeyMaterial;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The source that each entry of {@code certificates} stands for. Safe for use by any thread. */
 public final class KeySources {
     private final Function<String, @Nullable String> environment;
+    private final Map<CertificateConfig, DirectoryMemory> directories = new ConcurrentHashMap<>();
 
     /** @param environment the value of an environment variable, null when it is not set */
     public KeySources(Function<String, @Nullable String> environment) {
@@ -19,7 +22,15 @@ public final class KeySources {
     }
 
     public KeySource of(CertificateConfig config) {
-        return new FileKeySource(config, environment);
+        return config instanceof CertificateConfig.Directory directory
+                ? new DirectoryKeySource(
+                        directory, environment, directories.computeIfAbsent(config, any -> new DirectoryMemory()))
+                : new FileKeySource(config, environment);
+    }
+
+    /** Forgets what is known of others than these. */
+    public void retain(Collection<CertificateConfig> configs) {
+        directories.keySet().retainAll(configs);
     }
 
     /** What all of these have now, each entry once, in this order. As {@link KeySource#read}. */

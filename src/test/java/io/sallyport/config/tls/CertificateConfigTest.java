@@ -56,6 +56,22 @@ class CertificateConfigTest {
                 .withMessageContaining("certificates[0].keystore: given together with chain or key");
     }
 
+    @Test
+    void readsAFolderWithOnePasswordForAll() throws ConfigException {
+        assertThat(load("directory = certs, password-file = pass"))
+                .isEqualTo(new CertificateConfig.Directory(
+                        Path.of("/etc/x/certs"), new PasswordConfig.File(Path.of("/etc/x/pass")), new Place("test")));
+    }
+
+    @Test
+    void refusesAFolderBesideAPair() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> load("directory = certs, chain = b, key = c"))
+                .withMessageContaining(
+                        "certificates[0].directory: given together with chain, key or keystore (expected: one or the"
+                                + " other)");
+    }
+
     private static CertificateConfig load(String certificate) throws ConfigException {
         String text = "sallyport { listeners.https { bind = \"127.0.0.1:0\", backend = app,"
                 + " tls.certificates = [ { " + certificate + " } ] }\n"

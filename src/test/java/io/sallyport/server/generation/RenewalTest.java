@@ -286,7 +286,7 @@ final class RenewalTest {
     /** As it was read. */
     private static KeyMaterial key(Serving serving, String serverName) {
         return serving.staged().keys().values().stream()
-                .flatMap(List::stream)
+                .flatMap(loaded -> loaded.keys().stream())
                 .filter(key -> key.serverNames().contains(serverName))
                 .findFirst()
                 .orElseThrow();

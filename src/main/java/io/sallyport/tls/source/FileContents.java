@@ -1,0 +1,77 @@
+package io.sallyport.tls.source;
+
+import io.sallyport.tls.file.FileHash;
+import io.sallyport.tls.file.MaterialException;
+import io.sallyport.tls.file.MaterialFile;
+import io.sallyport.tls.file.PemBlock;
+import io.sallyport.tls.source.FolderScan.Stat;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What is in files, read again only where the file system says that it may be something else: a folder is looked at every few
+ * seconds, and may hold thousands. One thread at a time.
+ */
+final class FileContents {
+    /** A chain with all its intermediates is below 64 KiB. */
+    private static final int LIMIT = 1 << 20;
+
+    /** The clocks of file systems tick, so a second write within a tick leaves the times as they are. */
+    private static final Duration TICK = Duration.ofSeconds(2);
+
+    private Map<Path, Known> known = new HashMap<>();
+
+    /**
+     * What is in one.
+     *
+     * @param hash of all of it
+     * @param certificate whether it has a PEM block that is called a certificate
+     * @param key whether it has one that is called a private key
+     */
+    record Content(String hash, boolean certificate, boolean key) {
+        boolean isPem() {
+            return certificate || key;
+        }
+    }
+
+    /** @param lasting whether a later write would show */
+    private record Known(Stat stat, Content content, boolean lasting) {}
+
+    /** Of each of these files, and remembers no other. Blocks. */
+    SortedMap<Path, Content> of(Map<Path, Stat> files) {
+        Instant now = Instant.now();
+        Map<Path, Known> next = new HashMap<>();
+        SortedMap<Path, Content> contents = new TreeMap<>();
+        files.forEach((file, stat) -> {
+            Known before = known.get(file);
+            boolean same = before != null && before.lasting && before.stat.equals(stat);
+            boolean lasting = stat.changed().toInstant().plus(TICK).isBefore(now);
+            Known each = same ? Objects.requireNonNull(before) : new Known(stat, read(file, stat), lasting);
+            next.put(file, each);
+            contents.put(file, each.content);
+        });
+        known = next;
+        return contents;
+    }
+
+    private static Content read(Path file, Stat stat) {
+        try {
+            byte[] bytes = MaterialFile.read(file, LIMIT, "PEM");
+            Set<String> labels = PemBlock.labels(bytes);
+            return new Content(
+                    FileHash.of(bytes),
+                    labels.stream().anyMatch(PemBlock::isCertificate),
+                    labels.stream().anyMatch(PemBlock::isPrivateKey));
+        } catch (MaterialException e) {
+            // Whoever needs it tells why.
+            return new Content(FileHash.ofText(stat + " " + e.getMessage()), false, false);
+        }
+    }
+}
