@@ -1,6 +1,8 @@
 package io.sallyport.cli;
 
 import io.sallyport.config.hocon.LocaleEncoding;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,8 +14,14 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
 /** Puts the commands together. */
-final class CommandLines {
+public final class CommandLines {
     private CommandLines() {}
+
+    /** Every command with its options, for whoever writes about them: completions, manual pages, the command reference. */
+    public static CommandLine all() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        return create(new Console(nowhere, nowhere));
+    }
 
     private static Map<String, Function<Console, Object>> commands() {
         Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
