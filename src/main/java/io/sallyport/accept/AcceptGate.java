@@ -168,12 +168,17 @@ public final class AcceptGate extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         String words = String.valueOf(cause.getMessage());
         boolean full = SocketError.of(cause) == SocketError.TOO_MANY_OPEN_FILES;
-        settings.get().meters().acceptFailed(full ? AcceptError.TOO_MANY_OPEN_FILES : AcceptError.OTHER);
+        AcceptError error = full ? AcceptError.TOO_MANY_OPEN_FILES : AcceptError.OTHER;
+        settings.get().meters().acceptFailed(error);
         if (trouble.begins()) {
-            LOG.warn(
-                    "listener {} cannot accept: {}",
-                    settings.get().name(),
-                    full ? "too many open files (raise the limit of open files, or lower limits.connections)" : words);
+            LOG.atWarn()
+                    .addKeyValue("listener", settings.get().name())
+                    .addKeyValue("reason", error.tag())
+                    .log(
+                            "cannot accept: {}",
+                            full
+                                    ? "too many open files (raise the limit of open files, or lower limits.connections)"
+                                    : words);
         }
         ctx.channel().config().setAutoRead(false);
         pausing = true;

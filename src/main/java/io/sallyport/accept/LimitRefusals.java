@@ -35,7 +35,10 @@ public final class LimitRefusals {
         settings.meters().limitRejected(limit);
         RateLimitedLog log = logs.get(limit);
         if (log != null) {
-            log.at(Level.WARN).log("listener {}: {}", settings.name(), words(limit));
+            log.at(Level.WARN)
+                    .addKeyValue("listener", settings.name())
+                    .addKeyValue("limit", limit.tag())
+                    .log(words(limit));
         }
     }
 
@@ -48,7 +51,7 @@ public final class LimitRefusals {
 
     private static String words(Limit limit) {
         return switch (limit) {
-            case CONNECTIONS -> "is full: connections are refused (limits.connections of the listener)";
+            case CONNECTIONS -> "the listener is full: connections are refused (limits.connections of the listener)";
             case ALL_CONNECTIONS -> "the process is full: connections are refused (limits.connections)";
             case CONNECTIONS_PER_SOURCE ->
                 "a source has too many connections: more are refused (limits.connections-per-source)";

@@ -9,12 +9,12 @@ import org.slf4j.LoggerFactory;
 final class AcceptFailures extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
 
-    private boolean told;
+    private boolean logged;
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!told) {
-            told = true;
+        if (!logged) {
+            logged = true;
             LOG.atWarn().setCause(cause).log("a connection could not be accepted; more of these are not logged");
         }
     }

@@ -73,7 +73,7 @@ public record HandshakeFilter(
                 return limit;
             }
         } catch (NumberFormatException e) {
-            // told below, as a number out of range is
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException("limit: \"" + text + "\" (expected: 1.." + MAX_LIMIT + ")");
     }

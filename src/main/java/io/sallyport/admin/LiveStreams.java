@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whoever follows what happens now: server-sent events (WHATWG HTML, section 9.2), one sample to all of them at a time.
+ * The clients that follow what happens now: server-sent events (WHATWG HTML, section 9.2), one sample to all of them at a time.
  *
- * <p>Nothing is measured while nobody looks. Lives on the admin thread.
+ * <p>Nothing is measured while no client is connected. Lives on the admin thread.
  */
 final class LiveStreams {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
@@ -82,7 +82,7 @@ final class LiveStreams {
         @Nullable AdminToken token = source.token();
         for (Stream stream : streams) {
             if (!AdminToken.same(stream.token, token)) {
-                // Whoever had the old token alone must not go on looking.
+                // A client that knew only the old token must not go on reading.
                 stream.channel.close();
                 continue;
             }

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parameters of {@code POST /log-level}.
  *
- * @param level the least severe level that is told
+ * @param level the least severe level that is logged
  * @param time how long it holds: a second to a day
  */
 record LogLevelQuery(Level level, Duration time) {
     private static final Duration DEFAULT = Duration.ofMinutes(10);
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-    /** Nobody who asks at night is to find a talkative log, or a silent one, a week later. */
+    /** A level set by hand ends by itself, so that it is not forgotten. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
     /**
@@ -62,7 +62,7 @@ record LogLevelQuery(Level level, Duration time) {
                 return time;
             }
         } catch (DateTimeParseException | ArithmeticException e) {
-            // told below, as one out of range is
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException(
                 "for: \"" + text + "\" (expected: a duration with its unit, as 30s, 10m, 1h30m, from 1s to 24h)");

@@ -51,7 +51,7 @@ final class TraceQuery {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // told below, as a number out of range is
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException(name + ": \"" + text + "\" (expected: 1.." + most + ")");
     }

@@ -99,7 +99,7 @@ public final class Backend {
         return new ServerConnect.Terms(Math.toIntExact(config.connectTimeout().toMillis()), tls, protocol);
     }
 
-    /** What the servers are told of a client. */
+    /** How the servers learn the client's address. */
     public SendProxyProtocolConfig proxyProtocol() {
         return config.proxyProtocol();
     }
@@ -180,7 +180,7 @@ public final class Backend {
         }
         checkWhatIsThere();
         long now = System.nanoTime();
-        passiveHealth.letBack(members, now);
+        passiveHealth.readmit(members, now);
         candidates = Candidates.of(members, List.of());
         if (nextReturn != null) {
             nextReturn.cancel(false);

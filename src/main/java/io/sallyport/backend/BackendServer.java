@@ -229,7 +229,7 @@ public final class BackendServer {
             down = !good;
         }
 
-        /** Nobody asks it any more. */
+        /** It is no longer checked. */
         void unchecked() {
             checked = false;
             down = false;
@@ -250,7 +250,7 @@ public final class BackendServer {
             ejected = true;
         }
 
-        void letBack() {
+        void readmit() {
             ejected = false;
         }
 

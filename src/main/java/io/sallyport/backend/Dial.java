@@ -49,7 +49,7 @@ public final class Dial {
         default void onServerOpened(Channel channel) {}
 
         /**
-         * The server can be spoken to. Nobody reads from the channel yet.
+         * The server can be spoken to. Reading from the channel has not begun.
          *
          * @param nanos all attempts together
          */
@@ -150,7 +150,8 @@ public final class Dial {
             endpoint.server().meters().connectFailed(reason);
             log(endpoint.server(), endpoint.toString(), reason, words);
             if (reason == ConnectFailure.TOO_MANY_OPEN_FILES) {
-                // That is our own plight: no server is worse for it, and none would be reached.
+                // A fault of this process: it says nothing about the server, and another server would fail the same
+                // way.
                 callback.onServerUnreachable(reason);
                 return;
             }

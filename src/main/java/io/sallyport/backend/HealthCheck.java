@@ -98,6 +98,7 @@ final class HealthCheck {
                 .addKeyValue("backend", backend.name())
                 .addKeyValue("server", endpoint.server().toString())
                 .addKeyValue("address", endpoint.toString())
+                .addKeyValue("state", good ? "up" : "down")
                 .log("server is {}: {}", good ? "up" : "down", words);
         onChange.run();
     }
@@ -141,7 +142,7 @@ final class HealthCheck {
         @Override
         public void onFailed(ConnectFailure reason, String words) {
             if (reason == ConnectFailure.TOO_MANY_OPEN_FILES) {
-                // That is our own plight, and would take every server out.
+                // A fault of this process: counted against servers it would take all of them out of service.
                 giveUp();
             } else {
                 done(false, words);

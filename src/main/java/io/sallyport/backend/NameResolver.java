@@ -77,7 +77,7 @@ public final class NameResolver {
         return clamped(RETRY);
     }
 
-    /** A socket for each question, and so a port that nobody can guess. */
+    /** A socket for each question, and so a source port that cannot be guessed. */
     private void ask(String name, boolean withEdns, Promise<Answer> result) {
         LookupLog log = new LookupLog();
         AnswerLifetime lifetime = new AnswerLifetime();

@@ -39,22 +39,24 @@ final class PassiveHealth {
                 .addKeyValue("backend", backend)
                 .addKeyValue("server", endpoint.server().toString())
                 .addKeyValue("address", endpoint.toString())
+                .addKeyValue("state", "ejected")
                 .addKeyValue("failures", failures)
                 .log("server is left out for {} s", config.ejection().toSeconds());
         return true;
     }
 
     /** Ends the ejections whose time is over. One more failure then is enough for the next. */
-    void letBack(List<PoolMember> members, long now) {
+    void readmit(List<PoolMember> members, long now) {
         endpoints(members)
                 .filter(endpoint -> endpoint.isEjected() && endpoint.ejectedUntil() - now <= 0)
                 .forEach(endpoint -> {
                     endpoint.failures().set(Math.max(0, config.consecutiveFailures() - 1));
-                    endpoint.letBack();
+                    endpoint.readmit();
                     LOG.atInfo()
                             .addKeyValue("backend", backend)
                             .addKeyValue("server", endpoint.server().toString())
                             .addKeyValue("address", endpoint.toString())
+                            .addKeyValue("state", "up")
                             .log("server is let back on trial");
                 });
     }

@@ -53,7 +53,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
         /** TCP stands and nothing has been sent yet, no TLS either: what comes first on the wire is written here. */
         default void onOpened(Channel channel) {}
 
-        /** All of it stands. Nobody reads from the channel, and it has no handler but the record layer's. */
+        /** The connection is complete. Reading from the channel has not begun, and it has no handler but the record layer's. */
         void onConnected(Channel channel, RecordLayer records, long nanos);
 
         void onFailed(ConnectFailure reason, String words);

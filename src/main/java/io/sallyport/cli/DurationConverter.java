@@ -21,7 +21,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
                 return duration;
             }
         } catch (ConfigException e) {
-            // told below, as one out of range is
+            // Reported below, like a number out of range.
         }
         throw new TypeConversionException(
                 "\"" + text + "\" (expected: a duration with its unit, as 500ms or 10s, at most 10m)");

@@ -15,7 +15,7 @@ final class PortConverter implements ITypeConverter<Integer> {
                 return port;
             }
         } catch (NumberFormatException e) {
-            // told below, as a number out of range is
+            // Reported below, like a number out of range.
         }
         throw new TypeConversionException("\"" + text + "\" (expected: 0.." + MAX + ")");
     }

@@ -17,7 +17,7 @@ import java.util.Set;
  * @param balance how connections are spread over them
  * @param connectTimeout for one TCP connection to one server, and for its TLS handshake; zero means the kernel's
  * @param retries how many further servers are tried when one cannot be reached
- * @param proxyProtocol what the servers are told of a client
+ * @param proxyProtocol how the servers learn the client's address
  */
 public record BackendConfig(
         String name,

@@ -124,7 +124,7 @@ public final class ConfigLoader {
         ProxyConfig config = new Section(parsed.effective(), parsed.own(), base, reading).readBy(ProxyConfig::read);
         List<ConfigProblem> problems = reading.problems();
         if (!problems.isEmpty()) {
-            // A route is read over its listener's values: what is wrong with those is told once.
+            // A route inherits its listener's values: a problem in those is reported once.
             Map<String, ConfigProblem> once = new LinkedHashMap<>();
             problems.forEach(problem -> once.putIfAbsent(
                     problem.where() + ROUTE.matcher(problem.path()).replaceAll("") + problem.detail(), problem));

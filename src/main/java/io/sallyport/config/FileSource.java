@@ -34,7 +34,7 @@ public final class FileSource implements ConfigSource {
             return known;
         }
         ProxyConfig loaded = ConfigLoader.load(file);
-        // Whoever wrote meanwhile would have one text remembered with the configuration of another.
+        // A write in between would store one text with the configuration of another.
         boolean sure = !text.isEmpty() && !text.contains(INCLUDE) && text.equals(text());
         parsed = text;
         config = sure ? loaded : null;

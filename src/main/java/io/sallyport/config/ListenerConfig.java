@@ -46,7 +46,7 @@ public record ListenerConfig(
                                 new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
                 section.child("proxy-protocol", AcceptProxyProtocolConfig::read),
                 section.live().optionalString("backend"),
-                // A route needs a ClientHello, so whoever writes routes means TLS.
+                // A route is chosen by the ClientHello, so a listener with routes terminates TLS.
                 !section.isWritten("tls") && !section.isWritten("routes"),
                 tls.readBy(TlsConfig::read),
                 section.sections("routes", route -> RouteConfig.read(route, tls)),

@@ -6,7 +6,7 @@ import io.sallyport.config.hocon.Section;
 /**
  * What Sallyport says about itself on standard output.
  *
- * @param level the least severe level that is told
+ * @param level the least severe level that is logged
  * @param format one JSON object a line, or plain text for a person
  */
 public record LogConfig(Level level, Format format) {

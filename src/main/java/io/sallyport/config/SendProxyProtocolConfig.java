@@ -4,7 +4,7 @@ import io.sallyport.config.hocon.Section;
 import java.util.stream.IntStream;
 
 /**
- * What the servers of a backend are told of a client by a PROXY protocol header.
+ * What a PROXY protocol header tells the servers of a backend about a client.
  *
  * @param tlsInformation whether a v2 header tells more than addresses
  * @param clientCertificate whether it carries the client's certificate

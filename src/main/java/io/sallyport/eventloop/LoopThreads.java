@@ -4,7 +4,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The threads of some event loops, and the news of one that ended though nobody stopped it.
+ * The threads of some event loops, and the news of one that ended without being stopped.
  *
  * <p>Netty's loop ends by an {@link Error}, such as that of a class that cannot be read any more. What is told by the loop
  * itself cannot be relied on then.

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the words of strerror(3) for the rest. Those words are only read where there is neither a number nor a type of its own.
  */
 public enum SocketError {
-    /** Nobody listens there (ECONNREFUSED). */
+    /** Nothing listens there (ECONNREFUSED). */
     CONNECTION_REFUSED,
     /** No file of a unix-domain socket (ENOENT). */
     NO_SUCH_FILE,

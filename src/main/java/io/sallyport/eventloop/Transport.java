@@ -132,12 +132,12 @@ public enum Transport {
         }
 
         @Override
-        public void giveUpAfter(SocketChannel connection, Duration patience) {
-            if (patience.isZero() || patience.compareTo(PATIENCE_OF_THE_KERNEL) >= 0) {
+        public void giveUpAfter(SocketChannel connection, Duration timeout) {
+            if (timeout.isZero() || timeout.compareTo(KERNEL_TIMEOUT) >= 0) {
                 return;
             }
             try {
-                connection.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) patience.toMillis());
+                connection.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) timeout.toMillis());
             } catch (ChannelException e) {
                 // A sandbox's kernel need not have it either.
             }
@@ -227,7 +227,7 @@ public enum Transport {
         }
 
         @Override
-        public void giveUpAfter(SocketChannel connection, Duration patience) {
+        public void giveUpAfter(SocketChannel connection, Duration timeout) {
             // The JDK does not have the option.
         }
 
@@ -252,7 +252,7 @@ public enum Transport {
     };
 
     /** What net.ipv4.tcp_retries2 comes to, unless somebody has changed it: a longer one would keep peers for longer. */
-    private static final Duration PATIENCE_OF_THE_KERNEL = Duration.ofMinutes(15);
+    private static final Duration KERNEL_TIMEOUT = Duration.ofMinutes(15);
 
     /** struct tcp_info of linux/tcp.h up to tcpi_notsent_bytes, and the places of tcpi_unacked and of that. */
     private static final int TCP_INFO_LENGTH = 148;
@@ -356,9 +356,9 @@ public enum Transport {
      * Has the kernel give up a peer that takes nothing of what it is sent for so long (TCP_USER_TIMEOUT, RFC 5482), where that
      * can be said and is sooner than by itself. Not before a connection stands: it would bound its SYNs too.
      *
-     * @param patience zero: as long as the kernel's own
+     * @param timeout zero: the kernel's own
      */
-    public abstract void giveUpAfter(SocketChannel connection, Duration patience);
+    public abstract void giveUpAfter(SocketChannel connection, Duration timeout);
 
     /** Whether the peer has acknowledged everything that the kernel has; false also where that cannot be told. */
     public abstract boolean isDelivered(Channel channel);

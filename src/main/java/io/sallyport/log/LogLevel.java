@@ -95,7 +95,7 @@ public final class LogLevel implements AutoCloseable {
         }
     }
 
-    /** Told while the more talkative of the two holds, else nobody would learn of a log that falls silent. */
+    /** Logged at the more verbose of the two levels: otherwise a change to a silent level would leave no line. */
     private void set(Level level, String how) {
         boolean silences = level.compareTo(current) < 0;
         if (silences) {

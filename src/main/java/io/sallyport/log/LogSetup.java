@@ -33,7 +33,7 @@ public final class LogSetup implements AutoCloseable {
         return setup;
     }
 
-    /** Changes the least severe level that is told. */
+    /** Changes the least severe level that is logged. */
     public void level(Level level) {
         LogLevels.set(context, level);
     }

@@ -9,7 +9,7 @@ import org.slf4j.spi.NOPLoggingEventBuilder;
 
 /**
  * For what a peer can bring about as often as it likes: at most one line a second, with the number of those left out. On level
- * DEBUG every line is told. Safe for use by any thread.
+ * DEBUG every line is logged. Safe for use by any thread.
  */
 public final class RateLimitedLog {
     private static final long INTERVAL = TimeUnit.SECONDS.toNanos(1);
@@ -22,7 +22,7 @@ public final class RateLimitedLog {
         this.log = log;
     }
 
-    /** A line to be told, or one that goes nowhere. */
+    /** A line that will be logged, or one that goes nowhere. */
     public LoggingEventBuilder at(Level level) {
         long now = System.nanoTime();
         long before = last.get();

@@ -57,7 +57,7 @@ public final class BackendMeters {
                 .register(registry);
     }
 
-    /** Nobody asks the server any more. */
+    /** The server is no longer checked. */
     public synchronized void unwatch() {
         if (up != null) {
             registry.remove(up);

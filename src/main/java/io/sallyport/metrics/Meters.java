@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** Every meter of Sallyport: names, labels, help. One per process, handed to whoever counts. */
+/** Every meter of Sallyport: names, labels, help. One per process. */
 public final class Meters {
     private static final Duration[] HANDSHAKE_BUCKETS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000);
     private static final Duration[] CONNECT_BUCKETS = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 3000);

@@ -270,7 +270,7 @@ public final class ProxyServer {
         lifecycle.stopNow().join();
     }
 
-    /** Completes as {@link #drain} does, whoever asked for it; asks for nothing. */
+    /** Completes when a drain has ended, whatever began it; begins none. */
     public CompletableFuture<Boolean> stopped() {
         return lifecycle.stopped();
     }

@@ -29,7 +29,7 @@ class BackendFailureTest {
             assertThat(line.text("reason")).isEqualTo("backend_unreachable");
             assertThat(line.text("closed_by")).isEqualTo("backend");
             proxy.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "refused");
-            assertThat(proxy.log().lines("cannot connect to the backend")).hasSize(1);
+            assertThat(proxy.log().values("reason")).containsExactly("refused");
         }
     }
 
@@ -45,14 +45,10 @@ class BackendFailureTest {
                             client.end();
                         }
                         failures.incrementAndGet();
-                        return proxy.log()
-                                        .lines("cannot connect to the backend")
-                                        .size()
-                                == 2;
+                        return proxy.log().values("left_out").size() == 2;
                     });
 
-            assertThat(proxy.log().values("cannot connect to the backend", "left_out"))
-                    .containsExactly("0", String.valueOf(failures.get() - 2));
+            assertThat(proxy.log().values("left_out")).containsExactly("0", String.valueOf(failures.get() - 2));
             proxy.awaitMetric(failures.get(), "sallyport_backend_connect_failures_total", "reason", "refused");
         }
     }

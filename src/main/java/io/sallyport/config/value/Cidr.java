@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param prefixBits 0 to 32 (IPv4) or 128 (IPv6)
  */
 public record Cidr(InetAddress address, int prefixBits) {
-    /** What a value that does not parse is told to look like. */
+    /** The expected form, for the message about a value that does not parse. */
     public static final String RULE = "an address, or a network as 10.0.0.0/8 with no bit set behind its prefix";
 
     /** Anything else would be looked up in the DNS. */

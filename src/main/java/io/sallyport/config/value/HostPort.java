@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * <p>Text form: {@code host:port} or {@code [v6]:port}.
  */
 public record HostPort(String host, int port) {
-    /** What a value that does not parse is told to look like. */
+    /** The expected form, for the message about a value that does not parse. */
     public static final String RULE = "host:port or [v6]:port, port 0..65535";
 
     private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%\\w]+)]|([^\\[\\]:\\s/]+)):(\\d{1,5})");

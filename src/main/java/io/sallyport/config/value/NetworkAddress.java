@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * Where a socket is. Text form: {@code host:port}, {@code [v6]:port}, {@code unix:/path} or {@code systemd:NAME}.
  */
 public sealed interface NetworkAddress {
-    /** What a value that does not parse is told to look like. */
+    /** The expected form, for the message about a value that does not parse. */
     String RULE = HostPort.RULE + ", or unix:/path of at most 100 bytes";
 
     /** TCP. */
@@ -62,7 +62,7 @@ public sealed interface NetworkAddress {
     /** How the text of a unix-domain socket begins. */
     String PREFIX = "unix:";
 
-    /** What a value of {@link #parseBind} is told to look like. */
+    /** The expected form of {@link #parseBind}, for the message about a value that does not parse. */
     String BIND_RULE = RULE + ", or systemd:NAME";
 
     /**

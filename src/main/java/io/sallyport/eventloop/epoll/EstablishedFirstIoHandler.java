@@ -52,7 +52,7 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
     private final Queue<Runnable> turns = new ArrayDeque<>();
     private final Queue<Ranked> acceptors = new ArrayDeque<>();
     private final WithoutBlocking withoutBlocking = new WithoutBlocking();
-    private final AnswerWait patience = new AnswerWait();
+    private final AnswerWait answerWait = new AnswerWait();
     private long firstEstablishedNanos = NOTHING_YET;
     private boolean answerExpected;
 
@@ -109,18 +109,18 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
             handled++;
             worked = clock.getAsLong();
         }
-        patience.earn(worked - now);
+        answerWait.earn(worked - now);
         return handled;
     }
 
     private boolean waitsForAnswer(long now) {
         boolean served = firstEstablishedNanos != NOTHING_YET;
         if (served && answerExpected) {
-            patience.begin(now);
+            answerWait.begin(now);
         } else if (served) {
-            patience.end(now);
+            answerWait.end(now);
         }
-        return patience.lasts(now);
+        return answerWait.lasts(now);
     }
 
     private boolean isNothingWaiting() {
@@ -140,7 +140,7 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
         try {
             step.run();
         } catch (RuntimeException e) {
-            // Netty's own loop logs and goes on, too: nobody else may end with this one.
+            // Netty's own loop logs and goes on, too: no other connection may end with this one.
             LOG.error("internal error: {}", e, e);
         }
     }
@@ -259,7 +259,7 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
         void mute() {
             if (!muted && isValid()) {
                 muted = true;
-                // Edge-triggered for nothing: only a reset is told, and that once.
+                // Edge-triggered, for no event: only a reset is reported, and only once.
                 registration.submit(EpollIoOps.EPOLLET);
             }
         }

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After a peer's FIN a channel waits for nothing. Netty then takes it out of epoll, yet believes it still in there
  * (EpollIoHandler.submit since https://github.com/netty/netty/pull/16689), so its next wait, for room to write in, fails
- * with ENOENT and ends the connection: whoever sends its FIN first and then reads slower than we write would lose the
- * answer. Also, nobody would hear of a reset after the FIN.
+ * with ENOENT and ends the connection: a peer that sends its FIN first and then reads slower than we write would lose the
+ * answer. Also, a reset after the FIN would not be reported.
  *
  * <p>An edge-triggered registration for nothing stays valid, tells of a reset (as an exception in the pipeline), and cannot wake the loop for ever, as that
  * change was to prevent.
  *
  * <p>Once Netty knows of a FIN (EPOLLRDHUP) it reads all that came before it at once, asked or not: megabytes that the
- * kernel holds would go to where nobody takes them. So it is not told, and finds the FIN behind the last byte.
+ * kernel holds would be fired into a pipeline that discards them. So it is not told, and finds the FIN behind the last byte.
  *
  * <p>A channel changes its mind about what it waits for several times in one turn: reads switched off and on again, a
  * connect that is done. Only the last word before the loop waits matters. And where only reading is switched off, the
@@ -76,7 +76,7 @@ public final class HalfCloseIoHandler extends DelegatingIoHandler {
             super(channel);
         }
 
-        /** Whether nobody has queued it yet for the end of the turn. */
+        /** Whether it is not queued yet for the end of the turn. */
         boolean wants(EpollIoOps ops) {
             wanted = ops;
             boolean first = !queued;
@@ -102,7 +102,7 @@ public final class HalfCloseIoHandler extends DelegatingIoHandler {
             try {
                 registration.submit(ops);
             } catch (UncheckedIOException e) {
-                // Nobody would ever hear of this channel again.
+                // Without this no event of this channel would be reported again.
                 close();
             }
         }

@@ -11,7 +11,7 @@ public enum Ending {
     SERVER_RESET,
     /** The time was up in the middle. */
     TIMEOUT,
-    /** No connection: nobody listens there. */
+    /** No connection: nothing listens there. */
     REFUSED,
     /** No connection: no answer. */
     CONNECT_TIMEOUT,

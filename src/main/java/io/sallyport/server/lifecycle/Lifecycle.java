@@ -143,7 +143,7 @@ public final class Lifecycle {
         return stopped;
     }
 
-    /** Completes as {@link #drain} does, whoever asked for it; asks for nothing. */
+    /** Completes when a drain has ended, whatever began it; begins none. */
     public CompletableFuture<Boolean> stopped() {
         return stopped;
     }

@@ -16,7 +16,7 @@ public interface HandedOverSockets {
     int find(String name) throws IOException;
 
     /**
-     * Takes one; nobody can take it again.
+     * Takes one; it cannot be taken again.
      *
      * @throws IOException as {@link #find}
      */

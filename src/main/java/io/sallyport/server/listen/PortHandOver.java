@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leaves a port to the others that listen on it (SO_REUSEPORT), and refuses nobody.
+ * Leaves a port to the other processes that listen on it (SO_REUSEPORT), without refusing a connection.
  *
  * <p>The kernel gives a client to one of the sockets with its first SYN. What a socket has not accepted when it closes is
  * reset, handshakes of TCP under way included, unless {@code net.ipv4.tcp_migrate_req} is set. So for a while before the
@@ -34,7 +34,8 @@ final class PortHandOver {
     /** Notes who was there before. Reads files. */
     static PortHandOver of(List<UnixChannel> ours) {
         try {
-            // What the last one to leave attached would send everybody to us, and nobody to those who stay.
+            // The program that the last process attached would send every connection to this one, and none to those
+            // that stay.
             SocketProgram.steerNoMore(ours.get(0));
         } catch (ChannelException e) {
             LOG.debug("nobody steers the port");

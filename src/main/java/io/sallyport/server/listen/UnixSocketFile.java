@@ -33,7 +33,7 @@ final class UnixSocketFile {
     }
 
     /**
-     * Makes sure that the place is free, or taken by a file that nobody listens on.
+     * Makes sure that the path is free, or taken by a socket file without a listener.
      *
      * @return where to bind
      * @throws IOException with what is in the way
