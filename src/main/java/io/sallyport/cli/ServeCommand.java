@@ -48,6 +48,7 @@ final class ServeCommand implements Callable<Integer> {
         ProxyConfig config = ConfigLoader.load(text, "command line", Path.of("").toAbsolutePath());
         if (printConfig) {
             console.out().print(text);
+            console.out().flush();
             return ExitCode.OK;
         }
         try (LogSetup log = LogSetup.start(config.log())) {

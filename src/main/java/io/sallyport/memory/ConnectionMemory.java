@@ -4,7 +4,7 @@ package io.sallyport.memory;
  * What a connection is reckoned to hold at most, both of its sides together, in each phase of its life. Bounds, not
  * measurements of each phase: from the sizes of what is kept, and rounded up. Under {@code .ci/container-attacks} the control
  * group grew by 21 KiB for an idle connection and by 34 KiB for one that stopped after its ClientHello, heap included; those
- * with client certificates and with TLS to the backend were not attacked. The README has the table.
+ * with client certificates and with TLS to the backend were not attacked. The manual has the table.
  *
  * @param heap bytes of Java objects
  * @param direct bytes of buffers

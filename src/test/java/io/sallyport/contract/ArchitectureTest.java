@@ -28,7 +28,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Holds the arrows that the README draws: a package knows those beneath it that it needs, and none above. */
+/** Holds the arrows that the page on architecture draws: a package knows those beneath it that it needs, and none above. */
 final class ArchitectureTest {
     private static final String ROOT = "io.sallyport";
 

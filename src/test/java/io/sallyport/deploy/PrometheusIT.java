@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
 import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.Documents;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Http;
-import io.sallyport.testing.Readme;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.TlsClient;
 import java.io.IOException;
@@ -39,7 +39,7 @@ class PrometheusIT {
 
     private static final Pattern METER = Pattern.compile("sallyport_\\w+");
 
-    /** Asked for ahead of their being built; as soon as the README's table has one of them, it has to have a series. */
+    /** Asked for ahead of their being built; as soon as the manual's table has one of them, it has to have a series. */
     private static final Set<String> AHEAD =
             Set.of("sallyport_backend_up", "sallyport_direct_memory_used_bytes", "sallyport_direct_memory_limit_bytes");
 
@@ -204,8 +204,8 @@ class PrometheusIT {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The README's table, which another test compares with what is exposed. */
+    /** The manual's table, which another test compares with what is exposed. */
     private static Set<String> listed() {
-        return Readme.rows("metric").stream().map(Readme.Row::name).collect(Collectors.toSet());
+        return Documents.rows("metric").stream().map(Documents.Row::name).collect(Collectors.toSet());
     }
 }

@@ -9,12 +9,12 @@ import io.sallyport.diagnosis.HandshakeEnd;
 import io.sallyport.server.FaultyListener;
 import io.sallyport.testing.CapturedLog;
 import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.Documents;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.Http;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.LogLine;
 import io.sallyport.testing.Openssl;
-import io.sallyport.testing.Readme;
 import io.sallyport.testing.Received;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.TlsClient;
@@ -260,8 +260,8 @@ class FailureReasonsTest {
         PROVOCATIONS.forEach(each -> clients.putIfAbsent(each.reason(), each.client()));
 
         assertThat(clients.keySet()).containsExactlyInAnyOrder(FailureReason.values());
-        assertThat(Readme.rows("handshake failed").stream()
-                        .collect(Collectors.toMap(Readme.Row::name, Readme.Row::third)))
+        assertThat(Documents.rows("handshake failed").stream()
+                        .collect(Collectors.toMap(Documents.Row::name, Documents.Row::third)))
                 .isEqualTo(
                         Stream.of(FailureReason.values()).collect(Collectors.toMap(FailureReason::tag, clients::get)));
     }

@@ -182,7 +182,7 @@ final class AdminAccessTest {
         }
     }
 
-    /** As the README has it: a listener of ours in front of the admin listener asks for certificates. */
+    /** As the manual has it: a listener of ours in front of the admin listener asks for certificates. */
     @Test
     void aListenerInFrontGivesItMutualTls() throws Exception {
         CertificateAuthority operators = CertificateAuthority.create("Operators");

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What holds on every transport. What epoll alone has is tested elsewhere, and told in the README. */
+/** What holds on every transport. What epoll alone has is tested elsewhere, and told in the manual. */
 class TransportTest {
     private static final int LENGTH = 5_000_000;
     private static final Payload REQUEST = new Payload(21);

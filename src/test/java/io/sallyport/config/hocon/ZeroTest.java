@@ -6,7 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
 import io.sallyport.config.ConfigLoader;
-import io.sallyport.testing.Readme;
+import io.sallyport.testing.Documents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What 0 does to each duration and limit, as the README says. */
+/** What 0 does to each duration and limit, as the manual says. */
 final class ZeroTest {
     private static final Pattern AMOUNT = Pattern.compile("(\\d+)(ms|s|m|h|d|%|)");
 
@@ -32,8 +32,8 @@ final class ZeroTest {
     @TempDir
     private Path directory;
 
-    static List<Readme.Row> rows() {
-        return Readme.rows("key, when 0");
+    static List<Documents.Row> rows() {
+        return Documents.rows("key, when 0");
     }
 
     @Test
@@ -58,7 +58,7 @@ final class ZeroTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void zeroIsTakenOrAnErrorAsTheTableSays(Readme.Row row) throws IOException {
+    void zeroIsTakenOrAnErrorAsTheTableSays(Documents.Row row) throws IOException {
         String zero = "0" + amount(smallest(row)).group(2);
 
         if (row.third().startsWith("error")) {
@@ -70,7 +70,7 @@ final class ZeroTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void smallestValueIsTakenAndWhatIsBelowItIsNot(Readme.Row row) throws IOException {
+    void smallestValueIsTakenAndWhatIsBelowItIsNot(Documents.Row row) throws IOException {
         String smallest = smallest(row);
         assertThat(problems(row.name(), smallest)).isEmpty();
 
@@ -84,7 +84,7 @@ final class ZeroTest {
         }
     }
 
-    private static String smallest(Readme.Row row) {
+    private static String smallest(Documents.Row row) {
         return row.second().replace("`", "");
     }
 
