@@ -6,6 +6,7 @@ import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.tls.context.BackendTlsContext;
 import java.time.Duration;
 import java.util.Collection;
@@ -95,8 +96,23 @@ public final class Backend {
         return config.retries();
     }
 
-    ServerConnect.Terms terms(@Nullable String protocol) {
-        return new ServerConnect.Terms(Math.toIntExact(config.connectTimeout().toMillis()), tls, protocol);
+    /**
+     * For one client.
+     *
+     * @param protocol the application protocol that it agreed on; null: none
+     * @param asked how it has asked for its TLS
+     * @param isTerminated whether its TLS ends here
+     */
+    ServerConnect.Terms terms(@Nullable String protocol, StartTls asked, boolean isTerminated) {
+        StartTls ofClient = isTerminated ? StartTls.OFF : asked;
+        StartTls asks = tls == null ? ofClient : config.tls().startTls();
+        return new ServerConnect.Terms(
+                Math.toIntExact(config.connectTimeout().toMillis()),
+                tls,
+                protocol,
+                asks,
+                isTerminated && asks == StartTls.OFF ? asked : StartTls.OFF,
+                asked == StartTls.OFF);
     }
 
     /** How the servers learn the client's address. */

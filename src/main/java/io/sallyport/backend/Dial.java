@@ -3,6 +3,7 @@ package io.sallyport.backend;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.sallyport.backend.BackendServer.Endpoint;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.tls.record.RecordLayer;
 import java.net.SocketAddress;
@@ -34,11 +35,15 @@ public final class Dial {
      * @param connectionId for the log
      * @param client null where it has no address
      * @param protocol the application protocol that it agreed on; null: none
+     * @param asked how it has asked for its TLS
+     * @param isTerminated whether its TLS ends here
      */
     public record Request(
             String connectionId,
             @Nullable SocketAddress client,
-            @Nullable String protocol) {}
+            @Nullable String protocol,
+            StartTls asked,
+            boolean isTerminated) {}
 
     /** What came of it; one of the last two, once, unless it is cancelled. */
     public interface Callback {
@@ -47,6 +52,9 @@ public final class Dial {
          * on the wire.
          */
         default void onServerOpened(Channel channel) {}
+
+        /** What the server has said that is for the client, which may be nothing; before the next. */
+        default void onServerSaid(String words) {}
 
         /**
          * The server can be spoken to. Reading from the channel has not begun.
@@ -101,7 +109,11 @@ public final class Dial {
         tried.add(endpoint);
         endpoint.taken();
         dialled = endpoint;
-        ServerConnect next = new ServerConnect(loop, endpoint, backend.terms(request.protocol()), new Try(endpoint));
+        ServerConnect next = new ServerConnect(
+                loop,
+                endpoint,
+                backend.terms(request.protocol(), request.asked(), request.isTerminated()),
+                new Try(endpoint));
         attempt = next;
         next.begin();
     }
@@ -128,6 +140,11 @@ public final class Dial {
         @Override
         public void onOpened(Channel channel) {
             callback.onServerOpened(channel);
+        }
+
+        @Override
+        public void onSaid(String words) {
+            callback.onServerSaid(words);
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.proxyprotocol.HeaderWriter;
 import io.sallyport.tls.context.BackendTlsContext;
@@ -108,7 +109,13 @@ final class HealthCheck {
         private final ServerConnect attempt = new ServerConnect(
                 loop,
                 endpoint,
-                new ServerConnect.Terms(Math.toIntExact(config.timeout().toMillis()), tls, null),
+                new ServerConnect.Terms(
+                        Math.toIntExact(config.timeout().toMillis()),
+                        tls,
+                        null,
+                        backend.tls().startTls(),
+                        StartTls.OFF,
+                        false),
                 this);
         private @Nullable Channel channel;
         private @Nullable Future<?> deadline;

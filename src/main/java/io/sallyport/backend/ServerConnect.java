@@ -9,17 +9,24 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.sallyport.backend.BackendServer.Endpoint;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.eventloop.SocketError;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
+import io.sallyport.starttls.StartTlsClient;
+import io.sallyport.starttls.StartTlsClients;
+import io.sallyport.starttls.StartTlsException;
+import io.sallyport.starttls.channel.AddressLiteral;
+import io.sallyport.starttls.channel.StartTlsClientHandler;
 import io.sallyport.tls.context.BackendTlsContext;
 import io.sallyport.tls.record.BackendHandshakeHandler;
 import io.sallyport.tls.record.PlainRecordLayer;
 import io.sallyport.tls.record.RecordLayer;
 import io.sallyport.tls.trust.ServerCertificateException;
 import java.net.InetSocketAddress;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,24 +41,35 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     private final Callback callback;
     private final long begun = System.nanoTime();
     private @Nullable Channel channel;
+    private String said = "";
     private boolean over;
 
     /**
      * On what terms connections are made.
      *
-     * @param timeoutMillis for TCP, and again for TLS; 0: the kernel's, and none
+     * @param timeoutMillis for TCP, again for what is said before TLS, again for TLS, and again for the greeting; 0: the
+     *     kernel's, and none
      * @param tls null: plain
      * @param protocol application protocol to offer by TLS; null: none
+     * @param asks how TLS is asked for, whoever makes it then
+     * @param swallows the protocol whose greeting is read and thrown away: the client has been greeted
+     * @param handsOn whether a greeting that came before TLS is for the client
      */
     record Terms(
             int timeoutMillis,
             @Nullable BackendTlsContext tls,
-            @Nullable String protocol) {}
+            @Nullable String protocol,
+            StartTls asks,
+            StartTls swallows,
+            boolean handsOn) {}
 
     /** What came of it. */
     interface Callback {
         /** TCP stands and nothing has been sent yet, no TLS either: what comes first on the wire is written here. */
         default void onOpened(Channel channel) {}
+
+        /** What the server has said that is for the client; before the next. */
+        default void onSaid(String words) {}
 
         /** The connection is complete. Reading from the channel has not begun, and it has no handler but the record layer's. */
         void onConnected(Channel channel, RecordLayer records, long nanos);
@@ -120,7 +138,9 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
 
     @Override
     public void onAgreed(RecordLayer records) {
-        connected(records);
+        if (!over && channel != null) {
+            greet(channel, records);
+        }
     }
 
     @Override
@@ -133,9 +153,28 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             return;
         }
         callback.onOpened(opened);
+        StartTlsClient asking = StartTlsClients.asking(terms.asks(), AddressLiteral.of(opened.localAddress()));
+        if (asking == null) {
+            secure(opened);
+            return;
+        }
+        talk(opened, asking, (greeting, behind) -> {
+            if (!behind.isEmpty()) {
+                // CVE-2021-23222: taken for the beginning of what comes within TLS, they would be a stranger's words.
+                fail(new StartTlsException(
+                        StartTlsException.Kind.BROKEN,
+                        behind.length() + " bytes behind the server's consent to begin with TLS"));
+                return;
+            }
+            said = terms.handsOn() ? greeting : "";
+            secure(opened);
+        });
+    }
+
+    private void secure(Channel opened) {
         BackendTlsContext tls = terms.tls();
         if (tls == null) {
-            connected(new PlainRecordLayer(opened));
+            greet(opened, new PlainRecordLayer(opened));
             return;
         }
         BackendServer server = endpoint.server();
@@ -145,9 +184,40 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
                 this);
     }
 
+    private void greet(Channel opened, RecordLayer records) {
+        StartTlsClient greeted = StartTlsClients.greeted(terms.swallows());
+        if (greeted == null) {
+            connected(records);
+            return;
+        }
+        talk(opened, greeted, (greeting, behind) -> {
+            said = behind;
+            connected(records);
+        });
+    }
+
+    private void talk(Channel opened, StartTlsClient client, BiConsumer<String, String> then) {
+        StartTlsClientHandler.begin(opened, client, terms.timeoutMillis(), new StartTlsClientHandler.Callback() {
+            @Override
+            public void onReady(String greeting, String behind) {
+                if (!over) {
+                    then.accept(greeting, behind);
+                }
+            }
+
+            @Override
+            public void onFailed(Throwable cause) {
+                fail(cause);
+            }
+        });
+    }
+
     private void connected(RecordLayer records) {
         if (!over && channel != null) {
             over = true;
+            if (!said.isEmpty()) {
+                callback.onSaid(said);
+            }
             callback.onConnected(channel, records, System.nanoTime() - begun);
         }
     }
@@ -158,7 +228,11 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
         }
         boolean tls = channel != null && channel.isActive();
         cancel();
-        callback.onFailed(tls ? tlsReason(cause) : reason(cause), String.valueOf(words(cause)));
+        callback.onFailed(
+                cause instanceof StartTlsException refusal
+                        ? startTlsReason(refusal)
+                        : tls ? tlsReason(cause) : reason(cause),
+                String.valueOf(words(cause)));
     }
 
     private static @Nullable String words(Throwable cause) {
@@ -173,6 +247,14 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             at = at.getCause();
         }
         return at;
+    }
+
+    private static ConnectFailure startTlsReason(StartTlsException cause) {
+        return switch (cause.kind()) {
+            case REFUSED -> ConnectFailure.STARTTLS_REFUSED;
+            case BROKEN -> ConnectFailure.STARTTLS_FAILED;
+            case LATE -> ConnectFailure.STARTTLS_TIMEOUT;
+        };
     }
 
     private static ConnectFailure tlsReason(Throwable cause) {

@@ -5,6 +5,7 @@ import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.config.value.StartTls;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the key under {@code listeners}
  * @param bind where it listens
  * @param proxyProtocol whose connections begin with a PROXY protocol header
+ * @param startTls what its clients say before TLS
  * @param plain whether its connections are plain TCP; then {@code tls} says nothing
  * @param backend the key under {@code backends} for what no route takes; null: that is refused
  * @param routes by specificity of the name, then in this order
@@ -24,6 +26,7 @@ public record ListenerConfig(
         NetworkAddress bind,
         AcceptProxyProtocolConfig proxyProtocol,
         @Nullable String backend,
+        StartTls startTls,
         boolean plain,
         TlsConfig tls,
         List<RouteConfig> routes,
@@ -36,6 +39,7 @@ public record ListenerConfig(
 
     static ListenerConfig read(String name, Section section) {
         Section tls = section.child("tls");
+        StartTls startTls = section.live().choice("starttls", StartTls.class);
         ListenerConfig listener = new ListenerConfig(
                 name,
                 section.live()
@@ -46,10 +50,11 @@ public record ListenerConfig(
                                 new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
                 section.child("proxy-protocol", AcceptProxyProtocolConfig::read),
                 section.live().optionalString("backend"),
+                startTls,
                 // A route is chosen by the ClientHello, so a listener with routes terminates TLS.
                 !section.isWritten("tls") && !section.isWritten("routes"),
-                tls.readBy(TlsConfig::read),
-                section.sections("routes", route -> RouteConfig.read(route, tls)),
+                tls.readBy(each -> TlsConfig.read(each, startTls)),
+                section.sections("routes", route -> RouteConfig.read(route, tls, startTls)),
                 section.child("limits", LimitsConfig::read),
                 section.child("timeouts", TimeoutsConfig::read));
         listener.check(section, tls);
@@ -69,6 +74,9 @@ public record ListenerConfig(
     private void check(Section section, Section tlsSection) {
         if (backend == null && routes.isEmpty()) {
             section.problem("backend", "missing (expected: the name of a backend, or routes)");
+        }
+        if (plain && startTls != StartTls.OFF) {
+            section.problem("starttls", startTls.tag() + " without TLS (expected: tls or routes beside it, or off)");
         }
         boolean terminates = !plain && (backend != null || routes.stream().anyMatch(route -> !route.passthrough()));
         if (terminates && tls.certificates().isEmpty()) {

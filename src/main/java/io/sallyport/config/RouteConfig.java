@@ -2,6 +2,7 @@ package io.sallyport.config;
 
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.tls.TlsConfig;
+import io.sallyport.config.value.StartTls;
 import java.net.IDN;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,7 @@ public record RouteConfig(
         alpn = List.copyOf(alpn);
     }
 
-    static RouteConfig read(Section section, Section listenerTls) {
+    static RouteConfig read(Section section, Section listenerTls, StartTls startTls) {
         List<String> names =
                 section.live().parsedList("server-names", "a host name, or *.rest for one label", RouteConfig::name);
         List<String> alpn = section.live().parsedList("alpn", TlsConfig.ALPN_RULE, TlsConfig::protocol);
@@ -45,7 +46,7 @@ public record RouteConfig(
                 alpn,
                 section.live().string("backend"),
                 passthrough,
-                section.overlay("tls", listenerTls, OVERRIDES).readBy(TlsConfig::read));
+                section.overlay("tls", listenerTls, OVERRIDES).readBy(each -> TlsConfig.read(each, startTls)));
     }
 
     private static String name(String text) {

@@ -3,7 +3,10 @@ package io.sallyport.connection;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.accept.HandshakeTurn;
 import io.sallyport.backend.Backend;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.connection.RouteTable.Choice;
+import io.sallyport.connection.Session.Admitted;
+import io.sallyport.connection.Session.Terminated;
 import io.sallyport.connection.relay.Ending;
 import io.sallyport.connection.relay.Handlers;
 import io.sallyport.diagnosis.FailureReason;
@@ -12,7 +15,6 @@ import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.metrics.CloseReason;
 import io.sallyport.proxyprotocol.AddressPair;
-import io.sallyport.proxyprotocol.HeaderException;
 import io.sallyport.tls.context.TlsContext;
 import io.sallyport.tls.context.TlsSession;
 import io.sallyport.tls.record.EngineRecordLayer;
@@ -32,19 +34,40 @@ final class Admission {
     /** What is awaited. */
     private enum Step {
         /** The first byte of the PROXY protocol header that the peer has to send. */
-        PROXY_HEADER,
+        PROXY_HEADER("no whole PROXY protocol header", FailureReason.BARE_PROBE),
         /** The rest of it. */
-        REST_OF_PROXY_HEADER,
+        REST_OF_PROXY_HEADER("no whole PROXY protocol header", FailureReason.PROXY_HEADER_MALFORMED),
+        /** That the client asks for TLS. */
+        STARTTLS("nothing that asks for TLS", FailureReason.BARE_PROBE),
+        REST_OF_STARTTLS("nothing that asks for TLS", FailureReason.STARTTLS_NOT_ASKED),
+        /** The first byte of TLS of a client that has asked for it. */
+        ASKED_HELLO("no ClientHello behind the answer to the request for TLS", FailureReason.CLIENT_LEFT),
         /** The client's first byte. */
-        HELLO,
+        HELLO("no whole ClientHello", FailureReason.BARE_PROBE),
         /** The rest of its ClientHello. */
-        REST_OF_HELLO,
+        REST_OF_HELLO("no whole ClientHello", FailureReason.CLIENT_HELLO_INCOMPLETE),
         /** A place among the handshakes under way. */
-        TURN,
+        TURN("no turn", FailureReason.CLIENT_LEFT),
         /** The client's Finished. */
-        HANDSHAKE,
+        HANDSHAKE("not finished", FailureReason.CLIENT_LEFT),
         /** Nothing: admitted or failed. */
-        OVER
+        OVER("not finished", FailureReason.CLIENT_LEFT);
+
+        private final String missing;
+
+        /** What it means that the client goes. */
+        private final FailureReason left;
+
+        Step(String missing, FailureReason left) {
+            this.missing = missing;
+            this.left = left;
+        }
+
+        private FailureReason late() {
+            return this == STARTTLS || this == REST_OF_STARTTLS || this == ASKED_HELLO
+                    ? FailureReason.STARTTLS_TIMEOUT
+                    : FailureReason.TIMEOUT;
+        }
     }
 
     /** Hears how it ends. */
@@ -58,23 +81,11 @@ final class Admission {
         void onEnd(CloseReason why, Ending ending);
     }
 
-    /**
-     * A client that may speak to a backend.
-     *
-     * @param backend retained for one dial
-     * @param records what its bytes are framed by
-     * @param tls null: its TLS does not end here
-     */
-    record Admitted(
-            Backend backend, RecordLayer records, @Nullable Terminated tls) {}
-
-    /** The TLS of a client that ends here. */
-    record Terminated(TlsContext context, SslHandler handler, TlsSession session) {}
-
     private final Frontend frontend;
     private final Owner owner;
     private ListenerSettings settings;
     private Step step;
+    private StartTls asked = StartTls.OFF;
     private @Nullable Backend backend;
     private @Nullable TlsContext context;
     private @Nullable SslHandler handshake;
@@ -85,7 +96,7 @@ final class Admission {
         this.frontend = frontend;
         this.settings = settings;
         this.owner = owner;
-        this.step = awaitsProxyHeader ? Step.PROXY_HEADER : Step.HELLO;
+        this.step = awaitsProxyHeader ? Step.PROXY_HEADER : firstOfClient();
     }
 
     void begin() {
@@ -98,6 +109,10 @@ final class Admission {
         }
         frontend.deadlines().step(Deadlines.handshake(settings.timeouts()), this::onDeadline);
         frontend.channel().read();
+    }
+
+    private Step firstOfClient() {
+        return settings.startTls() == StartTls.OFF ? Step.HELLO : Step.STARTTLS;
     }
 
     // ---- PROXY protocol header
@@ -113,7 +128,7 @@ final class Admission {
         if (step == Step.OVER) {
             return;
         }
-        step = Step.HELLO;
+        step = firstOfClient();
         if (endpoints.isPresent() && !admitsSource(endpoints.get())) {
             fail(overload("its source has too many connections, or connects too often"));
             return;
@@ -129,24 +144,34 @@ final class Admission {
         return frontend.gate().admits(frontend.origin().address(), frontend.channel(), settings);
     }
 
-    /** The peer has to send a header, and its first bytes are not one. */
-    void onNoProxyHeader(HeaderException why, String firstBytes) {
-        fail(
-                why.isMissing()
-                        ? new HandshakeFailure(
-                                FailureReason.PROXY_HEADER_MISSING,
-                                HandshakeEnd.GARBAGE,
-                                why.getMessage() + ", first bytes " + firstBytes)
-                        : new HandshakeFailure(
-                                FailureReason.PROXY_HEADER_MALFORMED,
-                                HandshakeEnd.GARBAGE,
-                                String.valueOf(why.getMessage())));
+    // ---- plain text before TLS
+
+    /** Whether the client has said nothing yet, and is to begin in plain text. */
+    boolean awaitsStartTls() {
+        return step == Step.STARTTLS;
+    }
+
+    void onStartTlsBytes() {
+        if (step == Step.STARTTLS) {
+            step = Step.REST_OF_STARTTLS;
+        }
+    }
+
+    /** The client has asked for TLS, and has been told to begin. */
+    void onStartTls() {
+        asked = settings.startTls();
+        step = Step.ASKED_HELLO;
+    }
+
+    /** The client begins with TLS without asking. */
+    void onDirectTls() {
+        step = Step.HELLO;
     }
 
     // ---- ClientHello
 
     void onFirstBytes() {
-        if (step == Step.HELLO) {
+        if (step == Step.HELLO || step == Step.ASKED_HELLO) {
             step = Step.REST_OF_HELLO;
         }
     }
@@ -166,7 +191,7 @@ final class Admission {
         return choice;
     }
 
-    /** The first bytes are not a ClientHello that can be served. */
+    /** What has come is not what has to come, or cannot be served. */
     void onNoClientHello(HandshakeFailure failure) {
         fail(failure);
     }
@@ -271,7 +296,7 @@ final class Admission {
         context = null;
         handshake = null;
         turn = null;
-        owner.onAdmitted(new Admitted(held, records, tls));
+        owner.onAdmitted(new Admitted(held, records, tls, asked));
     }
 
     /** A reload must not free what the dial needs. */
@@ -293,17 +318,15 @@ final class Admission {
     }
 
     void onException(Throwable cause) {
-        switch (step) {
-            case PROXY_HEADER, REST_OF_PROXY_HEADER, HELLO -> {
-                if (cause instanceof IOException) {
-                    // Load balancers end their health checks with a reset.
-                    fail(left(HandshakeEnd.RESET, String.valueOf(cause.getMessage())));
-                } else {
-                    fail(cause);
-                }
-            }
-            case REST_OF_HELLO, TURN, HANDSHAKE -> fail(cause);
-            case OVER -> {}
+        if (step == Step.OVER) {
+            return;
+        }
+        if (cause instanceof IOException
+                && (step.left == FailureReason.BARE_PROBE || step == Step.REST_OF_PROXY_HEADER)) {
+            // Load balancers end their health checks with a reset.
+            fail(left(HandshakeEnd.RESET, String.valueOf(cause.getMessage())));
+        } else {
+            fail(cause);
         }
     }
 
@@ -326,24 +349,12 @@ final class Admission {
     }
 
     private HandshakeFailure timeout(String key) {
-        String missing = switch (step) {
-            case PROXY_HEADER, REST_OF_PROXY_HEADER -> "no whole PROXY protocol header";
-            case HELLO, REST_OF_HELLO -> "no whole ClientHello";
-            case TURN -> "no turn";
-            case HANDSHAKE, OVER -> "not finished";
-        };
-        return new HandshakeFailure(FailureReason.TIMEOUT, HandshakeEnd.TIMEOUT, missing + " within " + key);
+        return new HandshakeFailure(step.late(), HandshakeEnd.TIMEOUT, step.missing + " within " + key);
     }
 
     /** The client has gone in the middle of it. */
     private HandshakeFailure left(HandshakeEnd how, String detail) {
-        FailureReason reason = switch (step) {
-            case PROXY_HEADER, HELLO -> FailureReason.BARE_PROBE;
-            case REST_OF_PROXY_HEADER -> FailureReason.PROXY_HEADER_MALFORMED;
-            case REST_OF_HELLO -> FailureReason.CLIENT_HELLO_INCOMPLETE;
-            case TURN, HANDSHAKE, OVER -> FailureReason.CLIENT_LEFT;
-        };
-        return new HandshakeFailure(reason, how, detail);
+        return new HandshakeFailure(step.left, how, detail);
     }
 
     private static HandshakeFailure overload(String detail) {

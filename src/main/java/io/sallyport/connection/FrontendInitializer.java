@@ -8,6 +8,8 @@ import io.sallyport.accept.HandshakeGate;
 import io.sallyport.config.AcceptProxyProtocolConfig;
 import io.sallyport.connection.relay.Handlers;
 import io.sallyport.connection.relay.LingerHandler;
+import io.sallyport.starttls.StartTlsServer;
+import io.sallyport.starttls.StartTlsServers;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -43,6 +45,12 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
         }
         if (connection.isPlain() && settings.get().proxyProtocol().accept()) {
             pipeline.addLast(Handlers.UNTRUSTED_HEADER, new UntrustedHeaderHandler(connection));
+        }
+        StartTlsServer startTls =
+                StartTlsServers.of(settings.get().startTls(), settings.get().greetingName());
+        if (startTls != null) {
+            pipeline.addLast(
+                    Handlers.STARTTLS, new StartTlsHandler(connection.admission(), startTls, !awaitsProxyHeader));
         }
         if (!connection.isPlain()) {
             pipeline.addLast(Handlers.TRACE, new TraceHandler(connection.trace()));

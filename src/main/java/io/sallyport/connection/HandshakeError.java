@@ -9,6 +9,7 @@ import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.diagnosis.HandshakeEnd;
 import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.iana.AlertDescriptions;
+import io.sallyport.proxyprotocol.HeaderException;
 import io.sallyport.tls.path.ClientCertificateException;
 import io.sallyport.tls.path.ClientCertificateFailure;
 import java.io.IOException;
@@ -40,6 +41,17 @@ final class HandshakeError {
             return new HandshakeFailure(FailureReason.CLIENT_RESET, HandshakeEnd.RESET, words);
         }
         return internal(cause);
+    }
+
+    /** A peer that has to send a PROXY protocol header, and whose first bytes are not one. */
+    static HandshakeFailure ofProxyHeader(HeaderException why, String firstBytes) {
+        return why.isMissing()
+                ? new HandshakeFailure(
+                        FailureReason.PROXY_HEADER_MISSING,
+                        HandshakeEnd.GARBAGE,
+                        why.getMessage() + ", first bytes " + firstBytes)
+                : new HandshakeFailure(
+                        FailureReason.PROXY_HEADER_MALFORMED, HandshakeEnd.GARBAGE, String.valueOf(why.getMessage()));
     }
 
     private static HandshakeFailure internal(Throwable cause) {

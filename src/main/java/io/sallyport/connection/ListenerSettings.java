@@ -6,6 +6,7 @@ import io.sallyport.backend.Backend;
 import io.sallyport.config.AcceptProxyProtocolConfig;
 import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.TimeoutsConfig;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.metrics.ListenerMeters;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param plainBackend where they go, and speak plain TCP; null: they speak TLS
  * @param recheckClients whether connected clients are judged again when their certificate ends and after a reload
  * @param version by value, what a connection keeps that began with these
+ * @param startTls what its clients say before TLS
+ * @param greetingName the host name that greets them then
  * @param directRecords whether our own record path takes over after the handshake
  */
 public record ListenerSettings(
@@ -27,6 +30,8 @@ public record ListenerSettings(
         @Nullable Backend plainBackend,
         LimitsConfig limits,
         TimeoutsConfig timeouts,
+        StartTls startTls,
+        String greetingName,
         boolean directRecords,
         boolean recheckClients,
         ListenerMeters meters,
@@ -43,6 +48,8 @@ public record ListenerSettings(
                 plainBackend,
                 limits,
                 timeouts,
+                startTls,
+                greetingName,
                 directRecords,
                 recheckClients,
                 meters,

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Gathers the PROXY protocol header, tells the connection, and leaves with what came behind it. */
 final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
+    /** Told to the handlers behind it, before the client's first byte. */
+    enum Done {
+        DONE
+    }
+
     private static final int SHOWN = 16;
 
     private final Admission admission;
@@ -31,12 +36,13 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
             int length = HeaderReader.length(all);
             if (length > 0) {
                 admission.onProxyHeader(HeaderReader.read(all.readSlice(length)));
+                ctx.fireUserEventTriggered(Done.DONE);
                 ctx.pipeline().remove(this);
             }
         } catch (HeaderException e) {
             String start = ByteBufUtil.hexDump(all, all.readerIndex(), Math.min(SHOWN, all.readableBytes()));
             release();
-            admission.onNoProxyHeader(e, start);
+            admission.onNoClientHello(HandshakeError.ofProxyHeader(e, start));
         }
     }
 

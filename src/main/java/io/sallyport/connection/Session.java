@@ -1,6 +1,7 @@
 package io.sallyport.connection;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
@@ -9,7 +10,7 @@ import io.netty.util.internal.OutOfDirectMemoryError;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer;
 import io.sallyport.backend.Dial;
-import io.sallyport.connection.Admission.Admitted;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.connection.relay.Ending;
 import io.sallyport.connection.relay.Ending.Stage;
 import io.sallyport.connection.relay.Handlers;
@@ -21,10 +22,13 @@ import io.sallyport.eventloop.Transport;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.metrics.CloseReason;
 import io.sallyport.metrics.Direction;
+import io.sallyport.tls.context.TlsContext;
+import io.sallyport.tls.context.TlsSession;
 import io.sallyport.tls.record.EngineRecordLayer;
 import io.sallyport.tls.record.RecordHandler;
 import io.sallyport.tls.record.RecordLayer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +51,29 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
         void onServerGone();
     }
 
+    /**
+     * A client that may speak to a backend.
+     *
+     * @param backend retained for one dial
+     * @param records what its bytes are framed by
+     * @param tls null: its TLS does not end here
+     * @param asked how it has asked for its TLS
+     */
+    record Admitted(
+            Backend backend, RecordLayer records, @Nullable Terminated tls, StartTls asked) {}
+
+    /** The TLS of a client that ends here. */
+    record Terminated(TlsContext context, SslHandler handler, TlsSession session) {}
+
     private final Frontend frontend;
     private final ListenerSettings settings;
     private final Owner owner;
     private final Backend pool;
     private final Relay relay;
     private final StreamEnds ends;
+    private final StartTls asked;
     private Step step = Step.DIALLING;
+    private String said = "";
     private @Nullable SslHandler handshake;
     private @Nullable Runnable cancelDial;
     private @Nullable Channel backend;
@@ -64,6 +84,7 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
         this.settings = settings;
         this.owner = owner;
         this.pool = admitted.backend();
+        this.asked = admitted.asked();
         this.handshake = admitted.tls() == null ? null : admitted.tls().handler();
         this.relay = new Relay(
                 frontend.client(),
@@ -87,7 +108,8 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
                 .dial(
                         frontend.loop(),
                         pool,
-                        new Dial.Request(frontend.id(), frontend.origin().address(), protocol),
+                        new Dial.Request(
+                                frontend.id(), frontend.origin().address(), protocol, asked, handshake != null),
                         this);
         if (step == Step.DIALLING) {
             cancelDial = cancel;
@@ -97,6 +119,11 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
     @Override
     public void onServerOpened(Channel channel) {
         frontend.origin().announce(channel, pool, frontend.id(), frontend.journal());
+    }
+
+    @Override
+    public void onServerSaid(String words) {
+        said = words;
     }
 
     @Override
@@ -114,6 +141,11 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
         frontend.deadlines().step(settings.timeouts().idle(), this::onIdleDeadline);
         server = frontend.sockets().server(channel, records);
         relay.open(server);
+        if (!said.isEmpty()) {
+            relay.onBackendData(Unpooled.copiedBuffer(said, StandardCharsets.ISO_8859_1));
+            relay.onBackendReadComplete();
+            said = "";
+        }
         // A header goes out even where the client waits for the server's first word.
         channel.flush();
     }

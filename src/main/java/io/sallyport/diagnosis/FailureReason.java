@@ -45,6 +45,54 @@ public enum FailureReason {
                     "a whole PROXY protocol header",
                     "The PROXY protocol header breaks the rules of its format, or ends in the middle.",
                     "Look at what the load balancer sends: version 1 and version 2 are taken.")),
+    /** Where a listener has {@code starttls}: the deadline passed before the client began with TLS. */
+    STARTTLS_TIMEOUT(
+            Stage.STARTTLS,
+            new Advice(
+                    "a request for TLS",
+                    "The client did not begin with TLS in time: it holds the connection, its user types by hand, or it"
+                            + " waits for something else.",
+                    "Look whether the client means this port and is set to start TLS (STARTTLS, sslmode=require)."
+                            + " timeouts.handshake says how long there is for all of it.")),
+    /** Where a listener has {@code starttls}: the client went without having asked for TLS. */
+    STARTTLS_NOT_ASKED(
+            Stage.STARTTLS,
+            new Advice(
+                    "a request for TLS",
+                    "The client said something, and left without asking for TLS: a health check of the protocol, a"
+                            + " scanner, or a client that found no way to log in without TLS.",
+                    "Nothing is wrong if it was a check. Otherwise turn STARTTLS on in the client.")),
+    /** Where a listener has {@code starttls}: what the client sends breaks the rules of the protocol, or of its bounds. */
+    STARTTLS_MALFORMED(
+            Stage.STARTTLS,
+            new Advice(
+                    "The client's plain text is not what the protocol of starttls begins with: another protocol, TLS"
+                            + " from the first byte, a line without end, or a length that cannot be.",
+                    "Look at what the client is, and whether it means this port.")),
+    /** Where a listener has {@code starttls}: something came behind the request for TLS that cannot be the client's. */
+    STARTTLS_INJECTION(
+            Stage.STARTTLS,
+            new Advice(
+                    "Bytes came behind the request for TLS, before its answer: no client goes on without it, so"
+                            + " somebody in between has put them there, or is trying to (CVE-2021-23214).",
+                    "Look at the network between the client and this listener.")),
+    /** Where a listener has {@code starttls}: the client goes on in plain text. */
+    TLS_REQUIRED(
+            Stage.STARTTLS,
+            new Advice(
+                    "a request for TLS",
+                    "The client goes on in plain text, without having asked for TLS.",
+                    "Turn TLS on in the client: sslmode=require or verify-full for PostgreSQL, STARTTLS for the"
+                            + " others.")),
+    /** Where a listener has {@code starttls}: a PostgreSQL client asks in plain text that a query be cancelled. */
+    PLAIN_CANCEL_REQUEST(
+            Stage.STARTTLS,
+            new Advice(
+                    "A PostgreSQL client asks in plain text that a query be cancelled, as psql and libpq before"
+                            + " version 17 do whatever their sslmode is. It is not passed on: that would be a way to"
+                            + " the server around its certificates and rules.",
+                    "Cancel with pg_cancel_backend() or a statement_timeout, or with a client that cancels by TLS"
+                            + " (libpq 17 and newer).")),
     /** The first bytes are no TLS and nothing known. */
     GARBAGE(
             Stage.CLIENT_HELLO,

@@ -20,11 +20,12 @@ final class OtherProtocols {
             case SMTP ->
                 new Advice(
                         "A mail client speaks plain SMTP and would start TLS later (STARTTLS).",
-                        "Use implicit TLS in the client (SMTPS, port 465).");
+                        "Use implicit TLS in the client (SMTPS, port 465), or starttls = smtp in this listener.");
             case POSTGRESQL_SSL_REQUEST ->
                 new Advice(
                         "A PostgreSQL client asks in plain text whether there is TLS.",
-                        "Use sslnegotiation=direct in the client (PostgreSQL 17 and newer).");
+                        "Use starttls = postgresql in this listener, or sslnegotiation=direct in the client"
+                                + " (PostgreSQL 17 and newer).");
             case REDIS ->
                 new Advice("A Redis client speaks without TLS.", "Turn TLS on in the client (rediss://, --tls).");
             case TLS, SSLV2_HELLO, HTTP, PROXY_V1, PROXY_V2, UNKNOWN ->

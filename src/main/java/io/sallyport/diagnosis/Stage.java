@@ -8,6 +8,8 @@ public enum Stage {
     TCP,
     /** The PROXY protocol header that a trusted peer is to send did not come, or not whole, or is none. */
     PROXY_HEADER,
+    /** What is said in plain text before TLS, where a listener has {@code starttls}. */
+    STARTTLS,
     /** The ClientHello did not come, or not whole, or is none. */
     CLIENT_HELLO,
     /** Nothing could be chosen from what the ClientHello offers. */

@@ -14,7 +14,7 @@ final class StreamAdvice {
                         "The client opened TCP and sent nothing: it waits for the server to speak first, as SMTP, SSH"
                                 + " and MySQL clients do, or it only holds the connection.",
                         "Look whether the client means this port and begins with TLS at once.");
-            case PROXY_HEADER, CLIENT_HELLO ->
+            case PROXY_HEADER, STARTTLS, CLIENT_HELLO ->
                 new Advice(
                         "The ClientHello did not come whole in time: packets are lost, or the client holds the"
                                 + " connection on purpose.",

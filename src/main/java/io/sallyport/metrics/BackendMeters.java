@@ -119,6 +119,12 @@ public final class BackendMeters {
         TLS_TIMEOUT("tls_timeout"),
         /** The TLS handshake failed in another way: an alert, no version in common, no TLS at all. */
         TLS_FAILED("tls_failed"),
+        /** The server will not begin with TLS. */
+        STARTTLS_REFUSED("starttls_refused"),
+        /** What the server said before TLS breaks the rules of its protocol. */
+        STARTTLS_FAILED("starttls_failed"),
+        /** What is to be said before TLS was not said in time. */
+        STARTTLS_TIMEOUT("starttls_timeout"),
         OTHER("other");
 
         private final String tag;
@@ -134,7 +140,7 @@ public final class BackendMeters {
 
         /** Whether the TCP connection stood. */
         public boolean isTls() {
-            return tag.startsWith("tls_");
+            return tag.startsWith("tls_") || tag.startsWith("starttls_");
         }
     }
 }

@@ -8,6 +8,7 @@ import io.sallyport.accesslog.AccessLog;
 import io.sallyport.accesslog.HandshakeLog;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ListenerConfig;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.connection.ListenerVersion;
 import io.sallyport.connection.RouteTable;
@@ -125,6 +126,8 @@ class AcceptGateTest {
                 null,
                 config.limits(),
                 config.timeouts(),
+                StartTls.OFF,
+                "",
                 true,
                 true,
                 new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", "")).listener("plain"),

@@ -44,7 +44,7 @@ class ConfigLoaderTest {
               event-loops = 3
               listeners.edge {
                 bind = "[::1]:443"
-                backend = api
+                backend = api, starttls = smtp
                 routes = [
                   { server-names = [b.example, "*.B.example."], backend = api
                     tls { certificates = [{ chain = r.crt, key = r.key, password-env = KEY_PASSWORD }], alpn = [h2] } }
@@ -94,7 +94,7 @@ class ConfigLoaderTest {
                 }
                 passive-health { consecutive-failures = 7, ejection = 1m, max-ejected = 25% }
                 tls {
-                  enabled = on
+                  enabled = on, starttls = imap
                   server-name = "DB.example."
                   verify = pinned
                   trust-anchors = [db-ca.crt]
@@ -131,6 +131,7 @@ class ConfigLoaderTest {
                 listeners.https.proxyProtocol.networks = []
                 listeners.https.proxyProtocol.unixSockets = false
                 listeners.https.backend = app
+                listeners.https.startTls = OFF
                 listeners.https.plain = false
                 listeners.https.tls.policy.profile = INTERMEDIATE
                 listeners.https.tls.policy.protocols = []
@@ -206,6 +207,7 @@ class ConfigLoaderTest {
                 backends.app.tls.trustAnchors[0] = SystemStore
                 backends.app.tls.certificates = []
                 backends.app.tls.allow = []
+                backends.app.tls.startTls = OFF
                 backends.app.tls.where = x.conf:7
                 eventLoops = 0
                 transport = AUTO
@@ -243,6 +245,7 @@ class ConfigLoaderTest {
                 listeners.edge.proxyProtocol.networks[0].prefixBits = 8
                 listeners.edge.proxyProtocol.unixSockets = true
                 listeners.edge.backend = api
+                listeners.edge.startTls = SMTP
                 listeners.edge.plain = false
                 listeners.edge.tls.policy.profile = CUSTOM
                 listeners.edge.tls.policy.protocols[0] = TLSv1.2
@@ -347,6 +350,7 @@ class ConfigLoaderTest {
                 backends.api.tls.certificates[0].password = None
                 backends.api.tls.certificates[0].where = x.conf:59
                 backends.api.tls.allow[0].conditions[0].spkiSha256 = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+                backends.api.tls.startTls = IMAP
                 backends.api.tls.where = x.conf:54
                 eventLoops = 3
                 transport = NIO
@@ -472,6 +476,10 @@ class ConfigLoaderTest {
                     backends.app.tls { enabled = on, trust-anchors = [] } => backends.app.tls.trust-anchors: [] (expected: at least one file, or system, when verify is full)
                     backends.app.tls { enabled = on, verify = pinned } => backends.app.tls.allow: [] (expected: at least one rule, each with spki-sha256, when verify is pinned)
                     backends.app.tls { enabled = on, verify = insecure-none, allow = [{ cn = a }] } => backends.app.tls.allow: [{ cn = "a" }] (expected: [] when verify is insecure-none, which looks at nothing)
+                    listeners.https.starttls = ftp => listeners.https.starttls: "ftp" (expected: off | postgresql | smtp | imap | pop3 | ldap)
+                    listeners.https { starttls = postgresql, tls.alpn = [h2] } => listeners.https.tls.alpn: [h2] (expected: with postgresql, or [], when starttls is postgresql)
+                    listeners.plain { bind = "127.0.0.1:0", backend = app, starttls = smtp } => listeners.plain.starttls: smtp without TLS (expected: tls or routes beside it, or off)
+                    backends.app.tls.starttls = smtp => backends.app.tls.starttls: smtp without TLS (expected: enabled = on, or off)
                     backends.app.tls { enabled = on, verify = none } => backends.app.tls.verify: "none" (expected: full | pinned | insecure-none)
                     backends.app { servers = ["unix:/run/a"], tls.enabled = on } => backends.app.tls.server-name: missing (expected: a name, since a unix socket has none)
                     dns.servers = ["localhost:53"] => dns.servers: "localhost:53" (expected: an IP address with its port, as 10.0.0.10:53 or [v6]:53)

@@ -7,6 +7,7 @@ import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.testing.RecordText;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,38 @@ final class ExamplesTest {
         assertThat(far.tls().enabled()).isTrue();
         assertThat(far.tls().verify()).isEqualTo(BackendTlsConfig.Verify.FULL);
         assertThat(far.servers().get(1).backup()).isTrue();
+    }
+
+    @Test
+    void theDatabaseIsAskedForTlsInItsOwnWayOnBothSides() throws ConfigException {
+        ProxyConfig config = ConfigLoader.load(Path.of("conf", "postgresql.conf"));
+        ListenerConfig listener = Objects.requireNonNull(config.listeners().get("postgresql"));
+        BackendConfig primary = Objects.requireNonNull(config.backends().get("primary"));
+
+        assertThat(listener.startTls()).isEqualTo(StartTls.POSTGRESQL);
+        assertThat(listener.tls().alpn()).containsExactly("postgresql");
+        assertThat(listener.tls().clientAuth().allow()).hasSize(2);
+        assertThat(primary.tls().startTls()).isEqualTo(StartTls.POSTGRESQL);
+    }
+
+    @Test
+    void mailIsGreetedOnTheListenersThatAreAskedForTls() throws ConfigException {
+        ProxyConfig config = ConfigLoader.load(Path.of("conf", "mail.conf"));
+
+        Map<String, StartTls> kinds = new TreeMap<>();
+        config.listeners().forEach((name, listener) -> kinds.put(name, listener.startTls()));
+        assertThat(kinds)
+                .isEqualTo(Map.of(
+                        "submission", StartTls.SMTP,
+                        "submissions", StartTls.OFF,
+                        "imap", StartTls.IMAP,
+                        "imaps", StartTls.OFF,
+                        "pop3", StartTls.POP3,
+                        "ldap", StartTls.LDAP));
+        assertThat(config.listeners().values()).allSatisfy(each -> {
+            assertThat(each.plain()).isFalse();
+            assertThat(each.tls().certificates()).hasSize(1);
+        });
     }
 
     @Test

@@ -46,6 +46,8 @@ final class ArchitectureTest {
             handshake.wire    : handshake.iana
             handshake.trace   : handshake.iana handshake.wire
             diagnosis         : handshake.iana handshake.wire handshake.trace
+            starttls          : config.value handshake.iana handshake.wire diagnosis
+            starttls.channel  : starttls
             metrics           : diagnosis
             log               : text config
             accesslog         : text config.hocon config.value config handshake.iana handshake.wire
@@ -62,12 +64,12 @@ final class ArchitectureTest {
             tls.source        : config.hocon config.tls tls.x509 tls.file tls.material
             proxyprotocol     : config tls.trust tls.context
             accept            : config.value config memory eventloop metrics log
-            backend           : config.value config.tls config memory eventloop metrics log tls.trust tls.context
-                                tls.record proxyprotocol
+            backend           : config.value config.tls config memory eventloop starttls starttls.channel metrics log
+                                tls.trust tls.context tls.record proxyprotocol
             admin             : text config.value config eventloop log accesslog
             connection.relay  : memory eventloop metrics tls.record
-            connection        : config.tls config memory eventloop eventloop.epoll handshake.iana
-                                handshake.wire handshake.trace diagnosis metrics log accesslog tls.x509
+            connection        : config.value config.tls config memory eventloop eventloop.epoll handshake.iana
+                                handshake.wire handshake.trace diagnosis starttls metrics log accesslog tls.x509
                                 tls.path tls.trust tls.context tls.record proxyprotocol accept backend
                                 connection.relay
             server.listen     : config.hocon config.value config eventloop accept connection

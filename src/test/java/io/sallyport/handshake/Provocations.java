@@ -45,6 +45,7 @@ final class Provocations {
 
     private Provocations() {
         notTls();
+        startTls();
         helloInPieces();
         offers();
         rejections();
@@ -116,6 +117,73 @@ final class Provocations {
                 alert,
                 "SSL 2.0",
                 raw(ByteBufUtil.decodeHexDump("802e0103010015000000100000160000130000000a" + "00".repeat(28))));
+    }
+
+    private void startTls() {
+        String smtp = "listeners.https.starttls = smtp";
+        String postgresql = "listeners.https.starttls = postgresql";
+        String ssl = "0000000804d2162f";
+        startTls(
+                FailureReason.STARTTLS_TIMEOUT,
+                "a mail client that says EHLO, and then nothing",
+                "timeout",
+                "did not begin with TLS in time",
+                smtp + ", " + SHORT_DEADLINE,
+                bytes("EHLO client.example\r\n"));
+        startTls(
+                FailureReason.STARTTLS_TIMEOUT,
+                "SSLRequest, and then nothing",
+                "timeout",
+                "did not begin with TLS in time",
+                postgresql + ", " + SHORT_DEADLINE,
+                raw(ByteBufUtil.decodeHexDump(ssl)));
+        startTls(
+                FailureReason.STARTTLS_NOT_ASKED,
+                "a mail client that says QUIT",
+                "closed",
+                "left without asking for TLS",
+                smtp,
+                bytes("EHLO client.example\r\nQUIT\r\n"));
+        startTls(
+                FailureReason.STARTTLS_NOT_ASKED,
+                "a mail client that says EHLO, and FIN",
+                "fin",
+                "left without asking for TLS",
+                smtp,
+                (proxy, client) -> send(proxy, "EHLO client.example\r\n".getBytes(StandardCharsets.US_ASCII)));
+        startTls(
+                FailureReason.STARTTLS_MALFORMED,
+                "a command line of 2 KiB for starttls = smtp",
+                "closed",
+                "a line without end",
+                smtp,
+                bytes("EHLO " + "a".repeat(2048)));
+        startTls(
+                FailureReason.STARTTLS_INJECTION,
+                "SSLRequest with bytes behind it",
+                "closed",
+                "CVE-2021-23214",
+                postgresql,
+                raw(ByteBufUtil.decodeHexDump(ssl + "00".repeat(20))));
+        startTls(
+                FailureReason.TLS_REQUIRED,
+                "a PostgreSQL client that starts in plain text, for starttls = postgresql",
+                "closed",
+                "goes on in plain text",
+                postgresql,
+                raw(ByteBufUtil.decodeHexDump("0000000e000300007573657200610000")));
+        startTls(
+                FailureReason.PLAIN_CANCEL_REQUEST,
+                "a PostgreSQL client that cancels in plain text",
+                "closed",
+                "around its certificates and rules",
+                postgresql,
+                raw(ByteBufUtil.decodeHexDump("0000001004d2162e0000000100000002")));
+    }
+
+    private void startTls(
+            FailureReason reason, String client, String how, String cause, String settings, Attempt attempt) {
+        add(reason, client, "starttls", how, null, cause, with(settings), attempt);
     }
 
     private void helloInPieces() {

@@ -2,6 +2,7 @@ package io.sallyport.config.tls;
 
 import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.StartTls;
 import java.net.IDN;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustAnchors what a server's chain must end in
  * @param certificates what servers are shown that ask for one; the first that they can take
  * @param allow of the verified servers these are spoken to; empty: all of them
+ * @param startTls what is said to servers in plain text before TLS
  * @param place this block
  */
 public record BackendTlsConfig(
@@ -26,6 +28,7 @@ public record BackendTlsConfig(
         List<TrustAnchorConfig> trustAnchors,
         List<CertificateConfig> certificates,
         List<AccessRuleConfig> allow,
+        StartTls startTls,
         Place place) {
 
     /** What a server's certificate must be. */
@@ -63,9 +66,12 @@ public record BackendTlsConfig(
                                 text -> TrustAnchorConfig.parse(text, section.directory())),
                 section.sections("certificates", CertificateConfig::read),
                 section.sections("allow", AccessRuleConfig::read),
+                section.live().choice("starttls", StartTls.class),
                 section.place());
         if (config.enabled) {
             config.check(section);
+        } else if (config.startTls != StartTls.OFF) {
+            section.problem("starttls", config.startTls.tag() + " without TLS (expected: enabled = on, or off)");
         }
         return config;
     }

@@ -1,6 +1,7 @@
 package io.sallyport.config.tls;
 
 import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.StartTls;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,9 @@ public record TlsConfig(
 
     public static final String ALPN_RULE = "an application protocol, 1 to 255 bytes, as h2 or http/1.1";
 
+    /** IANA's name of PostgreSQL for ALPN. */
+    private static final String POSTGRESQL = "postgresql";
+
     /** What is done about a server name that is not to be had. */
     public enum ServerNamePolicy {
         /** The first certificate and the listener's backend. */
@@ -66,13 +70,18 @@ public record TlsConfig(
         ocspResponses = List.copyOf(ocspResponses);
     }
 
-    public static TlsConfig read(Section section) {
+    /**
+     * Reads one.
+     *
+     * @param startTls what clients say before TLS
+     */
+    public static TlsConfig read(Section section, StartTls startTls) {
         return new TlsConfig(
                 TlsPolicyConfig.read(section),
                 section.sections("certificates", CertificateConfig::read),
                 section.live().choice("unknown-server-name", ServerNamePolicy.class),
                 section.live().choice("missing-server-name", ServerNamePolicy.class),
-                section.live().parsedList("alpn", ALPN_RULE, TlsConfig::protocol),
+                alpn(section, startTls),
                 section.child("client-auth", ClientAuthConfig::read),
                 section.live().bool("recheck-clients"),
                 section.child("session", SessionConfig::read),
@@ -85,6 +94,19 @@ public record TlsConfig(
                                         text -> ocsp.directory().resolve(text))),
                 section.live().choice("record-path", RecordPath.class),
                 section.live().choice("rsa-signing", RsaSigning.class));
+    }
+
+    /** Clients of PostgreSQL that begin with TLS at once go on only where the server has agreed on their protocol. */
+    private static List<String> alpn(Section section, StartTls startTls) {
+        List<String> protocols = section.live().parsedList("alpn", ALPN_RULE, TlsConfig::protocol);
+        if (startTls != StartTls.POSTGRESQL) {
+            return protocols;
+        }
+        if (!protocols.isEmpty() && !protocols.contains(POSTGRESQL)) {
+            section.problem(
+                    "alpn", protocols + " (expected: with " + POSTGRESQL + ", or [], when starttls is postgresql)");
+        }
+        return protocols.isEmpty() ? List.of(POSTGRESQL) : protocols;
     }
 
     /** RFC 7301 section 3.1. */

@@ -110,6 +110,8 @@ public final class Assembler {
                 config.plain() && fallback != null ? fallback.backend() : null,
                 config.limits(),
                 config.timeouts(),
+                config.startTls(),
+                greetingName(staged),
                 config.tls().recordPath() == TlsConfig.RecordPath.DIRECT,
                 config.tls().recheckClients(),
                 listenerMeters,
@@ -124,6 +126,14 @@ public final class Assembler {
                 Objects.requireNonNull(backends.get(staged.backend()), staged.backend()),
                 staged.tls(),
                 staged.serves());
+    }
+
+    /** The first host name of the first certificate; without one the listener's own name, which is none of the network. */
+    private static String greetingName(StagedListener staged) {
+        return staged.contexts().stream()
+                .flatMap(contexts -> contexts.hostName().stream())
+                .findFirst()
+                .orElse(staged.config().name());
     }
 
     /** A rate over a meter that appears with its first event misses that event. */

@@ -12,13 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** The contexts of one route by server name: one for each set of certificates that some name has. */
 public final class TlsContexts {
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._-]*[a-z][a-z0-9._-]*");
+
     /** BoringSSL takes the first that the client can verify; an RSA signature costs five times an ECDSA one. */
     private static final Comparator<StapledKey> CHEAPEST =
             Comparator.comparingInt(key -> switch (key.material().algorithm()) {
@@ -80,6 +84,14 @@ public final class TlsContexts {
     /** The context for what no name picks. */
     public TlsContext first() {
         return first;
+    }
+
+    /** The first name in the first certificates that is a whole host name, neither a wildcard nor an address. */
+    public Optional<String> hostName() {
+        return first.allowed().certificates().stream()
+                .flatMap(certificate -> certificate.names().stream())
+                .filter(name -> HOST_NAME.matcher(name).matches())
+                .findFirst();
     }
 
     /** Bytes of the longest ClientHello that one of them takes. */

@@ -13,6 +13,7 @@ import io.sallyport.config.tls.BackendTlsConfig.Verify;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.OddCertificate;
 import io.sallyport.tls.trust.ClientTrust;
@@ -130,6 +131,7 @@ class CostlyCertificateTest {
                 List.of(),
                 List.of(),
                 List.of(pin(Base64.getEncoder().encodeToString(new byte[32]))),
+                StartTls.OFF,
                 new Place("here"));
         ServerTrust trust = new ServerTrust(config, new TrustAnchors(List.of()), Instant::now);
 

@@ -5,6 +5,7 @@ import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.Openssl;
@@ -55,7 +56,7 @@ public record TrustRow(String name, Decision decision, List<X509Certificate> anc
     /** Leaves aside what its name is. */
     boolean isAcceptedAsServer() {
         BackendTlsConfig config = new BackendTlsConfig(
-                true, null, BackendTlsConfig.Verify.FULL, List.of(), List.of(), List.of(), new Place(""));
+                true, null, BackendTlsConfig.Verify.FULL, List.of(), List.of(), List.of(), StartTls.OFF, new Place(""));
         try {
             new ServerTrust(config, trustAnchors(), Instant::now).judge(sent, "server.test");
             return true;

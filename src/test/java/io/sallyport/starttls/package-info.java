@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.starttls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,154 @@
+package io.sallyport.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** PostgreSQL as Debian packages it, on one port of loopback, with a cluster made for one test. Everybody may log in. */
+public final class PostgresqlServer implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int ATTEMPTS = 3;
+    private static final String USER = "postgres";
+
+    private final Path directory;
+    private final InetSocketAddress address;
+
+    private PostgresqlServer(Path directory, InetSocketAddress address) {
+        this.directory = directory;
+        this.address = address;
+    }
+
+    /** Without TLS. */
+    public static PostgresqlServer plain() {
+        return start("host all all 127.0.0.1/32 trust\n", List.of());
+    }
+
+    /** That takes TLS alone, with this certificate. */
+    public static PostgresqlServer tls(IssuedCertificate certificate) {
+        return start("hostssl all all 127.0.0.1/32 trust\n", List.of(certificate));
+    }
+
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    private static PostgresqlServer start(String access, List<IssuedCertificate> certificates) {
+        try {
+            Path directory = Files.createTempDirectory("sallyport-postgresql");
+            certificates.forEach(each -> each.writePem(directory, "server"));
+            own(directory);
+            run(directory, List.of(program("initdb"), "-D", "data", "-A", "trust", "-U", USER, "-N", "--no-locale"));
+            Files.writeString(directory.resolve("data/pg_hba.conf"), access);
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                int port = freePort();
+                List<String> command = new ArrayList<>(List.of(
+                        program("pg_ctl"),
+                        "-D",
+                        "data",
+                        "-l",
+                        "log",
+                        "-w",
+                        "-t",
+                        "20",
+                        "-o",
+                        options(port, certificates)));
+                command.add("start");
+                if (run(directory, command) == 0) {
+                    return new PostgresqlServer(
+                            directory, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                }
+            }
+            throw new AssertionError("PostgreSQL does not start:\n" + Files.readString(directory.resolve("log")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String options(int port, List<IssuedCertificate> certificates) {
+        String options = "-h 127.0.0.1 -k '' -F -c shared_buffers=1MB -c max_connections=20 -p " + port;
+        return certificates.isEmpty()
+                ? options
+                : options + " -c ssl=on -c ssl_cert_file=../server.crt -c ssl_key_file=../server.key";
+    }
+
+    /** The server refuses to run as root. */
+    private static void own(Path directory) throws IOException {
+        if (isRoot()) {
+            run(directory, List.of("chown", "-R", USER + ":" + USER, directory.toString()), false);
+        }
+    }
+
+    private static boolean isRoot() {
+        return System.getProperty("user.name").equals("root");
+    }
+
+    private static String program(String name) {
+        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+            return versions.sorted(Comparator.reverseOrder())
+                    .map(each -> each.resolve("bin").resolve(name))
+                    .filter(Files::isExecutable)
+                    .findFirst()
+                    .orElseThrow()
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int run(Path directory, List<String> command) throws IOException {
+        return run(directory, command, isRoot());
+    }
+
+    private static int run(Path directory, List<String> command, boolean asPostgres) throws IOException {
+        List<String> all = new ArrayList<>();
+        if (asPostgres) {
+            all.addAll(List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--clear-groups", "--"));
+        }
+        all.addAll(command);
+        Path output = Files.createTempFile("sallyport-postgresql", ".out");
+        try {
+            // To a file: the server keeps standard output open.
+            Process process = new ProcessBuilder(all)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            await(String.join(" ", command)).atMost(PATIENCE).until(() -> !process.isAlive());
+            if (process.exitValue() != 0 && !command.contains("start")) {
+                throw new AssertionError(
+                        String.join(" ", all) + ":\n" + Files.readString(output, StandardCharsets.UTF_8));
+            }
+            return process.exitValue();
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            run(directory, List.of(program("pg_ctl"), "-D", "data", "-m", "immediate", "-w", "stop"));
+            RunningProxy.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
