@@ -152,8 +152,10 @@ final class HealthCheckTest {
                         "sallyport_backend_up",
                         "server",
                         "127.0.0.1:" + web.address().getPort());
-                assertThat(proxy.log().lines("server is down: not done within health-check.timeout"))
-                        .hasSize(1);
+                // The meter tells before the log does.
+                await().untilAsserted(() -> assertThat(
+                                proxy.log().lines("server is down: not done within health-check.timeout"))
+                        .hasSize(1));
                 int before = other.requests.size();
                 await().until(() -> other.requests.size() > before + 3);
                 proxy.awaitMetric(
