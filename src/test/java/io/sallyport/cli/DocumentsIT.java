@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Runs the commands of the documents as they stand there. A block of code is marked in its first line: {@code sh} is run to its
  * end, {@code sh fails} has to fail, {@code sh service} goes on, {@code hocon FILE} is saved, and of {@code text} each line is in
- * what the command before it printed. {@code sh build} is what has made the jar, {@code sh container} and {@code sh package} are
- * for {@code .ci/run}.
+ * what the command before it printed. {@code sh build} is what has made the jar; {@code sh package} and {@code sh container} are for {@code .ci/run}.
  */
 class DocumentsIT {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(sh|hocon|text)(?: ([\\w.-]+))?\n(.*?)^```$");
@@ -67,7 +66,7 @@ class DocumentsIT {
                                 answered ? blocks.get(i + 1).text() : "");
                     case "sh service" -> shell.serve(block.text());
                     case "sh build" -> assertThat(block.text()).isEqualTo("mvn -B -ntp -DskipTests package\n");
-                    case "sh container", "sh package", "text ", "hocon " -> {}
+                    case "sh package", "sh container", "text ", "hocon " -> {}
                     default -> {
                         if (block.language().equals("sh")) {
                             fail("```sh " + block.word());

@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.micrometer.core.instrument.Metrics;
+import io.sallyport.testing.Documents;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -128,6 +129,20 @@ final class ArchitectureTest {
                 .forEach(each -> packages.add(each.getPackageName().replace(ROOT + ".", "")));
 
         assertThat(packages).isEqualTo(new TreeSet<>(ARROWS.keySet()));
+    }
+
+    @Test
+    void thePageOnArchitectureNamesEveryPackage() {
+        String page = Documents.read(Documents.MANUAL.resolve("architecture.md"));
+        int map = page.indexOf("```\n");
+        Set<String> named = Pattern.compile("[^a-z0-9]+")
+                .splitAsStream(page.substring(map, page.indexOf("\n```\n", map)))
+                .collect(Collectors.toSet());
+
+        assertThat(named)
+                .containsAll(ARROWS.keySet().stream()
+                        .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                        .toList());
     }
 
     @TestFactory
