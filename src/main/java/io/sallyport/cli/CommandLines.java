@@ -30,6 +30,7 @@ public final class CommandLines {
         commands.put("check", CheckCommand::new);
         commands.put("config", ConfigCommand::new);
         commands.put("quickstart", QuickstartCommand::new);
+        commands.put("acme", AcmeCommand::new);
         commands.put("healthcheck", HealthcheckCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("version", VersionCommand::new);

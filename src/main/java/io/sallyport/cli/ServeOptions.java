@@ -34,7 +34,6 @@ final class ServeOptions {
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            required = true,
             description =
                     "A certificate chain in PEM, the leaf first. Several, each with its --key, are chosen by name.")
     private List<Path> certificates = List.of();
@@ -44,6 +43,37 @@ final class ServeOptions {
             paramLabel = "FILE",
             description = "The private key in PEM. Without it, it stands in the file of --cert.")
     private List<Path> keys = List.of();
+
+    @Option(
+            names = "--acme",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "Without --cert, or beside it: orders a certificate for these host names, and renews it. Port 443 of"
+                            + " each has to lead to --listen. Needs --agree-terms.")
+    private List<String> ordered = List.of();
+
+    @Option(
+            names = "--acme-directory",
+            paramLabel = "URL",
+            defaultValue = "acme://letsencrypt.org",
+            description = "The authority that issues it: an https URL, or acme://HOST. Default: ${DEFAULT-VALUE}.")
+    private String directory = "";
+
+    @Option(
+            names = "--acme-storage",
+            paramLabel = "FOLDER",
+            defaultValue = "acme",
+            description = "Where the account's key, the certificate and its key are kept. Default: ${DEFAULT-VALUE}.")
+    private String storage = "";
+
+    @Option(names = "--contact", paramLabel = "MAIL", description = "A mail address that the authority may write to.")
+    private List<String> contact = List.of();
+
+    @Option(
+            names = "--agree-terms",
+            description = "You have read the terms of service of the authority, and agree to them.")
+    private boolean agreeTerms;
 
     @Option(
             names = "--tls",
@@ -130,11 +160,20 @@ final class ServeOptions {
             throw new ParameterException(
                     command, "--cert and --key (expected: a --key for each --cert, or none; one file may hold both)");
         }
+        if (certificates.isEmpty() && ordered.isEmpty()) {
+            throw new ParameterException(command, "Missing required option: '--cert=FILE' or '--acme=NAME'");
+        }
+        if (ordered.isEmpty() && (agreeTerms || !contact.isEmpty())) {
+            throw new ParameterException(command, "--agree-terms, --contact (expected: with --acme)");
+        }
         if (!toTls && (!toAuthorities.isEmpty() || toName != null)) {
             throw new ParameterException(command, "--to-ca, --to-name (expected: with --to-tls)");
         }
         HoconWriter out = new HoconWriter();
         out.open("sallyport");
+        if (!ordered.isEmpty()) {
+            writeAuthority(out);
+        }
         writeListener(out);
         writeBackend(out);
         out.value("admin.bind", admin.equals("none") ? "" : admin);
@@ -142,6 +181,17 @@ final class ServeOptions {
         out.value("log.format", logFormat);
         out.close();
         return out.text();
+    }
+
+    private void writeAuthority(HoconWriter out) {
+        out.open("acme.default");
+        out.value("directory", directory);
+        out.raw("agree-terms", agreeTerms ? "on" : "off");
+        if (!contact.isEmpty()) {
+            out.list("contact", contact);
+        }
+        out.value("storage", storage);
+        out.close();
     }
 
     private void writeListener(HoconWriter out) {
@@ -199,6 +249,10 @@ final class ServeOptions {
             Path chain = certificates.get(i);
             Path key = keys.isEmpty() ? chain : keys.get(i);
             entries.add("{ chain = " + quoted(chain.toString()) + ", key = " + quoted(key.toString()) + " }");
+        }
+        if (!ordered.isEmpty()) {
+            entries.add("{ acme = default, names = ["
+                    + ordered.stream().map(ServeOptions::quoted).collect(Collectors.joining(", ")) + "] }");
         }
         return entries;
     }

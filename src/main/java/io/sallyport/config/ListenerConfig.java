@@ -1,12 +1,14 @@
 package io.sallyport.config;
 
 import io.sallyport.config.hocon.Section;
+import io.sallyport.config.tls.AcmeConfig;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.config.value.StartTls;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,7 @@ public record ListenerConfig(
         routes = List.copyOf(routes);
     }
 
-    static ListenerConfig read(String name, Section section) {
+    static ListenerConfig read(String name, Section section, Map<String, AcmeConfig> authorities) {
         Section tls = section.child("tls");
         StartTls startTls = section.live().choice("starttls", StartTls.class);
         ListenerConfig listener = new ListenerConfig(
@@ -53,8 +55,8 @@ public record ListenerConfig(
                 startTls,
                 // A route is chosen by the ClientHello, so a listener with routes terminates TLS.
                 !section.isWritten("tls") && !section.isWritten("routes"),
-                tls.readBy(each -> TlsConfig.read(each, startTls)),
-                section.sections("routes", route -> RouteConfig.read(route, tls, startTls)),
+                tls.readBy(each -> TlsConfig.read(each, startTls, authorities)),
+                section.sections("routes", route -> RouteConfig.read(route, tls, startTls, authorities)),
                 section.child("limits", LimitsConfig::read),
                 section.child("timeouts", TimeoutsConfig::read));
         listener.check(section, tls);

@@ -2,6 +2,7 @@ package io.sallyport.config;
 
 import io.sallyport.config.hocon.RestartKeys;
 import io.sallyport.config.hocon.Section;
+import io.sallyport.config.tls.AcmeConfig;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.TransportChoice;
 import java.util.Collections;
@@ -39,8 +40,11 @@ public record ProxyConfig(
     static ProxyConfig read(Section section) {
         Defaults defaults = section.child("defaults", Defaults::read);
         Map<String, BackendConfig> backends = section.named("backends", defaults.backend(), BackendConfig::read);
+        Map<String, AcmeConfig> authorities = AcmeConfig.readAll(section, defaults.acme());
         Map<String, ListenerConfig> listeners = section.named(
-                "listeners", defaults.listener(), (name, listener) -> readListener(name, listener, backends));
+                "listeners",
+                defaults.listener(),
+                (name, listener) -> checked(ListenerConfig.read(name, listener, authorities), listener, backends));
         if (listeners.isEmpty()) {
             section.problem("listeners", "none (expected: at least one)");
         }
@@ -63,8 +67,8 @@ public record ProxyConfig(
                 section.restartKeys());
     }
 
-    private static ListenerConfig readListener(String name, Section section, Map<String, BackendConfig> backends) {
-        ListenerConfig listener = ListenerConfig.read(name, section);
+    private static ListenerConfig checked(
+            ListenerConfig listener, Section section, Map<String, BackendConfig> backends) {
         checkBackend(section, listener.backend(), backends);
         listener.routes().forEach(route -> checkBackend(section, route.backend(), backends));
         return listener;
@@ -85,9 +89,9 @@ public record ProxyConfig(
         }
     }
 
-    private record Defaults(Section listener, Section backend) {
+    private record Defaults(Section listener, Section backend, Section acme) {
         static Defaults read(Section section) {
-            return new Defaults(section.child("listener"), section.child("backend"));
+            return new Defaults(section.child("listener"), section.child("backend"), section.child("acme"));
         }
     }
 }

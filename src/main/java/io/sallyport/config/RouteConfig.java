@@ -1,11 +1,13 @@
 package io.sallyport.config;
 
 import io.sallyport.config.hocon.Section;
+import io.sallyport.config.tls.AcmeConfig;
 import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.value.StartTls;
 import java.net.IDN;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -30,7 +32,8 @@ public record RouteConfig(
         alpn = List.copyOf(alpn);
     }
 
-    static RouteConfig read(Section section, Section listenerTls, StartTls startTls) {
+    static RouteConfig read(
+            Section section, Section listenerTls, StartTls startTls, Map<String, AcmeConfig> authorities) {
         List<String> names =
                 section.live().parsedList("server-names", "a host name, or *.rest for one label", RouteConfig::name);
         List<String> alpn = section.live().parsedList("alpn", TlsConfig.ALPN_RULE, TlsConfig::protocol);
@@ -46,7 +49,8 @@ public record RouteConfig(
                 alpn,
                 section.live().string("backend"),
                 passthrough,
-                section.overlay("tls", listenerTls, OVERRIDES).readBy(each -> TlsConfig.read(each, startTls)));
+                section.overlay("tls", listenerTls, OVERRIDES)
+                        .readBy(each -> TlsConfig.read(each, startTls, authorities)));
     }
 
     private static String name(String text) {

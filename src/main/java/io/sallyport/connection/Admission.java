@@ -15,6 +15,7 @@ import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.metrics.CloseReason;
 import io.sallyport.proxyprotocol.AddressPair;
+import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.TlsContext;
 import io.sallyport.tls.context.TlsSession;
 import io.sallyport.tls.record.EngineRecordLayer;
@@ -186,7 +187,8 @@ final class Admission {
     private Choice choose(ClientHello hello) {
         // A reload since the accept has freed the contexts of the settings that were in service then.
         settings = owner.latestSettings();
-        Choice choice = settings.routes().choose(hello);
+        @Nullable TlsContext proof = settings.challenges().find(hello);
+        Choice choice = proof == null ? settings.routes().choose(hello) : new Choice.Prove(proof);
         frontend.journal().allows(choice.allowed());
         return choice;
     }
@@ -241,6 +243,20 @@ final class Admission {
         return handler;
     }
 
+    /** The same for an authority, which reaches no backend; null: the name is not being proved any more. */
+    @Nullable
+    SslHandler onProve(Choice.Prove choice) {
+        @Nullable
+        SslHandler handler =
+                ChallengeAnswers.handler(choice.context(), frontend.channel().alloc());
+        if (handler != null) {
+            step = Step.HANDSHAKE;
+            context = choice.context();
+            handshake = handler;
+        }
+        return handler;
+    }
+
     /** A round of the handshake: BoringSSL tells only now which certificate the client was shown. */
     void onReadComplete() {
         if (context != null && handshake != null) {
@@ -255,6 +271,11 @@ final class Admission {
         endHandshake();
         TlsSession session = TlsSession.of(handshake);
         frontend.journal().agreed(session);
+        if (backend == null) {
+            CloseReason proved = CloseReason.ACME_CHALLENGE;
+            owner.onEnd(proved, Ending.of(proved, Ending.Stage.ADMISSION));
+            return;
+        }
         admit(new EngineRecordLayer(handshake), new Terminated(context, handshake, session));
     }
 

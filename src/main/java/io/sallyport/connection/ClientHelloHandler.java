@@ -104,10 +104,17 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
             if (!admission.hasTurn(() -> follow(ctx, admission.onTurn()))) {
                 return;
             }
-            SslHandler tls = admission.onTerminate(terminate);
-            ctx.pipeline()
-                    .addAfter(Handlers.CLIENT_HELLO, Handlers.TLS, tls)
-                    .replace(this, Handlers.HANDSHAKE_RECORDS, new HandshakeRecordsHandler(tls));
+            handOver(ctx, admission.onTerminate(terminate));
+        } else if (choice instanceof Choice.Prove prove) {
+            if (!admission.hasTurn(() -> follow(ctx, admission.onTurn()))) {
+                return;
+            }
+            @Nullable SslHandler tls = admission.onProve(prove);
+            if (tls == null) {
+                follow(ctx, admission.onTurn());
+            } else {
+                handOver(ctx, tls);
+            }
         } else if (choice instanceof Choice.PassThrough passThrough) {
             admission.onPassThrough(passThrough);
             ctx.pipeline().remove(this);
@@ -117,6 +124,12 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
                     new HandshakeFailure(refuse.reason(), HandshakeEnd.ALERT_SENT, refuse.detail()),
                     alert(refuse.alert()));
         }
+    }
+
+    private void handOver(ChannelHandlerContext ctx, SslHandler tls) {
+        ctx.pipeline()
+                .addAfter(Handlers.CLIENT_HELLO, Handlers.TLS, tls)
+                .replace(this, Handlers.HANDSHAKE_RECORDS, new HandshakeRecordsHandler(tls));
     }
 
     private void refuseLarge(ChannelHandlerContext ctx, int length, int limit) {

@@ -8,6 +8,7 @@ import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.TimeoutsConfig;
 import io.sallyport.config.value.StartTls;
 import io.sallyport.metrics.ListenerMeters;
+import io.sallyport.tls.context.ChallengeAnswers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes where its connections go that speak TLS
  * @param plainBackend where they go, and speak plain TCP; null: they speak TLS
  * @param recheckClients whether connected clients are judged again when their certificate ends and after a reload
+ * @param challenges what certificate authorities get that look whether a name leads here
  * @param version by value, what a connection keeps that began with these
  * @param startTls what its clients say before TLS
  * @param greetingName the host name that greets them then
@@ -36,6 +38,7 @@ public record ListenerSettings(
         boolean recheckClients,
         ListenerMeters meters,
         ConnectionLog log,
+        ChallengeAnswers challenges,
         ListenerVersion version)
         implements AcceptSettings {
 
@@ -54,6 +57,7 @@ public record ListenerSettings(
                 recheckClients,
                 meters,
                 log,
+                challenges,
                 version);
     }
 }

@@ -126,6 +126,14 @@ public final class RouteTable {
             }
         }
 
+        /** It is a certificate authority that looks whether a name leads here; the handshake is all that it gets. */
+        record Prove(TlsContext context) implements Choice {
+            @Override
+            public Allowed allowed() {
+                return context.allowed();
+            }
+        }
+
         /** It gets this alert. */
         record Refuse(
                 FailureReason reason,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.accesslog.HandshakeLog;
 import io.sallyport.accesslog.TraceWish;
+import io.sallyport.acme.AcmeClient;
 import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.AdminToken;
 import io.sallyport.admin.HandshakeFilter;
@@ -28,6 +29,7 @@ final class AdminView implements AdminSource {
     private final HandshakeLog handshakes;
     private final LogLevel logLevel;
     private final Transport transport;
+    private final AcmeClient acme;
     private final LiveMeters live;
     private final Instant started = Instant.now();
 
@@ -37,10 +39,12 @@ final class AdminView implements AdminSource {
             Meters meters,
             HandshakeLog handshakes,
             LogLevel logLevel,
-            Transport transport) {
+            Transport transport,
+            AcmeClient acme) {
         this.lifecycle = lifecycle;
         this.logLevel = logLevel;
         this.transport = transport;
+        this.acme = acme;
         this.registry = registry;
         this.meters = meters;
         this.handshakes = handshakes;
@@ -51,7 +55,7 @@ final class AdminView implements AdminSource {
     public State state() {
         return switch (lifecycle.state()) {
             case STARTING -> State.STARTING;
-            case READY -> State.READY;
+            case READY -> lifecycle.published().get().awaitsCertificates() ? State.STARTING : State.READY;
             case DRAINING, STOPPED -> State.DRAINING;
         };
     }
@@ -93,6 +97,7 @@ final class AdminView implements AdminSource {
                 serving.expiries().certificates().stream()
                         .map(ServerStatus.Certificate::of)
                         .toList(),
+                acme.status(),
                 ServerStatus.Unusable.all(serving));
     }
 

@@ -5,6 +5,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.accesslog.AccessLog;
 import io.sallyport.accesslog.HandshakeLog;
+import io.sallyport.acme.AcmeClient;
+import io.sallyport.acme.StoredCertificate;
 import io.sallyport.backend.BackendRuntime;
 import io.sallyport.config.ConfigSource;
 import io.sallyport.config.ListenerConfig;
@@ -18,6 +20,7 @@ import io.sallyport.eventloop.Transport;
 import io.sallyport.log.LogLevel;
 import io.sallyport.memory.ControlGroup;
 import io.sallyport.memory.MemoryGuard;
+import io.sallyport.metrics.AcmeMeters;
 import io.sallyport.metrics.Meters;
 import io.sallyport.server.generation.Assembler;
 import io.sallyport.server.generation.GenerationLoader;
@@ -32,6 +35,8 @@ import io.sallyport.server.lifecycle.ServerParts;
 import io.sallyport.server.lifecycle.Supervisor;
 import io.sallyport.server.listen.BoundListener;
 import io.sallyport.server.listen.HandedOverSockets;
+import io.sallyport.server.reload.Content;
+import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.KeyLog;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
@@ -125,6 +130,7 @@ public final class ProxyServer {
         BackendRuntime backends = resources.add(new BackendRuntime(), BackendRuntime::close);
         GenerationLoader loader = new GenerationLoader(new LoaderServices(
                 new KeySources(LocaleEncoding::variable), keyLog, contexts, new RsaAccelerator(), backends.loop()));
+        ChallengeAnswers challenges = new ChallengeAnswers(contexts);
         Staged staged = loader.load(loader.content(config), null);
         // Nothing serves it unless the start comes to its end; releasing it again does nothing.
         resources.add(staged, Staged::release);
@@ -150,17 +156,21 @@ public final class ProxyServer {
                                 accessLog,
                                 logLevel,
                                 loader,
-                                new Assembler(meters, handshakes, backends)),
+                                new Assembler(meters, handshakes, backends, challenges)),
                         config,
                         supervisor),
                 Lifecycle::abort);
+        AcmeClient acme = resources.add(
+                new AcmeClient(challenges, new AcmeMeters(registry), lifecycle::lookAtFiles), AcmeClient::close);
         List<ConfigProblem> problems = new ArrayList<>();
         AdminListeners admin = resources.add(
                 AdminListeners.bind(
-                        config, new AdminView(lifecycle, registry, meters, handshakes, logLevel, transport), problems),
+                        config,
+                        new AdminView(lifecycle, registry, meters, handshakes, logLevel, transport, acme),
+                        problems),
                 AdminListeners::close);
         admin.onLost(lifecycle::abandon);
-        problems = lifecycle.start(staged, companion(admin, resources), problems);
+        problems = lifecycle.start(staged, companion(admin, acme, resources), problems);
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
@@ -177,11 +187,16 @@ public final class ProxyServer {
         }
     }
 
-    private static LifecycleHooks companion(AdminListeners admin, Resources resources) {
+    private static LifecycleHooks companion(AdminListeners admin, AcmeClient acme, Resources resources) {
         return new LifecycleHooks() {
             @Override
             public void onServing() {
                 admin.serve();
+            }
+
+            @Override
+            public void onConfiguration(ProxyConfig serving) {
+                acme.follow(Content.certificates(serving));
             }
 
             @Override
@@ -216,6 +231,7 @@ public final class ProxyServer {
             List<ConfigProblem> problems = new ArrayList<>(staged.unresolved());
             List<String> warnings = new ArrayList<>(staged.warnings());
             BoundListener.check(config, handedOver, problems, warnings);
+            StoredCertificate.of(Content.certificates(config)).forEach(each -> problems.addAll(each.problems()));
             if (!problems.isEmpty()) {
                 throw new StartException(problems);
             }

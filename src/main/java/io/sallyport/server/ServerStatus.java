@@ -1,5 +1,6 @@
 package io.sallyport.server;
 
+import io.sallyport.acme.AcmeStatus;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.backend.PoolMember;
@@ -37,6 +38,7 @@ record ServerStatus(
         Map<String, Listener> listeners,
         Map<String, List<Server>> backends,
         List<Certificate> certificates,
+        List<AcmeStatus> acme,
         List<Unusable> unusableCertificates) {
 
     /** In bytes; {@code bound} is the most that the configured connections can take. */

@@ -16,6 +16,8 @@ import io.sallyport.memory.ConnectionMemory;
 import io.sallyport.memory.MemoryGuard;
 import io.sallyport.metrics.Meters;
 import io.sallyport.metrics.Meters.BuildInfo;
+import io.sallyport.tls.context.ChallengeAnswers;
+import io.sallyport.tls.context.LiveContexts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,6 +134,7 @@ class AcceptGateTest {
                 true,
                 new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", "")).listener("plain"),
                 new HandshakeLog(AccessLog.none()),
+                new ChallengeAnswers(new LiveContexts()),
                 new ListenerVersion(config, List.of(), ""));
     }
 }

@@ -33,7 +33,8 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "run", "check", "config", "quickstart", "healthcheck", "explain", "version"})
+    @ValueSource(
+            strings = {"serve", "run", "check", "config", "quickstart", "acme", "healthcheck", "explain", "version"})
     void everyCommandHasHelp(String command) {
         assertThat(Outcome.of("--help").out()).anyMatch(line -> line.startsWith("  " + command + " "));
         for (String option : List.of("-h", "--help")) {

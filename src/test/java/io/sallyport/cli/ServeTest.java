@@ -83,6 +83,23 @@ class ServeTest {
     }
 
     @Test
+    void aCertificateIsOrderedWithoutAFile() {
+        Outcome outcome = printed("--to 127.0.0.1:8080 --acme a.example,b.example --contact ops@a.example --agree-terms"
+                + " --acme-directory https://ca.lan/dir --acme-storage /var/lib/acme");
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(String.join("\n", outcome.out()))
+                .contains("""
+              acme.default {
+                directory = "https://ca.lan/dir"
+                agree-terms = on
+                contact = ["ops@a.example"]
+                storage = "/var/lib/acme"
+              }
+            """, "certificates = [{ acme = default, names = [\"a.example\", \"b.example\"] }]");
+    }
+
+    @Test
     void whatIsPrintedIsAFileWithTheSameMeaning(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("sallyport.conf");
         Files.write(
@@ -98,11 +115,13 @@ class ServeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
         --cert c ~ 2 ~ Missing required option: '--to=ADDRESS'
-        --to h:1 ~ 2 ~ Missing required option: '--cert=FILE'
+        --to h:1 ~ 2 ~ Missing required option: '--cert=FILE' or '--acme=NAME'
         --to h:1 --cert a --cert b --key k ~ 2 ~ --cert and --key (expected: a --key for each --cert, or none; one file may hold both)
         --to h:1 --cert c --to-name x ~ 2 ~ --to-ca, --to-name (expected: with --to-tls)
         --to h:x --cert c ~ 1 ~ command line: 10: backends.app.servers: "h:x" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
         --to h:1 --cert c --allow cn=x ~ 1 ~ command line: 10: listeners.https.tls.client-auth.allow: [{ cn = "x" }] (expected: at least one rule, each with spki-sha256, when mode is pinned)
+        --to h:1 --cert c --agree-terms ~ 2 ~ --agree-terms, --contact (expected: with --acme)
+        --to h:1 --acme a.example ~ 1 ~ command line: 4: acme.default.agree-terms: off (expected: on, once you have read the terms of service of the authority and agree to them)
         --to h:1 --cert c --tls best ~ 1 ~ command line: 6: listeners.https.tls.profile: "best" (expected: modern | intermediate | old | custom)
         """)
     void aFlagThatMeansNothingIsRefusedInTheWordsOfTheFile(String flags, int exitCode, String message) {

@@ -114,6 +114,17 @@ class ConfigLoaderTest {
               reload { watch = off, poll = 1m, max-age = 2h }
               drain { delay = 5s, timeout = 1h }
               transport = nio
+              acme.lan {
+                directory = "https://ca.lan/acme/directory"
+                contact = ["ops@example.com"]
+                agree-terms = on
+                storage = "certs"
+                key = rsa
+                profile = shortlived
+                renew-before = 2d
+                trust-anchors = [lan.crt]
+                external-account { key-id = "42", hmac-key-file = "lan.key" }
+              }
             }
             """;
 
@@ -401,11 +412,15 @@ class ConfigLoaderTest {
         Config everything = ConfigFactory.parseString(EVERYTHING).getConfig("sallyport");
 
         Config defaults = reference.getConfig("defaults");
-        Config others =
-                reference.withoutPath("defaults").withoutPath("listeners").withoutPath("backends");
+        Config others = reference
+                .withoutPath("defaults")
+                .withoutPath("listeners")
+                .withoutPath("backends")
+                .withoutPath("acme");
         assertDiffers(others, everything);
         assertDiffers(defaults.getConfig("listener"), everything.getConfig("listeners.edge"));
         assertDiffers(defaults.getConfig("backend"), everything.getConfig("backends.api"));
+        assertDiffers(defaults.getConfig("acme"), everything.getConfig("acme.lan"));
     }
 
     private static void assertDiffers(Config defaults, Config given) {

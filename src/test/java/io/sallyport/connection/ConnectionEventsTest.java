@@ -28,6 +28,7 @@ import io.sallyport.server.generation.Serving;
 import io.sallyport.server.generation.Staged;
 import io.sallyport.testing.CapturedLog;
 import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
 import io.sallyport.tls.source.KeySources;
@@ -89,7 +90,11 @@ class ConnectionEventsTest implements ConnectionLog {
         GenerationLoader loader = new GenerationLoader(new LoaderServices(
                 new KeySources(variable -> null), null, contexts, new RsaAccelerator(), runtime.loop()));
         Staged staged = loader.load(loader.content(ConfigLoader.load(file)), null);
-        serving = new Assembler(new Meters(registry, new BuildInfo("", "", "", "")), this, runtime)
+        serving = new Assembler(
+                        new Meters(registry, new BuildInfo("", "", "", "")),
+                        this,
+                        runtime,
+                        new ChallengeAnswers(contexts))
                 .assemble(staged, Map.of(), Instant.now(), null);
         clientTls = SslContextBuilder.forClient()
                 .sslProvider(SslProvider.OPENSSL_REFCNT)

@@ -63,6 +63,8 @@ final class ArchitectureTest {
                                 tls.material tls.netty tls.path tls.trust
             tls.record        : tls.netty
             tls.source        : config.hocon config.tls tls.x509 tls.file tls.material
+            acme              : text config.hocon config.value config.tls metrics tls.x509 tls.file tls.material tls.path
+                                tls.context tls.source
             proxyprotocol     : config tls.trust tls.context
             accept            : config.value config memory eventloop metrics log
             backend           : config.value config.tls config memory eventloop starttls starttls.channel metrics log
@@ -81,10 +83,10 @@ final class ArchitectureTest {
             server.lifecycle  : config.hocon config memory eventloop metrics log accesslog accept backend
                                 connection server.listen server.reload server.generation
             server            : tls.netty config.hocon config.value config.tls config memory eventloop metrics log accesslog
-                                tls.context tls.source backend admin connection server.listen server.reload
+                                tls.context tls.source acme backend admin connection server.listen server.reload
                                 server.generation server.lifecycle
             systemd           : server.listen server.lifecycle
-            quickstart        : config.hocon config eventloop
+            quickstart        : config.hocon config eventloop tls.x509
             explain.probe     : config.value config.tls eventloop handshake.iana handshake.wire
                                 handshake.trace diagnosis tls.x509 tls.material tls.path tls.trust tls.context
             explain.scan      : handshake.iana explain.probe
@@ -94,7 +96,7 @@ final class ArchitectureTest {
                                 tls.context explain.probe explain.scan explain.judge
             explain           : config.hocon config.value config.tls config handshake.trace tls.file tls.material tls.path
                                 tls.context tls.source explain.probe explain.scan explain.judge explain.report
-            cli               : text config.hocon config.value config eventloop log server.generation server
+            cli               : text acme config.hocon config.value config eventloop log server.generation server
                                 systemd quickstart explain.probe explain.report explain
             """);
 
@@ -190,7 +192,8 @@ final class ArchitectureTest {
         assertUsedOnlyIn("com.typesafe.config..", "config", "cli");
         assertUsedOnlyIn("picocli..", "cli");
         assertUsedOnlyIn("ch.qos.logback..", "log");
-        assertUsedOnlyIn("org.bouncycastle..", "tls", "quickstart");
+        assertUsedOnlyIn("org.bouncycastle..", "tls");
+        assertUsedOnlyIn("org.shredzone.acme4j..", "acme");
         assertUsedOnlyIn("io.micrometer..", "metrics", "server");
         assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "backend", "connection", "explain", "server", "cli");
         assertUsedOnlyIn("io.netty.handler.codec.haproxy..", "proxyprotocol");

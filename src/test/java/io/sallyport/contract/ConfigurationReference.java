@@ -40,10 +40,12 @@ final class ConfigurationReference {
         ConfigObject defaults = child(root, "defaults");
         reference.group("listeners.NAME", comments(root, "listeners"), child(defaults, "listener"));
         reference.group("backends.NAME", comments(root, "backends"), child(defaults, "backend"));
+        reference.group("acme.NAME", comments(root, "acme"), child(defaults, "acme"));
         reference.heading("The whole process");
         reference.leaves("", root);
         inOrder(root).stream()
-                .filter(entry -> !List.of("listeners", "backends", "defaults").contains(entry.getKey()))
+                .filter(entry ->
+                        !List.of("listeners", "backends", "acme", "defaults").contains(entry.getKey()))
                 .filter(entry -> entry.getValue() instanceof ConfigObject)
                 .forEach(entry ->
                         reference.group(entry.getKey(), comments(root, entry.getKey()), child(root, entry.getKey())));

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigObject;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.explain.judge.FailureKind;
 import io.sallyport.explain.judge.FindingCode;
+import io.sallyport.metrics.AcmeMeters.OrderResult;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.metrics.CloseReason;
 import io.sallyport.metrics.ListenerMeters.AcceptError;
@@ -84,10 +85,13 @@ final class ManualTest {
                             "listeners.https.tls.client-auth { mode = request, trust-anchors = [clients.crt],"
                                     + " crls = [clients.crl] }",
                             "listeners.https.tls.certificates += { directory = certs }",
-                            "backends.app.health-check.type = tcp")
+                            "backends.app.health-check.type = tcp",
+                            "acme.ca { directory = \"https://127.0.0.1:1/directory\", agree-terms = on }",
+                            "listeners.https.tls.certificates += { acme = ca, names = [sallyport.test] }")
                     .start()) {
                 // Checks begin on a loop of their own, after the start.
                 await().until(() -> proxy.get("/metrics").body().contains("sallyport_backend_up{"));
+                await().until(() -> proxy.get("/metrics").body().contains("sallyport_acme_next_order_timestamp"));
                 String metrics = proxy.get("/metrics").body();
                 metrics.lines().forEach(line -> addSample(line, exposed));
                 HISTOGRAM.matcher(metrics).results().forEach(found -> histograms.add(found.group(1)));
@@ -114,6 +118,8 @@ final class ManualTest {
                 .isEqualTo(tags(Stream.of(HandshakeResult.values()).map(HandshakeResult::tag)));
         assertThat(valuesOf("sallyport_client_certificates_total"))
                 .isEqualTo(tags(Stream.of(ClientCertificateResult.values()).map(ClientCertificateResult::tag)));
+        assertThat(valuesOf("sallyport_acme_orders_total"))
+                .isEqualTo(tags(Stream.of(OrderResult.values()).map(OrderResult::tag)));
         assertThat(valuesOf("sallyport_limit_rejections_total"))
                 .isEqualTo(tags(Stream.of(Limit.values()).map(Limit::tag)));
         assertThat(valuesOf("sallyport_accept_errors_total"))
@@ -180,7 +186,8 @@ final class ManualTest {
             } else {
                 keys.put(
                         name.replace("defaults.listener.", "listeners.NAME.")
-                                .replace("defaults.backend.", "backends.NAME."),
+                                .replace("defaults.backend.", "backends.NAME.")
+                                .replace("defaults.acme.", "acme.NAME."),
                         ConfigurationReference.text(value));
             }
         });

@@ -24,6 +24,7 @@ import io.sallyport.server.generation.LoaderServices;
 import io.sallyport.server.generation.Serving;
 import io.sallyport.server.generation.Staged;
 import io.sallyport.server.generation.StartException;
+import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
 import io.sallyport.tls.source.KeySources;
@@ -76,7 +77,8 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
             GenerationLoader loader = new GenerationLoader(new LoaderServices(
                     new KeySources(variable -> null), null, new LiveContexts(), accelerator, runtime.loop()));
             Staged staged = loader.load(loader.content(config), null);
-            return new Assembler(meters, this, runtime).assemble(staged, Map.of(), Instant.now(), null);
+            return new Assembler(meters, this, runtime, new ChallengeAnswers(new LiveContexts()))
+                    .assemble(staged, Map.of(), Instant.now(), null);
         }
     }
 

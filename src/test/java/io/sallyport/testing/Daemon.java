@@ -68,6 +68,37 @@ public final class Daemon implements AutoCloseable {
                 file -> List.of("nginx", "-p", directory.toString(), "-e", "stderr", "-c", file.toString()));
     }
 
+    /**
+     * Starts pebble, an authority that issues certificates by ACME to whoever proves a name at {@code tlsPort}. A third of the
+     * good nonces is refused, as by an authority behind a load balancer.
+     *
+     * @param certificate what it shows itself
+     * @param dns who knows the names that are to be proved
+     * @param settings more of its configuration, as JSON, each with a comma in front
+     */
+    public static Daemon pebble(
+            Path directory, PemFiles certificate, int tlsPort, InetSocketAddress dns, String settings) {
+        return start(
+                directory,
+                "pebble",
+                port -> """
+                        {"pebble": {"listenAddress": "127.0.0.1:%d", "managementListenAddress": "",
+                         "certificate": "%s", "privateKey": "%s", "httpPort": 1, "tlsPort": %d,
+                         "ocspResponderURL": ""%s}}
+                        """.formatted(port, certificate.chain(), certificate.key(), tlsPort, settings),
+                file -> List.of(
+                        "env",
+                        "PEBBLE_VA_NOSLEEP=1",
+                        "PEBBLE_VA_ALWAYS_VALID=0",
+                        "PEBBLE_WFE_NONCEREJECT=33",
+                        "PEBBLE_AUTHZREUSE=0",
+                        "pebble",
+                        "-config",
+                        file.toString(),
+                        "-dnsserver",
+                        dns.getAddress().getHostAddress() + ":" + dns.getPort()));
+    }
+
     public InetSocketAddress address() {
         return address;
     }

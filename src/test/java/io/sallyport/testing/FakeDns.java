@@ -53,6 +53,10 @@ public final class FakeDns implements AutoCloseable {
         return "dns { servers = [\"127.0.0.1:" + address.getPort() + "\"], timeout = 300ms, min-ttl = 100ms }";
     }
 
+    public InetSocketAddress address() {
+        return (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+
     /** Answers with these addresses from now on. */
     public void know(int ttl, String... addresses) {
         answer = new Answer(0, List.of(addresses), ttl, false);

@@ -234,7 +234,12 @@ public final class Keys {
         }
     }
 
-    private static Duration parseDuration(String text) {
+    /**
+     * A duration with its unit.
+     *
+     * @throws IllegalArgumentException where it is none, or longer than any timer holds
+     */
+    public static Duration parseDuration(String text) {
         // The library takes milliseconds where there is no unit.
         if (!Character.isLetter(text.charAt(text.length() - 1))) {
             throw new IllegalArgumentException("a duration needs its unit");

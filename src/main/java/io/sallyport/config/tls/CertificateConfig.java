@@ -3,10 +3,15 @@ package io.sallyport.config.tls;
 import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.Section;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where certificate chains and their private keys come from. */
 public sealed interface CertificateConfig {
+    /** What most authorities take. */
+    int MOST_NAMES = 100;
 
     Place place();
 
@@ -32,7 +37,54 @@ public sealed interface CertificateConfig {
     /** A folder with any number of pairs, in the layouts of certbot, lego, Kubernetes and haproxy; one password for all keys. */
     record Directory(Path directory, PasswordConfig password, Place place) implements CertificateConfig {}
 
+    /**
+     * Certificates that an authority issues by itself.
+     *
+     * @param names host names and addresses, all in one certificate; the first is what people call it
+     */
+    record Acme(AcmeConfig authority, List<String> names, Place place) implements CertificateConfig {
+        public Acme {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public PasswordConfig password() {
+            return new PasswordConfig.None();
+        }
+    }
+
+    /** One that a listener shows; {@code authorities} are those that it may be ordered from. */
+    static CertificateConfig readServer(Section section, Map<String, AcmeConfig> authorities) {
+        if (!section.has("acme")) {
+            return read(section);
+        }
+        if (Stream.of("chain", "key", "keystore", "directory").anyMatch(section::has)) {
+            section.problem("acme", "given together with files (expected: one or the other)");
+        }
+        List<String> names = section.live().parsedList("names", OrderedName.RULE, OrderedName::parse).stream()
+                .distinct()
+                .toList();
+        if (names.isEmpty() || names.size() > MOST_NAMES) {
+            section.problem("names", names.size() + " (expected: 1 to " + MOST_NAMES + " host names or addresses)");
+        }
+        String name = section.live().string("acme");
+        @Nullable AcmeConfig authority = authorities.get(name);
+        if (authority == null) {
+            section.problem(
+                    "acme", "\"" + name + "\" (expected: one of the acme entries " + authorities.keySet() + ")");
+            return new Pem(section.directory(), section.directory(), new PasswordConfig.None(), section.place());
+        }
+        return new Acme(authority, names, section.place());
+    }
+
+    /** One from files. */
     static CertificateConfig read(Section section) {
+        if (section.has("acme")) {
+            section.problem(
+                    "acme",
+                    "given for what servers are shown (expected: files; an authority certifies names that"
+                            + " clients ask for)");
+        }
         PasswordConfig password = PasswordConfig.read(section);
         if (section.has("directory")) {
             if (section.has("chain") || section.has("key") || section.has("keystore")) {

@@ -5,6 +5,7 @@ import io.sallyport.config.value.StartTls;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The TLS side of one listener, or of one of its routes.
@@ -74,11 +75,12 @@ public record TlsConfig(
      * Reads one.
      *
      * @param startTls what clients say before TLS
+     * @param authorities those that certificates may be ordered from
      */
-    public static TlsConfig read(Section section, StartTls startTls) {
+    public static TlsConfig read(Section section, StartTls startTls, Map<String, AcmeConfig> authorities) {
         return new TlsConfig(
                 TlsPolicyConfig.read(section),
-                section.sections("certificates", CertificateConfig::read),
+                section.sections("certificates", each -> CertificateConfig.readServer(each, authorities)),
                 section.live().choice("unknown-server-name", ServerNamePolicy.class),
                 section.live().choice("missing-server-name", ServerNamePolicy.class),
                 alpn(section, startTls),

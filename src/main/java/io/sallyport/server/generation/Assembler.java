@@ -15,6 +15,7 @@ import io.sallyport.metrics.ListenerMeters;
 import io.sallyport.metrics.ListenerMeters.SessionKind;
 import io.sallyport.metrics.Meters;
 import io.sallyport.server.listen.BoundListener;
+import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.TicketKeys;
 import io.sallyport.tls.context.TlsPolicy;
 import java.time.Instant;
@@ -32,11 +33,13 @@ public final class Assembler {
     private final Meters meters;
     private final ConnectionLog log;
     private final BackendRuntime runtime;
+    private final ChallengeAnswers challenges;
 
-    public Assembler(Meters meters, ConnectionLog log, BackendRuntime runtime) {
+    public Assembler(Meters meters, ConnectionLog log, BackendRuntime runtime, ChallengeAnswers challenges) {
         this.meters = meters;
         this.log = log;
         this.runtime = runtime;
+        this.challenges = challenges;
     }
 
     /**
@@ -116,6 +119,7 @@ public final class Assembler {
                 config.tls().recheckClients(),
                 listenerMeters,
                 log,
+                challenges,
                 staged.version());
     }
 

@@ -19,6 +19,7 @@ import io.sallyport.tls.context.TlsPolicy;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.material.OcspResponses;
+import io.sallyport.tls.material.StandIn;
 import io.sallyport.tls.path.AuthorityNames;
 import io.sallyport.tls.path.Crls;
 import io.sallyport.tls.path.TrustAnchors;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class ListenerLoader {
     private final Map<CertificateConfig, List<KeyMaterial>> keys = new HashMap<>();
     private final Map<TlsConfig, TlsContexts> contexts = new HashMap<>();
     private final List<Expiries> expiries = new ArrayList<>();
+    private boolean standsIn;
 
     ListenerLoader(ListenerConfig listener, LoadRun run) {
         this.listener = listener;
@@ -74,7 +77,8 @@ final class ListenerLoader {
                     ? new Route(List.of(), List.of(), backend, null, List.of())
                     : new Route(List.of(), List.of(), backend, contexts(tls), tls.alpn());
         }
-        return new StagedListener(listener, routes, fallback, ticketKeys(), Expiries.all(expiries), version());
+        return new StagedListener(
+                listener, routes, fallback, ticketKeys(), Expiries.all(expiries), standsIn, version());
     }
 
     /** Random ones outlive a reload, so that sessions do too. */
@@ -139,6 +143,14 @@ final class ListenerLoader {
         return all;
     }
 
+    /** The names of all certificates that an authority issues. */
+    private static List<String> ordered(TlsConfig tls) {
+        return tls.certificates().stream()
+                .flatMap(each -> each instanceof CertificateConfig.Acme acme ? acme.names().stream() : Stream.of())
+                .distinct()
+                .toList();
+    }
+
     private @Nullable TlsContexts build(TlsConfig tls) {
         Findings findings = run.findings();
         List<KeyMaterial> material = keys(tls);
@@ -150,6 +162,11 @@ final class ListenerLoader {
         Crls crls =
                 Crls.load(clientAuth.crls(), anchors, clientAuth.crlPolicy(), clientAuth.where(), run.now(), findings);
         expiries.add(Expiries.of(material, "server", anchors, crls));
+        List<String> ordered = ordered(tls);
+        if (material.isEmpty() && !ordered.isEmpty() && findings.problems().isEmpty()) {
+            material = List.of(StandIn.create(ordered));
+            standsIn = true;
+        }
         OcspResponses ocsp =
                 OcspResponses.load(tls.ocspResponses(), material, tls.policy().where(), run.now(), findings);
         if (material.isEmpty()

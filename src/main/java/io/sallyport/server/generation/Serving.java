@@ -72,6 +72,11 @@ public record Serving(
         return result;
     }
 
+    /** Whether a listener shows a certificate that nobody trusts, because its own is not issued yet. */
+    public boolean awaitsCertificates() {
+        return staged.listeners().values().stream().anyMatch(StagedListener::standsIn);
+    }
+
     /** Whether a connection that began with these settings has something else than one that begins now. */
     public boolean hasReplaced(ListenerSettings settings) {
         @Nullable ListenerSettings now = listeners.get(settings.name());

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fallback where connections go that no route takes; null: they are refused
  * @param ticketKeys null: no tickets
+ * @param standsIn whether one of its routes has no certificate yet, and shows one that nobody trusts
  */
 record StagedListener(
         ListenerConfig config,
@@ -21,6 +22,7 @@ record StagedListener(
         @Nullable Route fallback,
         @Nullable TicketKeys ticketKeys,
         Expiries expiries,
+        boolean standsIn,
         ListenerVersion version) {
 
     /**

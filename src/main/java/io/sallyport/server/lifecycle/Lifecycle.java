@@ -51,7 +51,7 @@ public final class Lifecycle {
                 parts, published, supervisor.sockets(), new TicketRotation(control, published, clock), clock);
         this.watcher = new FileWatcher(config.reload().watch(), config.reload().poll(), this::lookAtFiles);
         this.loader = new LoaderThread(parts.source(), parts.transport(), parts.loader(), watcher);
-        this.reloads = new Reloads(control, loader, published, generations::replace, parts.meters());
+        this.reloads = new Reloads(control, loader, published, this::replace, parts.meters());
         this.drain = new Drain(control, this::closeListeners, parts.loops()::whenEmpty, this::stop);
         parts.loops().lost().thenRun(this::abandon);
         parts.backends().lost().thenRun(this::abandon);
@@ -115,7 +115,7 @@ public final class Lifecycle {
     }
 
     /** The files may have changed; returns when it is decided. */
-    private void lookAtFiles() {
+    public void lookAtFiles() {
         control.<ReloadOutcome>ask(this::reloadIfChanged, reloads.last()).join();
     }
 
@@ -185,6 +185,7 @@ public final class Lifecycle {
         companion = with;
         advance(LifecycleState.READY);
         companion.onServing();
+        companion.onConfiguration(staged.config());
         loader.watch(staged.config());
         if (loader.isReloadable()) {
             watcher.start();
@@ -192,6 +193,14 @@ public final class Lifecycle {
         parts.loops().watchDelay(parts.meters()::loopDelayed);
         supervisor.onReady();
         return List.of();
+    }
+
+    private List<ConfigProblem> replace(Staged staged) {
+        List<ConfigProblem> problems = generations.replace(staged);
+        if (problems.isEmpty()) {
+            companion.onConfiguration(staged.config());
+        }
+        return problems;
     }
 
     private void reload(String asker, CompletableFuture<Boolean> answer) {

@@ -1,11 +1,16 @@
 package io.sallyport.server.lifecycle;
 
+import io.sallyport.config.ProxyConfig;
+
 /** Calls what starts and ends with the listeners, as the admin listener does. On the control thread. */
 public interface LifecycleHooks {
     /** Nothing. */
     LifecycleHooks NONE = new LifecycleHooks() {
         @Override
         public void onServing() {}
+
+        @Override
+        public void onConfiguration(ProxyConfig config) {}
 
         @Override
         public void onListenersClosed() {}
@@ -16,6 +21,9 @@ public interface LifecycleHooks {
 
     /** Every listener accepts. */
     void onServing();
+
+    /** This serves from now on: at the start, and after each reload that has changed something. */
+    void onConfiguration(ProxyConfig config);
 
     /** No listener accepts any more. */
     void onListenersClosed();

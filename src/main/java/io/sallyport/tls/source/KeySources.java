@@ -22,6 +22,9 @@ public final class KeySources {
     }
 
     public KeySource of(CertificateConfig config) {
+        if (config instanceof CertificateConfig.Acme acme) {
+            return new AcmeKeySource(acme);
+        }
         return config instanceof CertificateConfig.Directory directory
                 ? new DirectoryKeySource(
                         directory, environment, directories.computeIfAbsent(config, any -> new DirectoryMemory()))

@@ -11,6 +11,7 @@ import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.metrics.Meters;
 import io.sallyport.metrics.Meters.BuildInfo;
+import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
 import io.sallyport.tls.source.KeySources;
@@ -34,7 +35,10 @@ final class GenerationsUnderTest implements AutoCloseable {
     private final GenerationLoader loader = new GenerationLoader(
             new LoaderServices(new KeySources(variable -> null), null, contexts, new RsaAccelerator(), runtime.loop()));
     private final Assembler assembler = new Assembler(
-            new Meters(registry, new BuildInfo("", "", "", "")), new HandshakeLog(AccessLog.none()), runtime);
+            new Meters(registry, new BuildInfo("", "", "", "")),
+            new HandshakeLog(AccessLog.none()),
+            runtime,
+            new ChallengeAnswers(contexts));
     private @Nullable Serving serving;
 
     /** @param directory of the configuration */

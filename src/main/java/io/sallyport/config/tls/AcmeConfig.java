@@ -1,0 +1,124 @@
+package io.sallyport.config.tls;
+
+import io.sallyport.config.hocon.Section;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate authority that issues certificates by itself (ACME, RFC 8555), and our account there. That a name leads here it
+ * sees by a TLS handshake at port 443 (tls-alpn-01, RFC 8737).
+ *
+ * @param name the key under {@code acme}
+ * @param directory an https URL, or {@code acme://HOST} for one that is known by name
+ * @param contact where the authority may write to, as mailto
+ * @param storage the folder of account key, certificates and their keys
+ * @param key of new certificates
+ * @param profile the kind of certificate that is asked for; null: the authority's default
+ * @param renewBefore when a certificate is renewed of which the authority does not say when
+ * @param trustAnchors what the authority's own certificate must end in
+ * @param externalAccount null: the authority asks for none
+ */
+public record AcmeConfig(
+        String name,
+        URI directory,
+        List<String> contact,
+        Path storage,
+        Key key,
+        @Nullable String profile,
+        RenewBefore renewBefore,
+        List<TrustAnchorConfig> trustAnchors,
+        @Nullable ExternalAccount externalAccount) {
+
+    private static final String DIRECTORY_RULE =
+            "an https URL, or acme://HOST as acme://letsencrypt.org or acme://letsencrypt.org/staging";
+    private static final Pattern MAIL = Pattern.compile("[^\\s@,?]+@[^\\s@,?]+");
+    private static final URI NOWHERE = URI.create("https://invalid/");
+
+    /** The kind of key that new certificates have. */
+    public enum Key {
+        /** P-256. */
+        EC,
+        /** 2048 bits. */
+        RSA
+    }
+
+    /**
+     * What binds our account to one that somebody has with the authority (RFC 8555 section 7.3.4).
+     *
+     * @param hmacKeyFile the key in Base64url, as the authority shows it
+     */
+    public record ExternalAccount(String keyId, Path hmacKeyFile) {}
+
+    public AcmeConfig {
+        contact = List.copyOf(contact);
+        trustAnchors = List.copyOf(trustAnchors);
+    }
+
+    /** Reads all of them. */
+    public static Map<String, AcmeConfig> readAll(Section section, Section defaults) {
+        return section.named("acme", defaults, AcmeConfig::read);
+    }
+
+    private static AcmeConfig read(String name, Section section) {
+        if (!section.live().bool("agree-terms")) {
+            section.problem(
+                    "agree-terms",
+                    "off (expected: on, once you have read the terms of service of the authority and agree to them)");
+        }
+        return new AcmeConfig(
+                name,
+                section.live().parsed("directory", DIRECTORY_RULE, AcmeConfig::directory, NOWHERE),
+                section.live().parsedList("contact", "a mail address, as ops@example.com", AcmeConfig::contact),
+                section.live().file("storage"),
+                section.live().choice("key", Key.class),
+                section.live().optionalString("profile"),
+                section.live().parsed("renew-before", RenewBefore.RULE, RenewBefore::parse, RenewBefore.THIRD),
+                section.live()
+                        .parsedList(
+                                "trust-anchors",
+                                "a PEM file, or system",
+                                text -> TrustAnchorConfig.parse(text, section.directory())),
+                section.child("external-account", AcmeConfig::externalAccount));
+    }
+
+    private static @Nullable ExternalAccount externalAccount(Section section) {
+        @Nullable String keyId = section.live().optionalString("key-id");
+        @Nullable Path key = section.live().optionalFile("hmac-key-file");
+        if (keyId == null && key == null) {
+            return null;
+        }
+        if (keyId == null || key == null) {
+            section.problem(
+                    keyId == null ? "key-id" : "hmac-key-file",
+                    "missing (expected: key-id and hmac-key-file, or neither)");
+            return null;
+        }
+        return new ExternalAccount(keyId, key);
+    }
+
+    private static URI directory(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean known = "https".equals(uri.getScheme()) || "acme".equals(uri.getScheme());
+            if (!known || uri.getHost() == null || uri.getUserInfo() != null || uri.getFragment() != null) {
+                throw new IllegalArgumentException(text);
+            }
+            return uri;
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
+    private static String contact(String text) {
+        String address = text.startsWith("mailto:") ? text.substring("mailto:".length()) : text;
+        if (!MAIL.matcher(address).matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        return "mailto:" + address;
+    }
+}

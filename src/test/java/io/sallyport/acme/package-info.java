@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.acme;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+package io.sallyport.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.sallyport.config.ConfigLoader;
+import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.IssuedCertificate;
+import io.sallyport.testing.PemFiles;
+import io.sallyport.testing.RunningProxy;
+import io.sallyport.testing.TlsClient;
+import io.sallyport.tls.source.AcmeStorage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What an authority has issued, as it is served from the storage. The authority itself cannot be reached here. */
+final class AcmeStorageTest {
+    private static final CertificateAuthority ROOT = CertificateAuthority.create("Acme Root");
+    private static final String AUTHORITY =
+            "acme.ca { directory = \"https://127.0.0.1:1/directory\", agree-terms = on }";
+    private static final String OTHER = "listeners.other { bind = \"127.0.0.1:0\", backend = app,"
+            + " tls.certificates = [ { acme = ca, names = [b.test] } ] }";
+
+    private static RunningProxy.Builder proxy(FakeBackend backend) {
+        return RunningProxy.to(backend.address())
+                .certificate(ROOT, ROOT.server("localhost").ip("127.0.0.1").issue())
+                .with(AUTHORITY, OTHER);
+    }
+
+    /** Puts a certificate there in one step, as the client of the authority does. */
+    private static void issue(Path directory, String name) throws Exception {
+        CertificateConfig.Acme certificate = (CertificateConfig.Acme) Objects.requireNonNull(ConfigLoader.load(
+                                "sallyport { " + AUTHORITY + "\n" + OTHER
+                                        + "\nbackends.app.servers = [\"127.0.0.1:1\"] }",
+                                "test",
+                                directory)
+                        .listeners()
+                        .get("other"))
+                .tls()
+                .certificates()
+                .get(0);
+        AcmeStorage storage = new AcmeStorage(directory.resolve("acme"));
+        storage.create();
+        IssuedCertificate issued = ROOT.server(name).issue();
+        PemFiles files = issued.writePem(directory, "issued");
+        storage.write(
+                storage.certificate(certificate),
+                (Files.readString(files.chain()) + Files.readString(files.key())).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String served(RunningProxy proxy) throws Exception {
+        try (TlsClient client = TlsClient.open(proxy.address("other"), ROOT)) {
+            client.handshake();
+            X509Certificate leaf = (X509Certificate) client.session().getPeerCertificates()[0];
+            return leaf.getSubjectAlternativeNames().iterator().next().get(1).toString();
+        }
+    }
+
+    @Test
+    void withoutACertificateTheListenerStandsAndTheProcessIsNotReady() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend).start()) {
+            assertThat(proxy.get("/readyz").statusCode()).isEqualTo(503);
+            // That is not what a certificate's end is counted for.
+            assertThat(proxy.get("/metrics").body()).doesNotContain("stand-in");
+
+            issue(proxy.directory(), "b.test");
+
+            await().untilAsserted(
+                            () -> assertThat(proxy.get("/readyz").statusCode()).isEqualTo(200));
+            assertThat(served(proxy)).isEqualTo("b.test");
+            assertThat(proxy.log().values("contexts_built")).containsExactly("1");
+            assertThat(proxy.log().values("listeners")).containsExactly("other");
+        }
+    }
+
+    @Test
+    void whereOthersServeTheProcessIsReadyWithoutIt() {
+        try (FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = proxy(backend)
+                        .with("listeners.other.tls.certificates = [ { acme = ca, names = [b.test] },"
+                                + " { chain = server0.crt, key = server0.key } ]")
+                        .start()) {
+            assertThat(proxy.get("/readyz").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatIsThereIsServedFromTheStart() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo()) {
+            RunningProxy.Builder builder = proxy(backend);
+            issue(builder.directory(), "b.test");
+            try (RunningProxy proxy = builder.start()) {
+                assertThat(proxy.get("/readyz").statusCode()).isEqualTo(200);
+                assertThat(served(proxy)).isEqualTo("b.test");
+                assertThat(proxy.metric("sallyport_acme_orders_total")).isZero();
+            }
+        }
+    }
+
+    @Test
+    void oneThatIsDamagedIsWarnedOfAndCountsAsNone() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo()) {
+            RunningProxy.Builder builder = proxy(backend);
+            issue(builder.directory(), "b.test");
+            try (var files = Files.newDirectoryStream(builder.directory().resolve("acme"), "b.test-*.pem")) {
+                Files.writeString(files.iterator().next(), "-----BEGIN");
+            }
+            try (RunningProxy proxy = builder.start()) {
+                assertThat(proxy.get("/readyz").statusCode()).isEqualTo(503);
+            }
+        }
+    }
+
+    @Test
+    void aStorageThatOthersMayUseIsRefused() throws Exception {
+        try (FakeBackend backend = FakeBackend.echo()) {
+            RunningProxy.Builder builder = proxy(backend);
+            Path storage = Files.createDirectory(builder.directory().resolve("acme"));
+            Files.setPosixFilePermissions(storage, PosixFilePermissions.fromString("rwxr-x---"));
+
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(builder::start)
+                    .withMessageContaining("others than its owner may use this folder of private keys (rwxr-x---;"
+                            + " expected: rwx------)");
+        }
+    }
+}
