@@ -34,9 +34,8 @@ final class ConfigurationReference {
 
     static String page() {
         ConfigurationReference reference = new ConfigurationReference();
-        ConfigObject root = ConfigFactory.parseResources("reference.conf")
-                .getConfig("sallyport")
-                .root();
+        ConfigObject root =
+                ConfigFactory.parseFile(SOURCE).getConfig("sallyport").root();
         ConfigObject defaults = child(root, "defaults");
         reference.group("listeners.NAME", comments(root, "listeners"), child(defaults, "listener"));
         reference.group("backends.NAME", comments(root, "backends"), child(defaults, "backend"));
