@@ -197,19 +197,20 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     }
 
     private void talk(Channel opened, StartTlsClient client, BiConsumer<String, String> then) {
-        StartTlsClientHandler.begin(opened, client, terms.timeoutMillis(), new StartTlsClientHandler.Callback() {
-            @Override
-            public void onReady(String greeting, String behind) {
-                if (!over) {
-                    then.accept(greeting, behind);
-                }
-            }
+        opened.pipeline()
+                .addLast(new StartTlsClientHandler(client, terms.timeoutMillis(), new StartTlsClientHandler.Callback() {
+                    @Override
+                    public void onReady(String greeting, String behind) {
+                        if (!over) {
+                            then.accept(greeting, behind);
+                        }
+                    }
 
-            @Override
-            public void onFailed(Throwable cause) {
-                fail(cause);
-            }
-        });
+                    @Override
+                    public void onFailed(Throwable cause) {
+                        fail(cause);
+                    }
+                }));
     }
 
     private void connected(RecordLayer records) {

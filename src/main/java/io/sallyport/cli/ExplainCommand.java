@@ -6,6 +6,7 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.explain.ExplainLoader;
 import io.sallyport.explain.Explainer;
 import io.sallyport.explain.probe.ExplainOptions;
@@ -94,6 +95,14 @@ final class ExplainCommand implements Callable<Integer> {
             description = "Application protocols to offer, as h2,http/1.1.")
     private List<String> alpn = List.of();
 
+    @Option(
+            names = "--starttls",
+            paramLabel = "KIND",
+            converter = StartTlsConverter.class,
+            description = "Ask for TLS in plain text first: postgresql, smtp, imap, pop3 or ldap. A listener says so"
+                    + " itself.")
+    private @Nullable StartTls startTls;
+
     @Option(names = "--scan", description = "Learn every version, suite and group that the server takes.")
     private boolean scan;
 
@@ -117,7 +126,7 @@ final class ExplainCommand implements Callable<Integer> {
         checkNames();
         try {
             ExplainLoader loader = new ExplainLoader(
-                    new ExplainOptions(serverName, ca, cert, key, alpn, tls12, scan, timeout), Instant.now());
+                    new ExplainOptions(serverName, ca, cert, key, alpn, tls12, scan, timeout, startTls), Instant.now());
             ExplainRequest request = conf == null ? loader.server(address(target)) : listener(conf, loader);
             console.problems(loader.problems());
             return loader.problems().isEmpty() ? explain(request) : ExitCode.USAGE;

@@ -114,6 +114,12 @@ final class ServeOptions {
             description = "Connections from there begin with a PROXY protocol header: an address or a network.")
     private List<String> trustedProxies = List.of();
 
+    @Option(
+            names = "--starttls",
+            paramLabel = "KIND",
+            description = "Clients begin in plain text and ask for TLS: postgresql, smtp, imap, pop3 or ldap.")
+    private @Nullable String startTls;
+
     @Option(names = "--to-tls", description = "Speaks TLS to the servers, too, and verifies them.")
     private boolean toTls;
 
@@ -122,6 +128,12 @@ final class ServeOptions {
             paramLabel = "FILE",
             description = "What the servers' certificates must end in. Without it: the JVM's authorities.")
     private List<String> toAuthorities = List.of();
+
+    @Option(
+            names = "--to-starttls",
+            paramLabel = "KIND",
+            description = "Servers are asked for TLS in plain text: postgresql, smtp, imap, pop3 or ldap.")
+    private @Nullable String toStartTls;
 
     @Option(
             names = "--to-name",
@@ -166,8 +178,8 @@ final class ServeOptions {
         if (ordered.isEmpty() && (agreeTerms || !contact.isEmpty())) {
             throw new ParameterException(command, "--agree-terms, --contact (expected: with --acme)");
         }
-        if (!toTls && (!toAuthorities.isEmpty() || toName != null)) {
-            throw new ParameterException(command, "--to-ca, --to-name (expected: with --to-tls)");
+        if (!toTls && (!toAuthorities.isEmpty() || toName != null || toStartTls != null)) {
+            throw new ParameterException(command, "--to-ca, --to-name, --to-starttls (expected: with --to-tls)");
         }
         HoconWriter out = new HoconWriter();
         out.open("sallyport");
@@ -198,6 +210,9 @@ final class ServeOptions {
         out.open("listeners.https");
         out.value("bind", listen.startsWith(":") ? "0.0.0.0" + listen : listen);
         out.raw("backend", "app");
+        if (startTls != null) {
+            out.value("starttls", startTls);
+        }
         if (!trustedProxies.isEmpty()) {
             out.open("proxy-protocol");
             out.raw("accept", "on");
@@ -232,6 +247,9 @@ final class ServeOptions {
         if (toTls) {
             out.open("tls");
             out.raw("enabled", "on");
+            if (toStartTls != null) {
+                out.value("starttls", toStartTls);
+            }
             if (toName != null) {
                 out.value("server-name", toName);
             }

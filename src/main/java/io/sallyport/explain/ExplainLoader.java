@@ -7,6 +7,7 @@ import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.explain.probe.ExplainOptions;
 import io.sallyport.explain.probe.ExplainRequest;
 import io.sallyport.tls.file.Findings;
@@ -42,7 +43,7 @@ public final class ExplainLoader {
 
     /** For a server anywhere. */
     public ExplainRequest server(HostPort address) {
-        return request(address, options.serverName(), false, List.of(), List.of());
+        return request(address, options.serverName(), false, StartTls.OFF, List.of(), List.of());
     }
 
     /**
@@ -53,13 +54,14 @@ public final class ExplainLoader {
     public ExplainRequest listener(ListenerConfig listener) throws UnknownHostException {
         OwnListener own = OwnListener.of(listener, sources, now, findings);
         String name = options.serverName() == null ? own.serverName() : options.serverName();
-        return request(own.address(), name, own.proxyHeader(), own.roots(), own.leaves());
+        return request(own.address(), name, own.proxyHeader(), listener.startTls(), own.roots(), own.leaves());
     }
 
     private ExplainRequest request(
             HostPort address,
             @Nullable String name,
             boolean proxyHeader,
+            StartTls startTls,
             List<X509Certificate> roots,
             List<X509Certificate> leaves) {
         return new ExplainRequest(
@@ -72,6 +74,7 @@ public final class ExplainLoader {
                 options.scan(),
                 options.timeout(),
                 proxyHeader,
+                options.startTls() == null ? startTls : options.startTls(),
                 leaves);
     }
 

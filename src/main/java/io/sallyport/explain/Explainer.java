@@ -60,7 +60,7 @@ public final class Explainer {
                     "The name " + request.address().host() + " has no address.",
                     "Look at its spelling, and at the name servers of this machine."));
         }
-        try (Probe probe = new Probe(request.timeout(), request.proxyHeader());
+        try (Probe probe = new Probe(request);
                 ClientContext context = ClientContext.build(request, true)) {
             return explain(probe, context, addresses);
         } catch (SSLException e) {

@@ -41,10 +41,11 @@ class ServeTest {
 
     @Test
     void everyFlagHasItsPlace() {
-        Outcome outcome = printed("--listen [::1]:443 --to a.example:1 --to unix:/run/x.sock --cert a.pem --key a.key"
-                + " --cert b.pem --key b.key --tls modern --alpn h2,http/1.1 --client-ca ca.pem --client-ca system"
-                + " --allow cn=ops --allow uri=spiffe://x/** --proxy-protocol v2 --trust-proxy 10.0.0.0/8 --to-tls"
-                + " --to-ca in.pem --to-name app.internal --admin none --access-log none --log-format json");
+        Outcome outcome = printed(
+                "--listen [::1]:443 --to a.example:1 --to unix:/run/x.sock --cert a.pem --key a.key"
+                        + " --cert b.pem --key b.key --tls modern --alpn h2,http/1.1 --client-ca ca.pem --client-ca system"
+                        + " --allow cn=ops --allow uri=spiffe://x/** --proxy-protocol v2 --trust-proxy 10.0.0.0/8 --starttls smtp --to-tls"
+                        + " --to-starttls smtp --to-ca in.pem --to-name app.internal --admin none --access-log none --log-format json");
 
         assertThat(outcome.err()).isEmpty();
         assertThat(String.join("\n", outcome.out())).isEqualTo("""
@@ -52,6 +53,7 @@ class ServeTest {
               listeners.https {
                 bind = "[::1]:443"
                 backend = app
+                starttls = "smtp"
                 proxy-protocol {
                   accept = on
                   trusted = ["10.0.0.0/8"]
@@ -72,6 +74,7 @@ class ServeTest {
                 proxy-protocol.send = "v2"
                 tls {
                   enabled = on
+                  starttls = "smtp"
                   server-name = "app.internal"
                   trust-anchors = ["in.pem"]
                 }
@@ -117,7 +120,7 @@ class ServeTest {
         --cert c ~ 2 ~ Missing required option: '--to=ADDRESS'
         --to h:1 ~ 2 ~ Missing required option: '--cert=FILE' or '--acme=NAME'
         --to h:1 --cert a --cert b --key k ~ 2 ~ --cert and --key (expected: a --key for each --cert, or none; one file may hold both)
-        --to h:1 --cert c --to-name x ~ 2 ~ --to-ca, --to-name (expected: with --to-tls)
+        --to h:1 --cert c --to-name x ~ 2 ~ --to-ca, --to-name, --to-starttls (expected: with --to-tls)
         --to h:x --cert c ~ 1 ~ command line: 10: backends.app.servers: "h:x" (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
         --to h:1 --cert c --allow cn=x ~ 1 ~ command line: 10: listeners.https.tls.client-auth.allow: [{ cn = "x" }] (expected: at least one rule, each with spki-sha256, when mode is pinned)
         --to h:1 --cert c --agree-terms ~ 2 ~ --agree-terms, --contact (expected: with --acme)

@@ -88,7 +88,7 @@ final class ArchitectureTest {
             systemd           : server.listen server.lifecycle
             quickstart        : config.hocon config eventloop tls.x509
             explain.probe     : config.value config.tls eventloop handshake.iana handshake.wire
-                                handshake.trace diagnosis tls.x509 tls.material tls.path tls.trust tls.context
+                                handshake.trace diagnosis starttls starttls.channel tls.x509 tls.material tls.path tls.trust tls.context
             explain.scan      : handshake.iana explain.probe
             explain.judge     : config.value config.tls handshake.iana handshake.wire handshake.trace tls.x509
                                 tls.material tls.context explain.probe explain.scan

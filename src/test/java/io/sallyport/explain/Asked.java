@@ -3,6 +3,7 @@ package io.sallyport.explain;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.explain.judge.Finding;
 import io.sallyport.explain.judge.FindingCode;
 import io.sallyport.explain.judge.ProbeFailure;
@@ -45,6 +46,7 @@ public final class Asked {
     private @Nullable KeyMaterial client;
     private boolean tls12;
     private boolean scan;
+    private StartTls startTls = StartTls.OFF;
 
     private Asked(InetSocketAddress address) {
         this.address = address;
@@ -94,6 +96,11 @@ public final class Asked {
         return this;
     }
 
+    Asked startTls(StartTls protocol) {
+        startTls = protocol;
+        return this;
+    }
+
     public Asked scan() {
         scan = true;
         return this;
@@ -110,6 +117,7 @@ public final class Asked {
                 scan,
                 timeout,
                 false,
+                startTls,
                 configured);
     }
 

@@ -4,6 +4,7 @@ import static io.sallyport.explain.Asked.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.explain.judge.FailureKind;
 import io.sallyport.explain.judge.FindingCode;
 import io.sallyport.explain.probe.ExplainRequest;
@@ -64,6 +65,7 @@ class ExplainFailureTest {
                 true,
                 SHORT,
                 false,
+                StartTls.OFF,
                 List.of());
 
         Explanation explanation = new Explainer(request, InstantSource.system()).explain();

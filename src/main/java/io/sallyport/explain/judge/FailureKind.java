@@ -9,6 +9,8 @@ public enum FailureKind {
     CONNECTION_REFUSED,
     CONNECTION_TIMEOUT,
     UNREACHABLE,
+    /** The server does not let TLS begin where the protocol begins in plain text. */
+    NO_STARTTLS,
     PLAIN_HTTP,
     OTHER_PROTOCOL,
     /** The server's bytes are no TLS and nothing known. */

@@ -39,6 +39,12 @@ public final class FailureReader {
         return Optional.of(
                 switch (attempt.ending()) {
                     case REFUSED, CONNECT_TIMEOUT, UNREACHABLE -> unconnected();
+                    case NO_STARTTLS ->
+                        failure(
+                                FailureKind.NO_STARTTLS,
+                                "TLS cannot begin: " + attempt.detail() + ".",
+                                "Look whether the server speaks "
+                                        + request.startTls().tag() + " on this port, and has TLS turned on.");
                     case TLS_ERROR, DONE -> tlsError();
                     case SERVER_LEFT, SERVER_RESET, TIMEOUT -> cut();
                 });
@@ -162,7 +168,7 @@ public final class FailureReader {
             return failure(
                     FailureKind.OTHER_PROTOCOL,
                     "The server speaks " + protocol.get() + " in plain text here.",
-                    "Take the port on which it speaks TLS from the first byte; STARTTLS and its like are not spoken.");
+                    "Take the port on which it speaks TLS from the first byte, or name the protocol by --starttls.");
         }
         return failure(
                 FailureKind.GARBAGE,

@@ -16,9 +16,12 @@ public enum Ending {
     /** No connection: no answer. */
     CONNECT_TIMEOUT,
     /** No connection: no way there. */
-    UNREACHABLE;
+    UNREACHABLE,
+    /** Connected, but the server did not let TLS begin. */
+    NO_STARTTLS;
 
+    /** Whether a handshake could begin. */
     public boolean isConnected() {
-        return this != REFUSED && this != CONNECT_TIMEOUT && this != UNREACHABLE;
+        return this != REFUSED && this != CONNECT_TIMEOUT && this != UNREACHABLE && this != NO_STARTTLS;
     }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.explain.probe;
 
+import io.sallyport.config.value.StartTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls12 whether TLS 1.2 is the highest version on offer
  * @param scan whether to learn everything that the server takes
  * @param timeout for one connection, and again for one handshake
+ * @param startTls what is said before TLS; null: what the target suggests
  */
 public record ExplainOptions(
         @Nullable String serverName,
@@ -25,7 +27,8 @@ public record ExplainOptions(
         List<String> alpn,
         boolean tls12,
         boolean scan,
-        Duration timeout) {
+        Duration timeout,
+        @Nullable StartTls startTls) {
 
     public ExplainOptions {
         alpn = List.copyOf(alpn);

@@ -1,6 +1,7 @@
 package io.sallyport.explain.probe;
 
 import io.sallyport.config.value.HostPort;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.path.TrustAnchors;
 import java.security.cert.X509Certificate;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param scan whether to learn everything that the server takes
  * @param timeout for one connection, and again for one handshake
  * @param proxyHeader whether each connection begins with a PROXY protocol header that says LOCAL
+ * @param startTls what is said before TLS
  * @param configured the leaf certificates that the server should serve; empty: not known
  */
 public record ExplainRequest(
@@ -33,6 +35,7 @@ public record ExplainRequest(
         boolean scan,
         Duration timeout,
         boolean proxyHeader,
+        StartTls startTls,
         List<X509Certificate> configured) {
 
     public ExplainRequest {

@@ -3,6 +3,7 @@ package io.sallyport.explain.probe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.handshake.iana.HandshakeTypes;
 import io.sallyport.handshake.iana.KeyExchange;
 import io.sallyport.handshake.trace.Direction;
@@ -12,11 +13,15 @@ import io.sallyport.handshake.trace.HandshakeTranscript.Step;
 import io.sallyport.handshake.wire.HandshakeMessage;
 import io.sallyport.handshake.wire.HandshakeMessage.ServerKeyExchange;
 import io.sallyport.handshake.wire.ServerHello;
+import io.sallyport.starttls.Heard;
+import io.sallyport.starttls.StartTlsClient;
+import io.sallyport.starttls.StartTlsClients;
+import io.sallyport.starttls.channel.AddressLiteral;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,6 +43,7 @@ public final class HelloExchange {
     private final InetSocketAddress address;
     private final int timeoutMillis;
     private final boolean proxyHeader;
+    private final StartTls startTls;
     private final ClientHelloWriter writer = new ClientHelloWriter(new SecureRandom());
     private final long start = System.nanoTime();
     private int connections;
@@ -47,8 +53,10 @@ public final class HelloExchange {
     /**
      * @param timeout for one connection
      * @param proxyHeader whether a PROXY protocol header comes first
+     * @param startTls what is said before TLS
      */
-    public HelloExchange(InetSocketAddress address, Duration timeout, boolean proxyHeader) {
+    public HelloExchange(InetSocketAddress address, Duration timeout, boolean proxyHeader, StartTls startTls) {
+        this.startTls = startTls;
         this.proxyHeader = proxyHeader;
         this.address = address;
         this.timeoutMillis = Math.toIntExact(timeout.toMillis());
@@ -104,17 +112,15 @@ public final class HelloExchange {
             if (proxyHeader) {
                 socket.getOutputStream().write(ByteBufUtil.getBytes(LocalHeader.buffer()));
             }
+            StartTlsClient asking = StartTlsClients.asking(startTls, AddressLiteral.of(socket.getLocalSocketAddress()));
+            if (asking != null && !asks(asking, socket, deadline)) {
+                return HelloAnswer.none(HelloAnswer.Kind.REFUSED);
+            }
             socket.getOutputStream().write(ByteBufUtil.getBytes(hello));
-            InputStream in = socket.getInputStream();
             byte[] buffer = new byte[SIZE];
             Optional<HelloAnswer> answer = Optional.empty();
             while (answer.isEmpty()) {
-                long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
-                if (left <= 0) {
-                    throw new SocketTimeoutException();
-                }
-                socket.setSoTimeout(Math.toIntExact(left));
-                int length = in.read(buffer);
+                int length = read(socket, buffer, deadline);
                 if (length < 0) {
                     return ended(trace);
                 }
@@ -128,6 +134,36 @@ public final class HelloExchange {
         } catch (IOException e) {
             return ended(trace); // a reset
         }
+    }
+
+    /** Whether the server lets TLS begin. */
+    private static boolean asks(StartTlsClient client, Socket socket, long deadline) throws IOException {
+        ByteBuf received = Unpooled.buffer();
+        byte[] buffer = new byte[SIZE];
+        String words = client.opening();
+        Heard heard = Heard.MORE;
+        while (heard instanceof Heard.More || heard instanceof Heard.Say) {
+            socket.getOutputStream().write(words.getBytes(StandardCharsets.ISO_8859_1));
+            if (heard instanceof Heard.More) {
+                int length = read(socket, buffer, deadline);
+                if (length < 0) {
+                    return false;
+                }
+                received.writeBytes(buffer, 0, length);
+            }
+            heard = client.read(received);
+            words = heard instanceof Heard.Say say ? say.words() : "";
+        }
+        return heard instanceof Heard.Ready && !received.isReadable();
+    }
+
+    private static int read(Socket socket, byte[] buffer, long deadline) throws IOException {
+        long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+        if (left <= 0) {
+            throw new SocketTimeoutException();
+        }
+        socket.setSoTimeout(Math.toIntExact(left));
+        return socket.getInputStream().read(buffer);
     }
 
     private static HelloAnswer ended(HandshakeTrace trace) {

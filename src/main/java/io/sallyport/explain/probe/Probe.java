@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.ssl.SslHandler;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.eventloop.SocketError;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.explain.probe.ProbeHandler.Seen;
@@ -23,20 +24,30 @@ public final class Probe implements AutoCloseable {
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, transport.handlers());
     private final Duration timeout;
     private final boolean proxyHeader;
+    private final StartTls startTls;
 
-    /**
-     * @param timeout for the connection, and again for the handshake
-     * @param proxyHeader whether a PROXY protocol header comes first
-     */
-    public Probe(Duration timeout, boolean proxyHeader) {
-        this.timeout = timeout;
-        this.proxyHeader = proxyHeader;
+    /** For the server that the request names, and on its terms. */
+    public Probe(ExplainRequest request) {
+        this.timeout = request.timeout();
+        this.proxyHeader = request.proxyHeader();
+        this.startTls = request.startTls();
     }
 
     /** One connection and one handshake; it is closed when this returns. */
     public ProbedHandshake handshake(InetSocketAddress address, ClientContext context) {
-        WireHandler wire = new WireHandler(proxyHeader);
+        return handshake(address, context, startTls);
+    }
+
+    /** The same with a server that begins with TLS, whatever the request says. */
+    void warmUp(InetSocketAddress address, ClientContext context) {
+        handshake(address, context, StartTls.OFF);
+    }
+
+    private ProbedHandshake handshake(InetSocketAddress address, ClientContext context, StartTls asked) {
+        boolean asks = asked != StartTls.OFF;
+        WireHandler wire = new WireHandler(proxyHeader && !asks);
         CompletableFuture<Seen> outcome = new CompletableFuture<>();
+        CompletableFuture<String> refusal = new CompletableFuture<>();
         ChannelFuture connect = new Bootstrap()
                 .group(loop)
                 .channelFactory(() -> transport.socketTo(address.getAddress()))
@@ -44,6 +55,9 @@ public final class Probe implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (asks) {
+                            channel.pipeline().addLast(new StartTlsGate(asked, proxyHeader, timeout, refusal));
+                        }
                         SslHandler tls = context.newHandler(channel.alloc(), address);
                         channel.pipeline().addLast(wire, tls, new ProbeHandler(wire, tls, timeout, outcome));
                     }
@@ -54,6 +68,7 @@ public final class Probe implements AutoCloseable {
             return unconnected(address, wire, connect.cause());
         }
         Seen seen = outcome.join();
+        String words = refusal.getNow("");
         return new ProbedHandshake(
                 address,
                 wire.connectNanos(),
@@ -62,10 +77,10 @@ public final class Probe implements AutoCloseable {
                 seen.done(),
                 seen.staple(),
                 context.asked(),
-                seen.ending(),
+                words.isEmpty() ? seen.ending() : Ending.NO_STARTTLS,
                 seen.error(),
                 wire.firstBytes(),
-                "");
+                words);
     }
 
     private static ProbedHandshake unconnected(InetSocketAddress address, WireHandler wire, Throwable cause) {

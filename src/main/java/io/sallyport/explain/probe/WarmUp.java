@@ -19,7 +19,7 @@ public final class WarmUp {
             Thread peer = new Thread(() -> refuse(server), "explain-warm-up");
             peer.setDaemon(true);
             peer.start();
-            probe.handshake((InetSocketAddress) server.getLocalSocketAddress(), context);
+            probe.warmUp((InetSocketAddress) server.getLocalSocketAddress(), context);
         } catch (IOException e) {
             // Then the first times are a little long.
         }

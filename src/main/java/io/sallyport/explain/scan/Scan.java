@@ -25,7 +25,7 @@ public final class Scan {
 
     public Scan(InetSocketAddress address, ExplainRequest request) {
         Duration timeout = request.timeout().compareTo(ONE) < 0 ? request.timeout() : ONE;
-        this.exchange = new HelloExchange(address, timeout, request.proxyHeader());
+        this.exchange = new HelloExchange(address, timeout, request.proxyHeader(), request.startTls());
         this.request = request;
     }
 

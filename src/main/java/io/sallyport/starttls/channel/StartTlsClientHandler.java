@@ -2,7 +2,6 @@ package io.sallyport.starttls.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StartTlsClientHandler extends ChannelInboundHandlerAdapter {
     private final StartTlsClient client;
+    private final int timeoutMillis;
     private final Callback callback;
     private @Nullable ByteBuf received;
     private @Nullable Future<?> deadline;
@@ -42,30 +42,30 @@ public final class StartTlsClientHandler extends ChannelInboundHandlerAdapter {
         void onFailed(Throwable cause);
     }
 
-    private StartTlsClientHandler(StartTlsClient client, Callback callback) {
-        this.client = client;
-        this.callback = callback;
-    }
-
     /**
-     * Begins, on a channel that is connected and that nobody reads from.
+     * Begins when it is added to a channel that is connected, in front of whatever speaks TLS.
      *
      * @param timeoutMillis for all of it; 0: none
      */
-    public static void begin(Channel channel, StartTlsClient client, int timeoutMillis, Callback callback) {
-        StartTlsClientHandler handler = new StartTlsClientHandler(client, callback);
+    public StartTlsClientHandler(StartTlsClient client, int timeoutMillis, Callback callback) {
+        this.client = client;
+        this.timeoutMillis = timeoutMillis;
+        this.callback = callback;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
         if (timeoutMillis > 0) {
-            handler.deadline = channel.eventLoop()
+            deadline = ctx.executor()
                     .schedule(
-                            () -> handler.fail(new StartTlsException(
+                            () -> fail(new StartTlsException(
                                     Kind.LATE, "what comes before TLS was not said within " + timeoutMillis + "ms")),
                             timeoutMillis,
                             TimeUnit.MILLISECONDS);
         }
-        channel.pipeline().addLast(handler);
         // With nothing to say as well: a PROXY protocol header may be waiting in front of it.
-        channel.writeAndFlush(Unpooled.copiedBuffer(client.opening(), StandardCharsets.ISO_8859_1));
-        channel.read();
+        ctx.writeAndFlush(Unpooled.copiedBuffer(client.opening(), StandardCharsets.ISO_8859_1));
+        ctx.read();
     }
 
     @Override
