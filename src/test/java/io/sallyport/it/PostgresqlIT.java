@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.LogLine;
+import io.sallyport.testing.Openssl;
 import io.sallyport.testing.PostgresqlServer;
 import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PostgreSQL's own server and its own client, with Sallyport in between. */
 class PostgresqlIT {
@@ -113,6 +121,46 @@ class PostgresqlIT {
             assertThat(psql(proxy, named, IS_TLS)).isEqualTo("t\n");
             assertThat(psql(proxy, "host=localhost sslmode=require", IS_TLS)).isEqualTo("f\n");
             assertThat(proxy.awaitConnectionLines(2).get(0).text("backend")).isEqualTo("db");
+        }
+    }
+
+    /** In both ways in which a client may ask, and by the certificate and the rule that it takes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "direct"})
+    void javaClientsAskInBothWays(String negotiation) throws Exception {
+        CLIENTS.client("app").issue().writePem(folder, "app");
+        new Openssl(folder)
+                .line("pkcs12 -export -in app.crt -inkey app.key -out app.p12 -name user -passout pass:secret");
+        RunningProxy.Builder builder = RunningProxy.to(plain.address());
+        CLIENTS.writePem(builder.directory(), "clients");
+        try (RunningProxy proxy = builder.with(
+                        "listeners.https.starttls = postgresql",
+                        "listeners.https.tls.client-auth { mode = require, trust-anchors = [clients.crt],"
+                                + " allow = [{ cn = app }] }")
+                .start()) {
+            proxy.authority().writePem(folder, "root");
+            Properties properties = new Properties();
+            properties.putAll(Map.of(
+                    "user",
+                    "postgres",
+                    "sslmode",
+                    "verify-full",
+                    "sslNegotiation",
+                    negotiation,
+                    "sslrootcert",
+                    folder.resolve("root.crt").toString(),
+                    "sslkey",
+                    folder.resolve("app.p12").toString(),
+                    "sslpassword",
+                    "secret"));
+            try (Connection connection = DriverManager.getConnection(
+                            "jdbc:postgresql://localhost:" + proxy.address().getPort() + "/postgres", properties);
+                    ResultSet result = connection.createStatement().executeQuery("select 6 * 7")) {
+                assertThat(result.next()).isTrue();
+                assertThat(result.getInt(1)).isEqualTo(42);
+            }
+            // Who asks in plain text has said which protocol it is, and pgjdbc says it once.
+            assertThat(proxy.awaitConnectionLine().has("alpn")).isEqualTo(negotiation.equals("direct"));
         }
     }
 

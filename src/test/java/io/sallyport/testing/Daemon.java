@@ -2,6 +2,7 @@ package io.sallyport.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -10,11 +11,13 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** Another proxy of the trade (haproxy, nginx) on one port of loopback, with a configuration made for one test. */
+/** Another proxy of the trade (haproxy, nginx) or a server to stand behind one (dovecot, slapd, aiosmtpd), on one port of loopback, with a configuration made for one test. */
 public final class Daemon implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int ATTEMPTS = 5;
@@ -99,6 +102,99 @@ public final class Daemon implements AutoCloseable {
                         dns.getAddress().getHostAddress() + ":" + dns.getPort()));
     }
 
+    /**
+     * Starts Dovecot, for one protocol and anybody with the password {@code secret}.
+     *
+     * @param protocol {@code imap} or {@code pop3}
+     * @param tls what it says of TLS
+     */
+    public static Daemon dovecot(Path directory, String protocol, String tls) {
+        // Its processes have users of their own.
+        directory.toFile().setExecutable(true, false);
+        directory.toFile().setReadable(true, false);
+        boolean isRoot = System.getProperty("user.name").equals("root");
+        String home = directory.resolve("home-" + protocol).toString();
+        return start(
+                directory,
+                "dovecot-" + protocol,
+                port -> """
+                protocols = %1$s
+                base_dir = %2$s/run-%1$s
+                listen = 127.0.0.1
+                disable_plaintext_auth = no
+                log_path = /dev/stderr
+                service %1$s-login {
+                  chroot =
+                  inet_listener %1$s {
+                    port = %3$d
+                  }
+                  inet_listener %1$ss {
+                    port = 0
+                  }
+                }
+                passdb {
+                  driver = static
+                  args = password=secret
+                }
+                userdb {
+                  driver = static
+                  args = uid=%4$s gid=%5$s home=/tmp
+                }
+                mail_location = maildir:%6$s
+                """.formatted(
+                                        protocol,
+                                        directory,
+                                        port,
+                                        isRoot ? "nobody" : System.getProperty("user.name"),
+                                        isRoot ? "nogroup" : System.getProperty("user.name"),
+                                        home)
+                        + tls,
+                file -> {
+                    File mail = Path.of(home).toFile();
+                    mail.mkdir();
+                    mail.setWritable(true, false);
+                    return List.of("dovecot", "-F", "-c", file.toString());
+                });
+    }
+
+    /**
+     * Starts slapd, with nothing in it but its root.
+     *
+     * @param tls what it says of TLS
+     */
+    public static Daemon slapd(Path directory, String tls) {
+        return start(
+                directory,
+                "slapd",
+                port -> "pidfile " + directory + "/slapd.pid\nargsfile " + directory + "/slapd." + port + "\n"
+                        + "include /etc/ldap/schema/core.schema\n" + tls,
+                file -> List.of("slapd", "-d", "stats", "-h", "ldap://127.0.0.1:" + port(file), "-f", file.toString()));
+    }
+
+    /** Starts aiosmtpd, which writes every mail to {@code aiosmtpd.log}. */
+    public static Daemon aiosmtpd(Path directory, String... options) {
+        return start(directory, "aiosmtpd", port -> "" + port, file -> {
+            // Where Debian's packages for Python are, whatever Python comes first on the path.
+            List<String> command = new ArrayList<>(List.of(
+                    "/usr/bin/python3", "-u", "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Debugging", "stdout"));
+            command.addAll(5, List.of(options));
+            command.addAll(5, List.of("-l", "127.0.0.1:" + read(file)));
+            return command;
+        });
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String port(Path slapdConfiguration) {
+        return read(slapdConfiguration).replaceAll("(?s).*slapd\\.(\\d+)\n.*", "$1");
+    }
+
     public InetSocketAddress address() {
         return address;
     }
@@ -149,6 +245,15 @@ public final class Daemon implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        // By a signal that it can pass on: some have processes of their own.
+        process.destroy();
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().onExit().join();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
     }
 }
