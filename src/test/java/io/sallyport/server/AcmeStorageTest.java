@@ -9,15 +9,20 @@ import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.IssuedCertificate;
+import io.sallyport.testing.Openssl;
 import io.sallyport.testing.PemFiles;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.TlsClient;
 import io.sallyport.tls.source.AcmeStorage;
+import io.sallyport.tls.x509.SelfSigned;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -132,5 +137,66 @@ final class AcmeStorageTest {
                     .withMessageContaining("others than its owner may use this folder of private keys (rwxr-x---;"
                             + " expected: rwx------)");
         }
+    }
+
+    /** As another process on the same storage puts it there, whose authority comes to this one. */
+    @Test
+    void whatProvesANameIsShownToTheAuthorityAloneAndGetsNobodyRoundClientAuth() throws Exception {
+        CertificateAuthority clients = CertificateAuthority.create("Clients");
+        try (FakeBackend backend = FakeBackend.echo()) {
+            RunningProxy.Builder builder = proxy(backend)
+                    .with("listeners.other.tls.client-auth { mode = require, trust-anchors = [clients.crt] }");
+            clients.writePem(builder.directory(), "clients");
+            try (RunningProxy proxy = builder.start()) {
+                // Whoever orders clears away what was left of earlier proofs.
+                proxy.awaitMetric(1, "sallyport_acme_orders_total", "result", "unreachable");
+                SelfSigned proof = SelfSigned.forChallenge("b.test", new byte[32], Duration.ofHours(1));
+                AcmeStorage storage = new AcmeStorage(proxy.directory().resolve("acme"));
+                storage.write(storage.challenge("b.test"), pem(proof));
+
+                await().untilAsserted(() ->
+                        assertThat(hello(proxy, "b.test", "acme-tls/1")).contains("CN = acme challenge"));
+                assertThat(hello(proxy, "b.test", "acme-tls/1"))
+                        .contains("ALPN protocol: acme-tls/1", "No client certificate CA names sent");
+                double before = refused(proxy);
+                for (String protocols : List.of("acme-tls/1,h2", "h2,acme-tls/1", "h2")) {
+                    assertThat(hello(proxy, "b.test", protocols)).doesNotContain("acme challenge");
+                }
+                assertThat(hello(proxy, "c.test", "acme-tls/1")).doesNotContain("acme challenge");
+                await().untilAsserted(() -> assertThat(refused(proxy)).isGreaterThanOrEqualTo(before + 4));
+                assertThat(backend.accepted()).isZero();
+
+                Files.delete(storage.challenge("b.test"));
+                await().untilAsserted(() ->
+                        assertThat(hello(proxy, "b.test", "acme-tls/1")).doesNotContain("acme challenge"));
+            }
+        }
+    }
+
+    private static double refused(RunningProxy proxy) {
+        return proxy.metric("sallyport_handshake_failures_total", "reason", "client_certificate_missing");
+    }
+
+    private static String hello(RunningProxy proxy, String name, String protocols) {
+        return new Openssl(proxy.directory())
+                .output(List.of(
+                        "s_client",
+                        "-connect",
+                        "127.0.0.1:" + proxy.address("other").getPort(),
+                        "-servername",
+                        name,
+                        "-alpn",
+                        protocols));
+    }
+
+    private static byte[] pem(SelfSigned made) throws Exception {
+        StringBuilder text = new StringBuilder();
+        Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
+        text.append("-----BEGIN CERTIFICATE-----\n")
+                .append(lines.encodeToString(made.certificate().getEncoded()))
+                .append("\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n")
+                .append(lines.encodeToString(made.key().getEncoded()))
+                .append("\n-----END PRIVATE KEY-----\n");
+        return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 }
