@@ -9,7 +9,6 @@ import io.sallyport.config.AcceptProxyProtocolConfig;
 import io.sallyport.connection.relay.Handlers;
 import io.sallyport.connection.relay.LingerHandler;
 import io.sallyport.starttls.StartTlsServer;
-import io.sallyport.starttls.StartTlsServers;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -46,8 +45,7 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
         if (connection.isPlain() && settings.get().proxyProtocol().accept()) {
             pipeline.addLast(Handlers.UNTRUSTED_HEADER, new UntrustedHeaderHandler(connection));
         }
-        StartTlsServer startTls =
-                StartTlsServers.of(settings.get().startTls(), settings.get().greetingName());
+        StartTlsServer startTls = connection.startTls();
         if (startTls != null) {
             pipeline.addLast(
                     Handlers.STARTTLS, new StartTlsHandler(connection.admission(), startTls, !awaitsProxyHeader));

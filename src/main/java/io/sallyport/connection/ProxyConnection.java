@@ -13,6 +13,8 @@ import io.sallyport.handshake.trace.HandshakeTrace;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.handshake.wire.FirstBytes;
 import io.sallyport.metrics.CloseReason;
+import io.sallyport.starttls.StartTlsServer;
+import io.sallyport.starttls.StartTlsServers;
 import io.sallyport.tls.trust.ClientTrust;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -96,6 +98,12 @@ final class ProxyConnection implements OpenConnection, Admission.Owner, Session.
     /** Whether the client speaks plain TCP. */
     boolean isPlain() {
         return settings.plainBackend() != null;
+    }
+
+    /** What is said to the client before TLS, by the settings that its admission goes by; null: nothing. */
+    @Nullable
+    StartTlsServer startTls() {
+        return StartTlsServers.of(settings.startTls(), settings.greetingName());
     }
 
     /** Of the handshake; only until it ends. */

@@ -130,6 +130,36 @@ class StartTlsTest {
         }
     }
 
+    @Test
+    void aGreetingThatComesWithinTheTlsOfTheServerIsNotHeardTwiceEither() throws Exception {
+        CertificateAuthority authority = CertificateAuthority.create("Inside");
+        try (FakeBackend inside = FakeBackend.running(StartTlsTest::echoMail);
+                RunningProxy server = RunningProxy.to(inside.address())
+                        .certificate(
+                                authority, authority.server("inside.example").issue())
+                        .start()) {
+            RunningProxy.Builder builder = RunningProxy.to(server.address());
+            authority.writePem(builder.directory(), "inside");
+            try (RunningProxy proxy = builder.with(
+                                    SMTP,
+                                    "backends.app.tls { enabled = on, trust-anchors = [inside.crt],"
+                                            + " server-name = inside.example }")
+                            .start();
+                    TlsClient client = TlsClient.open(proxy.address(), proxy.authority())) {
+                line(client.socket());
+                client.sendRaw("STARTTLS\r\n".getBytes(StandardCharsets.US_ASCII));
+                line(client.socket());
+                client.handshake();
+                client.send("EHLO a\r\n");
+
+                assertThat(client.readText(12)).isEqualTo("250 EHLO a\r\n");
+                client.sendCloseNotify();
+                client.sendFin();
+                client.tcpEnd();
+            }
+        }
+    }
+
     /** What a server says to SSLRequest, and what is counted. */
     @ParameterizedTest
     @CsvSource({
