@@ -62,7 +62,8 @@ final class ArchitectureTest {
             tls.context       : config.value config.tls handshake.wire diagnosis tls.x509 tls.file
                                 tls.material tls.netty tls.path tls.trust
             tls.record        : tls.netty
-            tls.source        : config.hocon config.tls tls.x509 tls.file tls.material
+            tls.token         : tls.file tls.material
+            tls.source        : config.hocon config.tls tls.x509 tls.file tls.material tls.token
             acme              : text config.hocon config.value config.tls metrics tls.x509 tls.file tls.material tls.path
                                 tls.context tls.source
             proxyprotocol     : config tls.trust tls.context

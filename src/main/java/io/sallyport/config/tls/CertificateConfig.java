@@ -38,6 +38,38 @@ public sealed interface CertificateConfig {
     record Directory(Path directory, PasswordConfig password, Place place) implements CertificateConfig {}
 
     /**
+     * A chain in a PEM file, whose private key stays in a token.
+     *
+     * @param module the token's PKCS#11 library
+     * @param token its label
+     * @param key the key's label
+     */
+    record Pkcs11(Path chain, Path module, String token, String key, PasswordConfig pin, Place place)
+            implements CertificateConfig {
+        @Override
+        public PasswordConfig password() {
+            return pin;
+        }
+
+        private static Pkcs11 read(Section section) {
+            Path chain = section.live().file("chain");
+            if (section.has("key") || section.has("keystore") || section.has("directory")) {
+                section.problem(
+                        "pkcs11", "given together with key, keystore or directory (expected: with chain alone)");
+            }
+            return section.child(
+                    "pkcs11",
+                    token -> new Pkcs11(
+                            chain,
+                            token.live().file("module"),
+                            token.live().string("token"),
+                            token.live().string("key"),
+                            PasswordConfig.read(token, "pin"),
+                            section.place()));
+        }
+    }
+
+    /**
      * Certificates that an authority issues by itself.
      *
      * @param names host names and addresses, all in one certificate; the first is what people call it
@@ -58,7 +90,7 @@ public sealed interface CertificateConfig {
         if (!section.has("acme")) {
             return read(section);
         }
-        if (Stream.of("chain", "key", "keystore", "directory").anyMatch(section::has)) {
+        if (Stream.of("chain", "key", "keystore", "directory", "pkcs11").anyMatch(section::has)) {
             section.problem("acme", "given together with files (expected: one or the other)");
         }
         List<String> names = section.live().parsedList("names", OrderedName.RULE, OrderedName::parse).stream()
@@ -84,6 +116,9 @@ public sealed interface CertificateConfig {
                     "acme",
                     "given for what servers are shown (expected: files; an authority certifies names that"
                             + " clients ask for)");
+        }
+        if (section.has("pkcs11")) {
+            return Pkcs11.read(section);
         }
         PasswordConfig password = PasswordConfig.read(section);
         if (section.has("directory")) {

@@ -17,10 +17,15 @@ public sealed interface PasswordConfig {
     record Variable(String name) implements PasswordConfig {}
 
     static PasswordConfig read(Section section) {
-        @Nullable Path file = section.live().optionalFile("password-file");
-        @Nullable String variable = section.live().optionalString("password-env");
+        return read(section, "password");
+    }
+
+    /** The same by other keys: {@code name-file} and {@code name-env}. */
+    static PasswordConfig read(Section section, String name) {
+        @Nullable Path file = section.live().optionalFile(name + "-file");
+        @Nullable String variable = section.live().optionalString(name + "-env");
         if (file != null && variable != null) {
-            section.problem("password-env", "given together with password-file (expected: one or the other)");
+            section.problem(name + "-env", "given together with " + name + "-file (expected: one or the other)");
         }
         if (file != null) {
             return new File(file);

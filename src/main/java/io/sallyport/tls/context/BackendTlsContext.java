@@ -6,6 +6,7 @@ import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslCredential;
 import io.netty.handler.ssl.OpenSslCredentialBuilder;
 import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
@@ -18,6 +19,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.value.TlsProfile;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.material.RemoteKey;
 import io.sallyport.tls.path.TrustAnchors;
 import io.sallyport.tls.trust.ServerTrust;
 import java.security.cert.X509Certificate;
@@ -148,13 +150,19 @@ public final class BackendTlsContext extends SharedContext {
         TlsPolicy policy = TlsPolicy.of(TlsProfile.INTERMEDIATE);
         List<OpenSslCredential> credentials = new ArrayList<>();
         try {
+            SslContextBuilder builder = SslContextBuilder.forClient();
             for (KeyMaterial key : keys) {
+                if (key.key() instanceof RemoteKey remote) {
+                    // Its own key is what BoringSSL asks others to sign with, and the last that it tries.
+                    builder.keyManager(OpenSslX509KeyManagerFactory.newKeyless(key.chainArray()));
+                    OutsideSigner.of(remote).useIn(builder);
+                    continue;
+                }
                 credentials.add(
                         OpenSslCredentialBuilder.forX509(key.key(), key.chain().toArray(new X509Certificate[0]))
                                 .build());
             }
-            SslContextBuilder builder = SslContextBuilder.forClient()
-                    .sslProvider(SslProvider.OPENSSL_REFCNT)
+            builder.sslProvider(SslProvider.OPENSSL_REFCNT)
                     .protocols(policy.protocols())
                     .ciphers(policy.suites())
                     .option(OpenSslContextOption.GROUPS, policy.groups().toArray(new String[0]))

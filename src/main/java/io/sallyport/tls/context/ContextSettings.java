@@ -1,10 +1,10 @@
 package io.sallyport.tls.context;
 
-import io.netty.handler.ssl.OpenSslPrivateKeyMethod;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.SessionConfig;
 import io.sallyport.config.tls.TlsConfig.RsaSigning;
 import io.sallyport.tls.material.KeyAlgorithm;
+import io.sallyport.tls.material.RemoteKey;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.X509TrustManager;
@@ -59,10 +59,15 @@ public record ContextSettings(
     }
 
     /** What signs with {@code key} in BoringSSL's place; empty: BoringSSL. */
-    Optional<OpenSslPrivateKeyMethod> signerFor(StapledKey key) {
+    Optional<OutsideSigner> signerFor(StapledKey key) {
+        if (key.material().key() instanceof RemoteKey remote) {
+            return Optional.of(OutsideSigner.of(remote));
+        }
         // A response can be stapled to a credential alone, and the hash of TLS 1.0 is no JCA signature.
         boolean possible =
                 key.material().algorithm() == KeyAlgorithm.RSA && policy.isModernRsa() && key.ocspResponse() == null;
-        return possible ? accelerator.signerFor(key.material(), rsaSigning) : Optional.empty();
+        return possible
+                ? accelerator.signerFor(key.material(), rsaSigning).map(OutsideSigner::atOnce)
+                : Optional.empty();
     }
 }

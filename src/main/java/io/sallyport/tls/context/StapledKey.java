@@ -1,6 +1,7 @@
 package io.sallyport.tls.context;
 
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.material.RemoteKey;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +16,19 @@ record StapledKey(KeyMaterial material, @Nullable ByteBuffer ocspResponse) {
      * By value what it is. Without the private key: the leaf has its public half.
      *
      * @param chain as {@link KeyMaterial#chainHash}
+     * @param remote the key, where it is in a token: one chain may come to have another
      */
-    record Identity(String name, String chain, @Nullable ByteBuffer ocspResponse) {}
+    record Identity(
+            String name,
+            String chain,
+            @Nullable ByteBuffer ocspResponse,
+            @Nullable RemoteKey remote) {}
 
     Identity identity() {
-        return new Identity(material.name(), material.chainHash(), ocspResponse);
+        return new Identity(
+                material.name(),
+                material.chainHash(),
+                ocspResponse,
+                material.key() instanceof RemoteKey remote ? remote : null);
     }
 }

@@ -6,7 +6,6 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslCredential;
 import io.netty.handler.ssl.OpenSslCredentialBuilder;
-import io.netty.handler.ssl.OpenSslPrivateKeyMethod;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
@@ -23,6 +22,7 @@ import io.sallyport.config.tls.SessionConfig;
 import io.sallyport.diagnosis.Allowed;
 import io.sallyport.handshake.wire.ClientHelloReader;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.material.RemoteKey;
 import io.sallyport.tls.netty.NettyInternals;
 import io.sallyport.tls.trust.ClientTrust;
 import io.sallyport.tls.trust.ClientVerifier;
@@ -87,12 +87,13 @@ public final class TlsContext extends SharedContext {
      * @throws SSLException when BoringSSL refuses something
      */
     static TlsContext build(ContextSettings settings, List<StapledKey> keys) throws SSLException {
+        requireOneRemoteAtTheMost(keys);
         List<OpenSslCredential> credentials = new ArrayList<>();
         Map<Long, ServerCertificate> certificates = new HashMap<>();
         long ownKey = OWN_KEY;
         // BoringSSL tries the credentials first and the context's own key last: RSA, the dearest, is last anyway.
         StapledKey last = keys.get(keys.size() - 1);
-        Optional<OpenSslPrivateKeyMethod> signer = settings.signerFor(last);
+        Optional<OutsideSigner> signer = settings.signerFor(last);
         try {
             for (StapledKey stapled : signer.isPresent() ? keys.subList(0, keys.size() - 1) : keys) {
                 KeyMaterial key = stapled.material();
@@ -125,7 +126,7 @@ public final class TlsContext extends SharedContext {
                     // Without one, each build would load the JVM's certificate authorities (25 to 190 ms).
                     .trustManager(verifier(settings.trust()))
                     .clientAuth(clientAuth(settings.clientAuth()));
-            signer.ifPresent(method -> builder.option(OpenSslContextOption.PRIVATE_KEY_METHOD, method));
+            signer.ifPresent(each -> each.useIn(builder));
             if (!settings.alpn().isEmpty()) {
                 builder.applicationProtocolConfig(new ApplicationProtocolConfig(
                         ApplicationProtocolConfig.Protocol.ALPN,
@@ -150,6 +151,22 @@ public final class TlsContext extends SharedContext {
             throw new SSLException(e.getMessage(), e);
         } finally {
             credentials.forEach(ReferenceCountUtil::safeRelease);
+        }
+    }
+
+    /** BoringSSL calls back for the signatures of a context's own key alone, and has no place for its OCSP response. */
+    private static void requireOneRemoteAtTheMost(List<StapledKey> keys) throws SSLException {
+        List<StapledKey> remote = keys.stream()
+                .filter(key -> key.material().key() instanceof RemoteKey)
+                .toList();
+        if (remote.size() > 1) {
+            throw new SSLException("two keys in tokens for one server name: "
+                    + remote.get(0).material().name() + ", "
+                    + remote.get(1).material().name() + " (expected: one; any other for this name in a file)");
+        }
+        if (!remote.isEmpty() && remote.get(0).ocspResponse() != null) {
+            throw new SSLException("an OCSP response for "
+                    + remote.get(0).material().name() + " (expected: none for a key in a token)");
         }
     }
 

@@ -3,6 +3,7 @@ package io.sallyport.tls.context;
 import io.sallyport.handshake.wire.ClientHelloReader;
 import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.material.OcspResponses;
+import io.sallyport.tls.material.RemoteKey;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Comparator;
@@ -23,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class TlsContexts {
     private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9._-]*[a-z][a-z0-9._-]*");
 
-    /** BoringSSL takes the first that the client can verify; an RSA signature costs five times an ECDSA one. */
-    private static final Comparator<StapledKey> CHEAPEST =
-            Comparator.comparingInt(key -> switch (key.material().algorithm()) {
+    /** BoringSSL takes the first that the client can verify; an RSA signature costs five times an ECDSA one, a token's more. */
+    private static final Comparator<StapledKey> CHEAPEST = Comparator.<StapledKey, Boolean>comparing(
+                    key -> key.material().key() instanceof RemoteKey)
+            .thenComparingInt(key -> switch (key.material().algorithm()) {
                 case EC -> 0;
                 case ED25519 -> 1;
                 case RSA -> 2;

@@ -3,7 +3,7 @@ package io.sallyport.tls.material;
 import io.sallyport.tls.file.MaterialException;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
+import java.security.Key;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
@@ -47,7 +47,7 @@ public enum KeyAlgorithm {
      *
      * @throws MaterialException when it is of a type or size that is not taken
      */
-    public static KeyAlgorithm of(PrivateKey key) throws MaterialException {
+    public static KeyAlgorithm of(Key key) throws MaterialException {
         if (key instanceof RSAKey rsa && key.getAlgorithm().equals("RSA")) {
             int bits = rsa.getModulus().bitLength();
             if (bits < RSA_BITS) {

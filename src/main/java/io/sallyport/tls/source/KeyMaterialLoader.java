@@ -125,6 +125,18 @@ public final class KeyMaterialLoader {
                 .filter(certificate -> proof.matches(certificate.getPublicKey()))
                 .findFirst()
                 .orElseThrow(() -> mismatch(certificates.get(0), keyFile, chainFile));
+        return material(name, algorithm, key, leaf, certificates, now, chainFile);
+    }
+
+    /** A key that has proved to be the leaf's, with its chain in order. */
+    static KeyMaterial material(
+            String name,
+            KeyAlgorithm algorithm,
+            PrivateKey key,
+            X509Certificate leaf,
+            List<X509Certificate> certificates,
+            Instant now,
+            Findings.About chainFile) {
         CertificateChain chain = CertificateChain.of(leaf, certificates);
         warnOfOrder(chain, chainFile);
         warnOfMissing(chain, chainFile);

@@ -3,6 +3,7 @@ package io.sallyport.tls.source;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.token.Tokens;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeySources {
     private final Function<String, @Nullable String> environment;
     private final Map<CertificateConfig, DirectoryMemory> directories = new ConcurrentHashMap<>();
+    private final Tokens tokens = new Tokens();
 
     /** @param environment the value of an environment variable, null when it is not set */
     public KeySources(Function<String, @Nullable String> environment) {
@@ -24,6 +26,9 @@ public final class KeySources {
     public KeySource of(CertificateConfig config) {
         if (config instanceof CertificateConfig.Acme acme) {
             return new AcmeKeySource(acme);
+        }
+        if (config instanceof CertificateConfig.Pkcs11 key) {
+            return new TokenKeySource(key, environment, tokens);
         }
         return config instanceof CertificateConfig.Directory directory
                 ? new DirectoryKeySource(

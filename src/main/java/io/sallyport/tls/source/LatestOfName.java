@@ -2,11 +2,11 @@ package io.sallyport.tls.source;
 
 import io.sallyport.tls.material.KeyAlgorithm;
 import io.sallyport.tls.material.KeyMaterial;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Of several certificates for one name and kind of key the one with the later end: a renewed one lies beside the one before. */
 final class LatestOfName {
@@ -16,16 +16,23 @@ final class LatestOfName {
 
     /** The same in the same order, each with the names alone that it is the latest of; without those that have none left. */
     static List<KeyMaterial> of(List<KeyMaterial> keys) {
-        Map<Place, KeyMaterial> latest = new HashMap<>();
-        for (KeyMaterial key : keys) {
+        Map<Place, Integer> latest = new HashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            KeyMaterial key = keys.get(i);
             for (String name : key.serverNames()) {
-                latest.merge(new Place(name, key.algorithm()), key, LatestOfName::later);
+                latest.merge(
+                        new Place(name, key.algorithm()),
+                        i,
+                        (one, other) ->
+                                keys.get(other).notAfter().isAfter(keys.get(one).notAfter()) ? other : one);
             }
         }
         List<KeyMaterial> result = new ArrayList<>();
-        for (KeyMaterial key : keys) {
+        for (int i = 0; i < keys.size(); i++) {
+            KeyMaterial key = keys.get(i);
+            int index = i;
             List<String> names = key.serverNames().stream()
-                    .filter(name -> latest.get(new Place(name, key.algorithm())) == key)
+                    .filter(name -> Objects.equals(latest.get(new Place(name, key.algorithm())), index))
                     .toList();
             if (names.size() == key.serverNames().size()) {
                 result.add(key);
@@ -34,10 +41,5 @@ final class LatestOfName {
             }
         }
         return result;
-    }
-
-    private static KeyMaterial later(KeyMaterial one, KeyMaterial other) {
-        Instant end = one.notAfter();
-        return other.notAfter().isAfter(end) ? other : one;
     }
 }

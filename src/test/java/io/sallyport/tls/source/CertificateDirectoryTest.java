@@ -34,9 +34,9 @@ final class CertificateDirectoryTest {
 
     @Test
     void certbotsTreeGivesEachNameOnceWithItsIntermediate() throws IOException {
-        Path live = certbot("a.test", 1);
+        certbot("a.test", 1);
         certbot("b.test", 1);
-        Files.writeString(live.getParent().resolve("README"), "This directory contains your keys and certificates.");
+        Files.writeString(base.resolve("live/README"), "This directory contains your keys and certificates.");
 
         List<KeyMaterial> keys = read("live");
 
@@ -344,7 +344,7 @@ final class CertificateDirectoryTest {
     }
 
     /** Writes what certbot writes, the number counting its renewals. */
-    private Path certbot(String name, int number) throws IOException {
+    private void certbot(String name, int number) throws IOException {
         IssuedCertificate issued = ISSUER.server(name).issue();
         Path archive = Files.createDirectories(base.resolve("archive").resolve(name));
         Path live = Files.createDirectories(base.resolve("live").resolve(name));
@@ -359,7 +359,6 @@ final class CertificateDirectoryTest {
             Files.deleteIfExists(link);
             Files.createSymbolicLink(link, Path.of("../../archive/" + name + "/" + half + number + ".pem"));
         }
-        return live;
     }
 
     private void kubernetes(String folder, String name, String version) throws IOException {

@@ -1,0 +1,195 @@
+package io.sallyport.tls.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.sallyport.config.tls.PasswordConfig;
+import io.sallyport.testing.CapturedLog;
+import io.sallyport.testing.KeyKind;
+import io.sallyport.tls.file.MaterialException;
+import io.sallyport.tls.file.Password;
+import io.sallyport.tls.material.RemoteKey;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.Signature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Keys in a token that is wrong, away, or does not answer. */
+final class TokensTest {
+    private static final KeyPair EC = KeyKind.EC_P256.generate();
+    private static final KeyPair RSA = KeyKind.RSA_2048.generate();
+    private static final byte[] MESSAGE = {1, 2, 3};
+    private static final int ECDSA = 0x0403;
+
+    private final FakeModule module = new FakeModule();
+    private final Tokens tokens = new Tokens(path -> module);
+    private String pin = "1234";
+
+    @BeforeEach
+    void keys() {
+        module.keys.put("ec", EC.getPrivate());
+        module.keys.put("rsa", RSA.getPrivate());
+    }
+
+    @Test
+    void signsAsTlsHasIt() throws Exception {
+        Signature ec = Signature.getInstance("SHA256withECDSA");
+        ec.initVerify(EC.getPublic());
+        ec.update(MESSAGE);
+        assertThat(ec.verify(key("ec", EC).sign(ECDSA, MESSAGE).join())).isTrue();
+
+        Signature rsa = Signature.getInstance("SHA256withRSA");
+        rsa.initVerify(RSA.getPublic());
+        rsa.update(MESSAGE);
+        assertThat(rsa.verify(key("rsa", RSA).sign(0x0401, MESSAGE).join())).isTrue();
+        assertThat(module.triedPins).containsExactly("1234");
+    }
+
+    @Test
+    void aKeyThatIsNotTheCertificatesIsRefused() {
+        assertThatExceptionOfType(MaterialException.class)
+                .isThrownBy(() -> key("ec", KeyKind.EC_P256.generate()))
+                .withMessage("the private key is not the certificate's: EC key \"ec\" of token \"T\" (expected: the key"
+                        + " that it was issued for)");
+    }
+
+    @Test
+    void aTokenThatCannotDoWhatTls13WantsIsRefused() {
+        module.canPss = false;
+
+        assertThatExceptionOfType(MaterialException.class)
+                .isThrownBy(() -> key("rsa", RSA))
+                .withMessage("RSA key \"rsa\" of token \"T\": the token does not sign so");
+    }
+
+    @Test
+    void whatIsNotThereIsNamedWithWhatIs() {
+        assertThatExceptionOfType(MaterialException.class)
+                .isThrownBy(() -> key("gone", EC))
+                .withMessageContaining("no private key \"gone\" of the certificate's kind on token \"T\"");
+        assertThatExceptionOfType(MaterialException.class)
+                .isThrownBy(() -> tokens.key(Path.of("m"), "X", "ec", this::pin, EC.getPublic()))
+                .withMessageContaining("no token \"X\" (expected: one of [other, T])");
+    }
+
+    @Test
+    void aWrongPinIsTriedOnceAndAnotherOneAgain() throws Exception {
+        pin = "4321";
+        assertRefused("the PIN is wrong");
+        awaitPause();
+        assertRefused("has refused this PIN: it is not tried again");
+        awaitPause();
+        assertRefused("has refused this PIN");
+        assertThat(module.triedPins).containsExactly("4321");
+
+        pin = "1234";
+        awaitPause();
+        assertThat(key("ec", EC).sign(ECDSA, MESSAGE).join()).isNotEmpty();
+        assertThat(module.triedPins).containsExactly("4321", "1234");
+    }
+
+    @Test
+    void theLastTryIsNeverOurs() {
+        module.flags = 0x20000;
+        assertRefused("locks with one more wrong PIN");
+        awaitPause();
+        module.flags = 0x40000;
+        assertRefused("its PIN is locked");
+
+        assertThat(module.triedPins).isEmpty();
+    }
+
+    @Test
+    void aTokenThatIsTakenOutSignsAgainWhenItIsBack() throws Exception {
+        RemoteKey key = key("ec", EC);
+        module.takeOut();
+        assertThatCode(() -> key.sign(ECDSA, MESSAGE).join()).hasMessageContaining("no token \"T\"");
+        module.isThere = true;
+
+        await().until(() -> !key.sign(ECDSA, MESSAGE)
+                .handle((bytes, fault) -> fault != null)
+                .join());
+        assertThat(module.triedPins).containsExactly("1234", "1234");
+    }
+
+    /** A login that was lost between two looks, as when it is taken out and put back. */
+    @Test
+    void aTokenThatWasOutMeanwhileCostsNobodyAnything() throws Exception {
+        RemoteKey key = key("ec", EC);
+        module.takeOut();
+        module.isThere = true;
+
+        assertThat(key.sign(ECDSA, MESSAGE).join()).isNotEmpty();
+    }
+
+    @Test
+    void whileATokenHangsFewWaitAndNobodyBlocks() throws Exception {
+        SigningThreads threads = new SigningThreads("token \"T\"", 8);
+        CountDownLatch release = new CountDownLatch(1);
+        List<CompletableFuture<byte[]>> asked = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            asked.add(threads.sign(() -> {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return MESSAGE;
+            }));
+        }
+
+        // Four are under way, eight wait.
+        assertThat(asked.subList(12, 20))
+                .allSatisfy(each -> assertThatCode(each::join)
+                        .hasMessageContaining("token \"T\" does not answer, and 8 wait for it"));
+        assertThat(asked.subList(0, 12)).noneMatch(CompletableFuture::isDone);
+
+        release.countDown();
+        for (CompletableFuture<byte[]> each : asked.subList(0, 12)) {
+            assertThat(each.get(10, TimeUnit.SECONDS)).isEqualTo(MESSAGE);
+        }
+        assertThat(threads.sign(() -> MESSAGE).get(10, TimeUnit.SECONDS)).isEqualTo(MESSAGE);
+    }
+
+    /** What works at times fails at times: two lines for each client would fill a disk. */
+    @Test
+    void whatIsWrongIsToldAndNotForEachClient() throws Exception {
+        try (CapturedLog log = CapturedLog.start()) {
+            RemoteKey key = key("ec", EC);
+            module.takeOut();
+            for (int i = 0; i < 50; i++) {
+                assertThatCode(() -> key.sign(ECDSA, MESSAGE).join()).isInstanceOf(CompletionException.class);
+            }
+            assertThat(log.values("token")).containsExactly("token \"T\"");
+        }
+    }
+
+    private void assertRefused(String words) {
+        assertThatExceptionOfType(MaterialException.class)
+                .isThrownBy(() -> key("ec", EC))
+                .withMessageContaining(words);
+    }
+
+    /** After a failure the token is left alone for a while. */
+    private void awaitPause() {
+        long begin = System.nanoTime();
+        await().until(() -> System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(1100));
+    }
+
+    private RemoteKey key(String label, KeyPair certified) throws MaterialException {
+        return tokens.key(Path.of("m"), "T", label, this::pin, certified.getPublic());
+    }
+
+    private Password pin() throws MaterialException {
+        return Password.read(new PasswordConfig.Variable("PIN"), name -> pin);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.token;
+
+import org.jspecify.annotations.NullMarked;
