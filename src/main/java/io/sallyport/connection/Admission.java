@@ -32,45 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
 
-    /** What is awaited. */
-    private enum Step {
-        /** The first byte of the PROXY protocol header that the peer has to send. */
-        PROXY_HEADER("no whole PROXY protocol header", FailureReason.BARE_PROBE),
-        /** The rest of it. */
-        REST_OF_PROXY_HEADER("no whole PROXY protocol header", FailureReason.PROXY_HEADER_MALFORMED),
-        /** That the client asks for TLS. */
-        STARTTLS("nothing that asks for TLS", FailureReason.BARE_PROBE),
-        REST_OF_STARTTLS("nothing that asks for TLS", FailureReason.STARTTLS_NOT_ASKED),
-        /** The first byte of TLS of a client that has asked for it. */
-        ASKED_HELLO("no ClientHello behind the answer to the request for TLS", FailureReason.CLIENT_LEFT),
-        /** The client's first byte. */
-        HELLO("no whole ClientHello", FailureReason.BARE_PROBE),
-        /** The rest of its ClientHello. */
-        REST_OF_HELLO("no whole ClientHello", FailureReason.CLIENT_HELLO_INCOMPLETE),
-        /** A place among the handshakes under way. */
-        TURN("no turn", FailureReason.CLIENT_LEFT),
-        /** The client's Finished. */
-        HANDSHAKE("not finished", FailureReason.CLIENT_LEFT),
-        /** Nothing: admitted or failed. */
-        OVER("not finished", FailureReason.CLIENT_LEFT);
-
-        private final String missing;
-
-        /** What it means that the client goes. */
-        private final FailureReason left;
-
-        Step(String missing, FailureReason left) {
-            this.missing = missing;
-            this.left = left;
-        }
-
-        private FailureReason late() {
-            return this == STARTTLS || this == REST_OF_STARTTLS || this == ASKED_HELLO
-                    ? FailureReason.STARTTLS_TIMEOUT
-                    : FailureReason.TIMEOUT;
-        }
-    }
-
     /** Hears how it ends. */
     interface Owner {
         /** What is in service now; the connection keeps to it from here on. */
@@ -85,7 +46,7 @@ final class Admission {
     private final Frontend frontend;
     private final Owner owner;
     private ListenerSettings settings;
-    private Step step;
+    private AdmissionStep step;
     private StartTls asked = StartTls.OFF;
     private @Nullable Backend backend;
     private @Nullable TlsContext context;
@@ -97,13 +58,13 @@ final class Admission {
         this.frontend = frontend;
         this.settings = settings;
         this.owner = owner;
-        this.step = awaitsProxyHeader ? Step.PROXY_HEADER : firstOfClient();
+        this.step = awaitsProxyHeader ? AdmissionStep.PROXY_HEADER : firstOfClient();
     }
 
     void begin() {
         if (settings.plainBackend() != null) {
             hold(settings.plainBackend());
-            if (step == Step.HELLO) {
+            if (step == AdmissionStep.HELLO) {
                 admitPlain();
                 return;
             }
@@ -112,21 +73,21 @@ final class Admission {
         frontend.channel().read();
     }
 
-    private Step firstOfClient() {
-        return settings.startTls() == StartTls.OFF ? Step.HELLO : Step.STARTTLS;
+    private AdmissionStep firstOfClient() {
+        return settings.startTls() == StartTls.OFF ? AdmissionStep.HELLO : AdmissionStep.STARTTLS;
     }
 
     // ---- PROXY protocol header
 
     void onProxyHeaderBytes() {
-        if (step == Step.PROXY_HEADER) {
-            step = Step.REST_OF_PROXY_HEADER;
+        if (step == AdmissionStep.PROXY_HEADER) {
+            step = AdmissionStep.REST_OF_PROXY_HEADER;
         }
     }
 
     /** @param endpoints the client's, as the header says; empty: the peer speaks for itself */
     void onProxyHeader(Optional<AddressPair> endpoints) {
-        if (step == Step.OVER) {
+        if (step == AdmissionStep.OVER) {
             return;
         }
         step = firstOfClient();
@@ -149,37 +110,37 @@ final class Admission {
 
     /** Whether the client has said nothing yet, and is to begin in plain text. */
     boolean awaitsStartTls() {
-        return step == Step.STARTTLS;
+        return step == AdmissionStep.STARTTLS;
     }
 
     void onStartTlsBytes() {
-        if (step == Step.STARTTLS) {
-            step = Step.REST_OF_STARTTLS;
+        if (step == AdmissionStep.STARTTLS) {
+            step = AdmissionStep.REST_OF_STARTTLS;
         }
     }
 
     /** The client has asked for TLS, and has been told to begin. */
     void onStartTls() {
         asked = settings.startTls();
-        step = Step.ASKED_HELLO;
+        step = AdmissionStep.ASKED_HELLO;
     }
 
     /** The client begins with TLS without asking. */
     void onDirectTls() {
-        step = Step.HELLO;
+        step = AdmissionStep.HELLO;
     }
 
     // ---- ClientHello
 
     void onFirstBytes() {
-        if (step == Step.HELLO || step == Step.ASKED_HELLO) {
-            step = Step.REST_OF_HELLO;
+        if (step == AdmissionStep.HELLO || step == AdmissionStep.ASKED_HELLO) {
+            step = AdmissionStep.REST_OF_HELLO;
         }
     }
 
     /** A whole ClientHello is here; the caller does what the choice says. */
     Choice onClientHello(ClientHello hello) {
-        step = Step.TURN;
+        step = AdmissionStep.TURN;
         frontend.journal().offered(hello);
         return choose(hello);
     }
@@ -235,7 +196,7 @@ final class Admission {
 
     /** The TLS of the connection ends here; the caller puts the handler into the pipeline. */
     SslHandler onTerminate(Choice.Terminate choice) {
-        step = Step.HANDSHAKE;
+        step = AdmissionStep.HANDSHAKE;
         hold(choice.backend());
         context = choice.context();
         SslHandler handler = context.newHandler(frontend.channel().alloc());
@@ -250,7 +211,7 @@ final class Admission {
         SslHandler handler =
                 ChallengeAnswers.handler(choice.context(), frontend.channel().alloc());
         if (handler != null) {
-            step = Step.HANDSHAKE;
+            step = AdmissionStep.HANDSHAKE;
             context = choice.context();
             handshake = handler;
         }
@@ -265,7 +226,7 @@ final class Admission {
     }
 
     void onHandshakeSuccess() {
-        if (step != Step.HANDSHAKE || context == null || handshake == null) {
+        if (step != AdmissionStep.HANDSHAKE || context == null || handshake == null) {
             return;
         }
         endHandshake();
@@ -280,7 +241,7 @@ final class Admission {
     }
 
     void onHandshakeFailure(Throwable cause) {
-        if (step == Step.HANDSHAKE) {
+        if (step == AdmissionStep.HANDSHAKE) {
             fail(cause);
         }
     }
@@ -290,7 +251,7 @@ final class Admission {
     /** The client speaks plain TCP. The server may be who speaks first, so nothing of the client is waited for. */
     private void admitPlain() {
         frontend.deadlines().endStep();
-        step = Step.OVER;
+        step = AdmissionStep.OVER;
         frontend.journal().passedThrough();
         admit(new PlainRecordLayer(frontend.channel()), null);
     }
@@ -305,7 +266,7 @@ final class Admission {
 
     private void endHandshake() {
         frontend.deadlines().endStep();
-        step = Step.OVER;
+        step = AdmissionStep.OVER;
         endTurn();
         frontend.channel().pipeline().remove(Handlers.TRACE);
     }
@@ -339,11 +300,12 @@ final class Admission {
     }
 
     void onException(Throwable cause) {
-        if (step == Step.OVER) {
+        if (step == AdmissionStep.OVER) {
             return;
         }
         if (cause instanceof IOException
-                && (step.left == FailureReason.BARE_PROBE || step == Step.REST_OF_PROXY_HEADER)) {
+                && (step.whenClientLeaves() == FailureReason.BARE_PROBE
+                        || step == AdmissionStep.REST_OF_PROXY_HEADER)) {
             // Load balancers end their health checks with a reset.
             fail(left(HandshakeEnd.RESET, String.valueOf(cause.getMessage())));
         } else {
@@ -370,12 +332,12 @@ final class Admission {
     }
 
     private HandshakeFailure timeout(String key) {
-        return new HandshakeFailure(step.late(), HandshakeEnd.TIMEOUT, step.missing + " within " + key);
+        return new HandshakeFailure(step.whenLate(), HandshakeEnd.TIMEOUT, step.missing() + " within " + key);
     }
 
     /** The client has gone in the middle of it. */
     private HandshakeFailure left(HandshakeEnd how, String detail) {
-        return new HandshakeFailure(step.left, how, detail);
+        return new HandshakeFailure(step.whenClientLeaves(), how, detail);
     }
 
     private static HandshakeFailure overload(String detail) {
@@ -392,10 +354,10 @@ final class Admission {
     }
 
     private void fail(HandshakeFailure failure) {
-        if (step == Step.OVER) {
+        if (step == AdmissionStep.OVER) {
             return;
         }
-        step = Step.OVER;
+        step = AdmissionStep.OVER;
         frontend.journal().handshakeFailed(failure);
         CloseReason why =
                 failure.reason() == FailureReason.BARE_PROBE ? CloseReason.BARE_PROBE : CloseReason.HANDSHAKE_FAILED;

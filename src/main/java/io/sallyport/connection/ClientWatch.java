@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Judges one connected client again: when its certificate ends, and when what judges clients like it has changed.
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * let it in: otherwise it would stay connected after the end of its certificate. Confined to the event loop.
  */
 final class ClientWatch {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.client-auth");
+
     private final String connectionId;
     private final String listener;
     private final List<X509Certificate> chain;
@@ -102,7 +106,11 @@ final class ClientWatch {
         try {
             awaitEndOf(judge.judge(chain).path());
         } catch (ClientCertificateException e) {
-            Refusals.log(connectionId, listener, e);
+            LOG.atWarn()
+                    .addKeyValue("connection", connectionId)
+                    .addKeyValue("listener", listener)
+                    .addKeyValue("failure", e.failure().name())
+                    .log("a connected client is closed: {}", e.getMessage());
             onRefused.accept(
                     switch (e.failure()) {
                         case EXPIRED -> CloseReason.CLIENT_CERTIFICATE_EXPIRED;

@@ -58,6 +58,12 @@ class NeighbouringReasonsTest {
         proxy_header_missing             | PROXY TCP5 where one is expected | a PROXY header, and GET / | PROXY TCP4
         proxy_header_malformed           | no PROXY header where one is expected | a PROXY header, and a broken ClientHello | PROXY TCP4
         garbage                          | EHLO | an alert | SSL 2.0
+        starttls_malformed               | a start-up packet | SSLRequest, and bytes behind it | EHLO where PostgreSQL is expected
+        starttls_injection               | an SSLRequest of 9 bytes | SSLRequest, and FIN | a start-up packet
+        tls_required                     | a CancelRequest | a start-up packet of protocol 9 | QUIT
+        plain_cancel_request             | a start-up packet | SSLRequest, and bytes behind it | a start-up packet of protocol 9
+        starttls_not_asked               | nothing where PostgreSQL is expected, and FIN | SSLRequest, and FIN | half an SSLRequest, and silence
+        starttls_timeout                 | silence | half an SSLRequest, and FIN | QUIT
         client_hello_malformed           | 64 KiB announced | half a ClientHello, and FIN | no key share
         client_hello_too_large           | an alert | half a ClientHello, and FIN | a first packet, and FIN
         client_hello_incomplete          | a ClientHello, and FIN | a first packet, and FIN | nothing, and FIN
@@ -122,6 +128,7 @@ class NeighbouringReasonsTest {
         plain(proxy(""));
         silent(proxy("listeners.https.timeouts.handshake = 300ms"));
         headers(proxy("listeners.https.proxy-protocol { accept = on, trusted = [\"127.0.0.0/8\"] }"));
+        startTls();
         names(proxy("listeners.https.tls { unknown-server-name = reject, missing-server-name = reject, alpn = [h2] }"));
         RunningProxy older = proxy("listeners.https.tls.protocols = [TLSv1.2]");
         raw(older, FailureReason.VERSION_TOO_OLD, "TLS 1.1 where TLS 1.2 alone is taken", End.WAIT, tls11());
@@ -299,6 +306,45 @@ class NeighbouringReasonsTest {
                 "a PROXY header, and a broken ClientHello",
                 End.WAIT,
                 header + broken());
+    }
+
+    private void startTls() {
+        String request = "0000000804d2162f";
+        String startup = "0000000c00030000" + "00000000";
+        RunningProxy database = proxy("listeners.https.starttls = postgresql");
+        raw(database, FailureReason.TLS_REQUIRED, "a start-up packet", End.WAIT, startup);
+        raw(
+                database,
+                FailureReason.STARTTLS_MALFORMED,
+                "a start-up packet of protocol 9",
+                End.WAIT,
+                startup.replace("0003", "0009"));
+        raw(database, FailureReason.STARTTLS_MALFORMED, "an SSLRequest of 9 bytes", End.WAIT, "0000000904d2162f00");
+        raw(database, FailureReason.STARTTLS_INJECTION, "SSLRequest, and bytes behind it", End.WAIT, request + "00");
+        raw(database, FailureReason.CLIENT_LEFT, "SSLRequest, and FIN", End.FIN, request);
+        raw(
+                database,
+                FailureReason.PLAIN_CANCEL_REQUEST,
+                "a CancelRequest",
+                End.WAIT,
+                "0000001004d2162e" + "00".repeat(8));
+        raw(
+                database,
+                FailureReason.OTHER_PROTOCOL,
+                "EHLO where PostgreSQL is expected",
+                End.WAIT,
+                text("EHLO client\r\n"));
+        raw(database, FailureReason.BARE_PROBE, "nothing where PostgreSQL is expected, and FIN", End.FIN, "");
+        raw(
+                database,
+                FailureReason.STARTTLS_NOT_ASKED,
+                "half an SSLRequest, and FIN",
+                End.FIN,
+                request.substring(0, 8));
+        RunningProxy late = proxy("listeners.https { starttls = postgresql, timeouts.handshake = 300ms }");
+        raw(late, FailureReason.STARTTLS_TIMEOUT, "half an SSLRequest, and silence", End.WAIT, request.substring(0, 8));
+        RunningProxy mail = proxy("listeners.https.starttls = smtp");
+        raw(mail, FailureReason.STARTTLS_NOT_ASKED, "QUIT", End.WAIT, text("QUIT\r\n"));
     }
 
     private void names(RunningProxy proxy) {

@@ -94,7 +94,9 @@ class TransportTest {
                             "certificates",
                             "certificates/[]/name",
                             "certificates/[]/kind",
-                            "certificates/[]/not_after");
+                            "certificates/[]/not_after",
+                            "acme",
+                            "unusable_certificates");
         }
     }
 

@@ -44,6 +44,7 @@ final class ZeroTest {
         reference.entrySet().stream()
                 .filter(ZeroTest::isAmount)
                 .forEach(entry -> keys.add(entry.getKey()
+                        .replace("defaults.acme.", "acme.NAME.")
                         .replace("defaults.listener.", "listeners.NAME.")
                         .replace("defaults.backend.", "backends.NAME.")));
         Set<String> listed = new TreeSet<>();
@@ -95,7 +96,9 @@ final class ZeroTest {
     }
 
     private static String key(String name) {
-        return name.replace("listeners.NAME", "listeners.https").replace("backends.NAME", "backends.app");
+        return name.replace("listeners.NAME", "listeners.https")
+                .replace("backends.NAME", "backends.app")
+                .replace("acme.NAME", "acme.public");
     }
 
     private List<ConfigProblem> problems(String name, String value) throws IOException {
@@ -105,6 +108,7 @@ final class ZeroTest {
                         "backends.app { servers = [\"127.0.0.1:1\"], health-check.type = tcp }",
                         // Else a small max-ttl is a contradiction.
                         "dns.min-ttl = 0s",
+                        "acme.public { directory = \"https://ca.example/\", agree-terms = on, storage = acme }",
                         key(name) + " = " + value)
                 .map(line -> "sallyport." + line + "\n")
                 .collect(Collectors.joining());

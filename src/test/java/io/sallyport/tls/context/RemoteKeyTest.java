@@ -9,6 +9,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -20,6 +22,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.sallyport.config.ConfigLoader;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.tls.TlsConfig;
@@ -65,6 +68,7 @@ final class RemoteKeyTest {
     private final EventLoopGroup clients = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final LiveContexts live = new LiveContexts();
     private final ContextPool pool = new ContextPool();
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     @BeforeAll
     static void nativeLibraryComesFirst() {
@@ -74,6 +78,8 @@ final class RemoteKeyTest {
     @AfterEach
     void stop() {
         pool.release();
+        // A loop that ends first may leave a channel without releasing its engine.
+        channels.close().awaitUninterruptibly();
         servers.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         clients.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
@@ -224,6 +230,7 @@ final class RemoteKeyTest {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        channels.add(channel);
                         channel.pipeline().addLast(handler.apply(channel));
                     }
                 })
@@ -251,6 +258,7 @@ final class RemoteKeyTest {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        channels.add(channel);
                         channel.pipeline().addLast(tls);
                     }
                 })

@@ -1,0 +1,49 @@
+package io.sallyport.connection;
+
+import io.sallyport.diagnosis.FailureReason;
+
+/** What an {@link Admission} waits for, and what it means that the client leaves or is late there. */
+enum AdmissionStep {
+    /** The first byte of the PROXY protocol header that the peer has to send. */
+    PROXY_HEADER("no whole PROXY protocol header", FailureReason.BARE_PROBE),
+    /** The rest of it. */
+    REST_OF_PROXY_HEADER("no whole PROXY protocol header", FailureReason.PROXY_HEADER_MALFORMED),
+    /** That the client asks for TLS. */
+    STARTTLS("nothing that asks for TLS", FailureReason.BARE_PROBE),
+    REST_OF_STARTTLS("nothing that asks for TLS", FailureReason.STARTTLS_NOT_ASKED),
+    /** The first byte of TLS of a client that has asked for it. */
+    ASKED_HELLO("no ClientHello behind the answer to the request for TLS", FailureReason.CLIENT_LEFT),
+    /** The client's first byte. */
+    HELLO("no whole ClientHello", FailureReason.BARE_PROBE),
+    /** The rest of its ClientHello. */
+    REST_OF_HELLO("no whole ClientHello", FailureReason.CLIENT_HELLO_INCOMPLETE),
+    /** A place among the handshakes under way. */
+    TURN("no turn", FailureReason.CLIENT_LEFT),
+    /** The client's Finished. */
+    HANDSHAKE("not finished", FailureReason.CLIENT_LEFT),
+    /** Nothing: admitted or failed. */
+    OVER("not finished", FailureReason.CLIENT_LEFT);
+
+    private final String missing;
+    private final FailureReason left;
+
+    AdmissionStep(String missing, FailureReason left) {
+        this.missing = missing;
+        this.left = left;
+    }
+
+    /** What has not come, for a message. */
+    String missing() {
+        return missing;
+    }
+
+    FailureReason whenClientLeaves() {
+        return left;
+    }
+
+    FailureReason whenLate() {
+        return this == STARTTLS || this == REST_OF_STARTTLS || this == ASKED_HELLO
+                ? FailureReason.STARTTLS_TIMEOUT
+                : FailureReason.TIMEOUT;
+    }
+}
