@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -83,22 +84,22 @@ public record AcmeConfig(
                                 "trust-anchors",
                                 "a PEM file, or system",
                                 text -> TrustAnchorConfig.parse(text, section.directory())),
-                section.child("external-account", AcmeConfig::externalAccount));
+                section.child("external-account", AcmeConfig::externalAccount).orElse(null));
     }
 
-    private static @Nullable ExternalAccount externalAccount(Section section) {
+    private static Optional<ExternalAccount> externalAccount(Section section) {
         @Nullable String keyId = section.live().optionalString("key-id");
         @Nullable Path key = section.live().optionalFile("hmac-key-file");
         if (keyId == null && key == null) {
-            return null;
+            return Optional.empty();
         }
         if (keyId == null || key == null) {
             section.problem(
                     keyId == null ? "key-id" : "hmac-key-file",
                     "missing (expected: key-id and hmac-key-file, or neither)");
-            return null;
+            return Optional.empty();
         }
-        return new ExternalAccount(keyId, key);
+        return Optional.of(new ExternalAccount(keyId, key));
     }
 
     private static URI directory(String text) {
