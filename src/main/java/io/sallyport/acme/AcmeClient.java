@@ -36,10 +36,7 @@ public final class AcmeClient implements AutoCloseable {
 
     /** Keeps these from now on, and no others any more. */
     public synchronized void follow(Stream<CertificateConfig> certificates) {
-        wanted = certificates
-                .flatMap(each -> each instanceof CertificateConfig.Acme acme ? Stream.of(acme) : Stream.of())
-                .distinct()
-                .toList();
+        wanted = CertificateConfig.Acme.among(certificates);
         if (thread != null) {
             LockSupport.unpark(thread);
         } else if (!wanted.isEmpty() && !closed) {

@@ -7,14 +7,9 @@ import java.net.InetAddress;
 final class ChallengeName {
     private ChallengeName() {}
 
-    /** Host names end in a label that is no number, and have no colon. */
-    static boolean isAddress(String name) {
-        return name.indexOf(':') >= 0 || Character.isDigit(name.charAt(name.length() - 1));
-    }
-
     /** A host name is asked for as it is; an address by its name for reverse lookups (RFC 8738 section 6, RFC 3596). */
     static String of(String name) {
-        if (!isAddress(name)) {
+        if (!Cidr.isAddress(name)) {
             return name;
         }
         InetAddress address = Cidr.parse(name).address();

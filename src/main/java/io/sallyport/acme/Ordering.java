@@ -1,6 +1,7 @@
 package io.sallyport.acme;
 
 import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.config.value.Cidr;
 import io.sallyport.metrics.AcmeMeters.OrderResult;
 import io.sallyport.tls.source.AcmeStorage;
 import io.sallyport.tls.x509.SelfSigned;
@@ -117,7 +118,7 @@ final class Ordering {
     }
 
     static Identifier identifier(String name) {
-        return ChallengeName.isAddress(name) ? Identifier.ip(name) : Identifier.dns(name);
+        return Cidr.isAddress(name) ? Identifier.ip(name) : Identifier.dns(name);
     }
 
     /** Shows the authority that each name leads here. */

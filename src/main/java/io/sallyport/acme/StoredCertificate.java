@@ -27,9 +27,7 @@ public final class StoredCertificate {
 
     /** Those that are ordered, each once. */
     public static List<StoredCertificate> of(Stream<CertificateConfig> certificates) {
-        return certificates
-                .flatMap(each -> each instanceof CertificateConfig.Acme acme ? Stream.of(acme) : Stream.of())
-                .distinct()
+        return CertificateConfig.Acme.among(certificates).stream()
                 .map(StoredCertificate::new)
                 .toList();
     }

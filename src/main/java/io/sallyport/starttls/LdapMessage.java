@@ -4,7 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An LDAPMessage (RFC 4511 section 4.1.1), as far as is needed before TLS.
+ * An LDAPMessage (RFC 4511 section 4.1.1), as far as is needed before TLS. Lengths may be longer than they need be, as Windows
+ * writes them, so a reader of DER does not do; and the length of a message is looked for before all of it is there.
  *
  * @param id of the message, 0 to 2147483647
  * @param tag of the operation

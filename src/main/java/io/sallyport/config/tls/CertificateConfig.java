@@ -79,6 +79,14 @@ public sealed interface CertificateConfig {
             names = List.copyOf(names);
         }
 
+        /** Those among these, each once. */
+        public static List<Acme> among(Stream<CertificateConfig> certificates) {
+            return certificates
+                    .flatMap(each -> each instanceof Acme acme ? Stream.of(acme) : Stream.of())
+                    .distinct()
+                    .toList();
+        }
+
         @Override
         public PasswordConfig password() {
             return new PasswordConfig.None();

@@ -48,6 +48,11 @@ public record Cidr(InetAddress address, int prefixBits) {
         }
     }
 
+    /** Whether the text is written as one address; a host name is not, even one that ends in a digit. */
+    public static boolean isAddress(String text) {
+        return LITERAL.matcher(text).matches();
+    }
+
     public boolean contains(InetAddress candidate) {
         byte[] network = IpAddress.bytes(address);
         byte[] bytes = IpAddress.bytes(candidate);

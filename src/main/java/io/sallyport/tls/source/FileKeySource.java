@@ -2,7 +2,6 @@ package io.sallyport.tls.source;
 
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
-import io.sallyport.tls.file.FileHash;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A pair of PEM files or a key store, as it is on disk. */
@@ -22,11 +20,6 @@ final class FileKeySource implements KeySource {
     FileKeySource(CertificateConfig config, Function<String, @Nullable String> environment) {
         this.config = config;
         this.environment = environment;
-    }
-
-    @Override
-    public String fingerprint() {
-        return FileHash.ofText(files().stream().map(FileHash::of).collect(Collectors.joining(" ")));
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.sallyport.tls.source;
 
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.PasswordConfig;
-import io.sallyport.tls.file.FileHash;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.file.MaterialException;
 import io.sallyport.tls.file.Password;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A chain in a file, whose key stays in a token. What happens to the token shows when it signs, not here. */
@@ -34,11 +32,6 @@ final class TokenKeySource implements KeySource {
         this.config = config;
         this.environment = environment;
         this.tokens = tokens;
-    }
-
-    @Override
-    public String fingerprint() {
-        return FileHash.ofText(files().stream().map(FileHash::of).collect(Collectors.joining(" ")));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.sallyport.tls.x509;
 
+import io.sallyport.config.value.Cidr;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -89,8 +90,8 @@ public record SelfSigned(X509Certificate certificate, PrivateKey key) {
     }
 
     private static GeneralName generalName(String name) {
-        // A host name has no colon, and its last label is not a number.
-        boolean address = name.indexOf(':') >= 0 || Character.isDigit(name.charAt(name.length() - 1));
-        return address ? new GeneralName(GeneralName.iPAddress, name) : new GeneralName(GeneralName.dNSName, name);
+        return Cidr.isAddress(name)
+                ? new GeneralName(GeneralName.iPAddress, name)
+                : new GeneralName(GeneralName.dNSName, name);
     }
 }
