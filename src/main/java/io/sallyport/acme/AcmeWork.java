@@ -230,7 +230,9 @@ final class AcmeWork {
     }
 
     private static LoggingEventBuilder about(Keeper keeper, LoggingEventBuilder line) {
-        return line.addKeyValue("authority", keeper.certificate().authority().name())
+        AcmeConfig authority = keeper.certificate().authority();
+        return line.addKeyValue("authority", authority.name())
+                .addKeyValue("directory", authority.directory().toString())
                 .addKeyValue("names", String.join(" ", keeper.certificate().names()));
     }
 

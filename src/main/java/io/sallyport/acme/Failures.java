@@ -65,7 +65,8 @@ final class Failures {
         }
         if (e instanceof AcmeNetworkException) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            return new OrderFailure(OrderResult.UNREACHABLE, shown(cause.toString()));
+            return new OrderFailure(
+                    OrderResult.UNREACHABLE, "the authority cannot be reached: " + shown(cause.toString()));
         }
         return new OrderFailure(OrderResult.ERROR, shown(String.valueOf(e.getMessage())));
     }

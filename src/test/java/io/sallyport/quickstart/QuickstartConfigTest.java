@@ -8,6 +8,7 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.tls.file.SecretFile;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,6 +62,7 @@ class QuickstartConfigTest {
         try (PrivateDirectory directory = PrivateDirectory.create()) {
             path = directory.path();
             new QuickstartConfig(0, 0, BACKEND).writeTo(path);
+            assertThat(SecretFile.exposure(path.resolve("tls.key"))).isEmpty();
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                     .isEqualTo("rwx------");
         }
