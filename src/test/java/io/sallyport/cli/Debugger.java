@@ -12,6 +12,7 @@ import com.sun.jdi.connect.IllegalConnectorArgumentsException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ final class Debugger {
     /** Has a JVM tell on standard output where it can be attached to. */
     static final Map<String, String> ENVIRONMENT =
             Map.of("JDK_JAVA_OPTIONS", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0");
+
+    /** What an event loop and an executor's thread call in order to wait. */
+    private static final Set<String> WAITING = Set.of("epollWait", "epollWait0", "park");
 
     private final VirtualMachine machine;
 
@@ -41,19 +45,37 @@ final class Debugger {
         return new Debugger(sockets.attach(arguments));
     }
 
-    /** Lets a thread do nothing from now on; waits until there is one whose name begins so. */
+    /** Lets a thread do nothing from now on; waits until there is one whose name begins so, and waits for work. */
     void suspend(String thread) {
-        await(thread).suspend();
+        suspendWaiting(thread);
     }
 
-    /** Has a thread fail with an error, as soon as it comes back from the kernel. */
+    /** Has a thread fail with an error, as soon as it comes back from waiting for work. */
     void fail(String thread) throws InvalidTypeException, ClassNotLoadedException, IncompatibleThreadStateException {
+        ThreadReference waiting = suspendWaiting(thread);
         // Every JVM has some of these at hand, for when it cannot make one.
-        await(thread)
-                .stop(machine.classesByName("java.lang.OutOfMemoryError")
-                        .get(0)
-                        .instances(1)
-                        .get(0));
+        waiting.stop(machine.classesByName("java.lang.OutOfMemoryError")
+                .get(0)
+                .instances(1)
+                .get(0));
+        waiting.resume();
+    }
+
+    /** Amid a task an error would be that task's alone, and a suspended thread could hold a lock that others need. */
+    private ThreadReference suspendWaiting(String name) {
+        ThreadReference thread = await(name);
+        Awaitility.await(name + " waits for work")
+                .atMost(10, TimeUnit.SECONDS)
+                .pollInterval(7, TimeUnit.MILLISECONDS)
+                .until(() -> {
+                    thread.suspend();
+                    if (WAITING.contains(thread.frame(0).location().method().name())) {
+                        return true;
+                    }
+                    thread.resume();
+                    return false;
+                });
+        return thread;
     }
 
     private ThreadReference await(String name) {
