@@ -6,8 +6,11 @@ import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
+import io.sallyport.config.value.SourceChoice;
 import io.sallyport.config.value.StartTls;
+import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.tls.context.BackendTlsContext;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -99,20 +102,38 @@ public final class Backend {
     /**
      * For one client.
      *
+     * @param source from which address its connection is made; null: whichever the kernel takes
      * @param protocol the application protocol that it agreed on; null: none
      * @param asked how it has asked for its TLS
      * @param isTerminated whether its TLS ends here
      */
-    ServerConnect.Terms terms(@Nullable String protocol, StartTls asked, boolean isTerminated) {
+    ServerConnect.Terms terms(
+            @Nullable SourceAddress source, @Nullable String protocol, StartTls asked, boolean isTerminated) {
         StartTls ofClient = isTerminated ? StartTls.OFF : asked;
         StartTls asks = tls == null ? ofClient : config.tls().startTls();
         return new ServerConnect.Terms(
                 Math.toIntExact(config.connectTimeout().toMillis()),
+                source,
                 tls,
                 protocol,
                 asks,
                 isTerminated && asks == StartTls.OFF ? asked : StartTls.OFF,
                 asked == StartTls.OFF);
+    }
+
+    /**
+     * From which address connections are made; null: whichever the kernel takes.
+     *
+     * @param client null where it has no address
+     */
+    @Nullable
+    SourceAddress source(@Nullable SocketAddress client) {
+        SourceChoice choice = config.wayOut().source();
+        return choice.isClient() ? SourceAddress.of(client) : ownSource(choice);
+    }
+
+    private static @Nullable SourceAddress ownSource(SourceChoice choice) {
+        return choice.address() == null ? null : SourceAddress.own(choice.address());
     }
 
     /** How the servers learn the client's address. */
@@ -214,7 +235,8 @@ public final class Backend {
         for (PoolMember member : members) {
             for (Endpoint endpoint : member.server().endpoints()) {
                 if (gone.remove(endpoint) == null) {
-                    HealthCheck check = new HealthCheck(config, endpoint, tls, loop, this::changed);
+                    HealthCheck check = new HealthCheck(
+                            config, endpoint, ownSource(config.wayOut().source()), tls, loop, this::changed);
                     checks.put(endpoint, check);
                     check.start();
                 }

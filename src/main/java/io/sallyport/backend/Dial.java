@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.value.StartTls;
+import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.tls.record.RecordLayer;
 import java.net.SocketAddress;
@@ -23,9 +24,11 @@ public final class Dial {
     private final Backend backend;
     private final Request request;
     private final long source;
+    private final @Nullable SourceAddress from;
     private final Callback callback;
     private final long begun = System.nanoTime();
     private final List<Endpoint> tried = new ArrayList<>(1);
+    private int attempts;
     private @Nullable ServerConnect attempt;
     private @Nullable Endpoint dialled;
 
@@ -72,6 +75,7 @@ public final class Dial {
         this.backend = backend;
         this.request = request;
         this.source = SourceHash.of(request.client());
+        this.from = backend.source(request.client());
         this.callback = callback;
     }
 
@@ -92,30 +96,43 @@ public final class Dial {
     }
 
     private void next(ConnectFailure last) {
-        Endpoint endpoint = tried.isEmpty() ? backend.choose(source) : backend.chooseOther(source, tried);
+        Endpoint endpoint = choose();
+        while (endpoint != null && from != null && !from.reaches(endpoint.address())) {
+            tried.add(endpoint);
+            endpoint = choose();
+        }
         if (endpoint == null) {
-            if (tried.isEmpty()) {
-                backend.nameless().meters().connectFailed(ConnectFailure.UNRESOLVED);
-                String why = backend.nameless().unresolved();
-                log(
-                        backend.nameless(),
-                        "",
-                        ConnectFailure.UNRESOLVED,
-                        "the name has no address" + (why == null ? "" : ": " + why));
-            }
-            callback.onServerUnreachable(last);
+            callback.onServerUnreachable(attempts == 0 ? nobodyTried() : last);
             return;
         }
+        attempts++;
         tried.add(endpoint);
         endpoint.taken();
         dialled = endpoint;
         ServerConnect next = new ServerConnect(
                 loop,
                 endpoint,
-                backend.terms(request.protocol(), request.asked(), request.isTerminated()),
+                backend.terms(from, request.protocol(), request.asked(), request.isTerminated()),
                 new Try(endpoint));
         attempt = next;
         next.begin();
+    }
+
+    private @Nullable Endpoint choose() {
+        return tried.isEmpty() ? backend.choose(source) : backend.chooseOther(source, tried);
+    }
+
+    /** There is nobody to be tried. */
+    private ConnectFailure nobodyTried() {
+        BackendServer server = backend.nameless();
+        ConnectFailure reason = tried.isEmpty() ? ConnectFailure.UNRESOLVED : ConnectFailure.SOURCE_UNUSABLE;
+        server.meters().connectFailed(reason);
+        String why = server.unresolved();
+        String words = tried.isEmpty()
+                ? "the name has no address" + (why == null ? "" : ": " + why)
+                : "no server can be reached from " + from;
+        log(server, "", reason, words);
+        return reason;
     }
 
     private void log(BackendServer server, String address, ConnectFailure reason, String words) {
@@ -167,13 +184,14 @@ public final class Dial {
             endpoint.server().meters().connectFailed(reason);
             log(endpoint.server(), endpoint.toString(), reason, words);
             if (reason == ConnectFailure.TOO_MANY_OPEN_FILES) {
-                // A fault of this process: it says nothing about the server, and another server would fail the same
-                // way.
+                // Another server would fail the same way.
                 callback.onServerUnreachable(reason);
                 return;
             }
-            backend.failed(endpoint);
-            if (tried.size() > backend.retries()) {
+            if (!reason.isOurs()) {
+                backend.failed(endpoint);
+            }
+            if (attempts > backend.retries()) {
                 callback.onServerUnreachable(reason);
             } else {
                 next(reason);

@@ -8,6 +8,7 @@ import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
 import io.sallyport.config.value.StartTls;
+import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.proxyprotocol.HeaderWriter;
 import io.sallyport.tls.context.BackendTlsContext;
@@ -31,6 +32,7 @@ final class HealthCheck {
     private final BackendConfig backend;
     private final HealthCheckConfig config;
     private final Endpoint endpoint;
+    private final @Nullable SourceAddress source;
     private final @Nullable BackendTlsContext tls;
     private final EventLoop loop;
     private final Runnable onChange;
@@ -39,16 +41,21 @@ final class HealthCheck {
     private boolean stopped;
     private int streak;
 
-    /** @param onChange called on the loop when the endpoint went down or up */
+    /**
+     * @param source from which address it asks; null: whichever the kernel takes
+     * @param onChange called on the loop when the endpoint went down or up
+     */
     HealthCheck(
             BackendConfig backend,
             Endpoint endpoint,
+            @Nullable SourceAddress source,
             @Nullable BackendTlsContext tls,
             EventLoop loop,
             Runnable onChange) {
         this.backend = backend;
         this.config = backend.healthCheck();
         this.endpoint = endpoint;
+        this.source = source;
         this.tls = tls;
         this.loop = loop;
         this.onChange = onChange;
@@ -111,6 +118,7 @@ final class HealthCheck {
                 endpoint,
                 new ServerConnect.Terms(
                         Math.toIntExact(config.timeout().toMillis()),
+                        source,
                         tls,
                         null,
                         backend.tls().startTls(),
@@ -148,8 +156,8 @@ final class HealthCheck {
 
         @Override
         public void onFailed(ConnectFailure reason, String words) {
-            if (reason == ConnectFailure.TOO_MANY_OPEN_FILES) {
-                // A fault of this process: counted against servers it would take all of them out of service.
+            if (reason.isOurs()) {
+                // Counted against servers it would take all of them out of service.
                 giveUp();
             } else {
                 done(false, words);

@@ -7,10 +7,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.value.StartTls;
-import io.sallyport.eventloop.SocketError;
+import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
@@ -24,7 +23,6 @@ import io.sallyport.tls.context.BackendTlsContext;
 import io.sallyport.tls.record.BackendHandshakeHandler;
 import io.sallyport.tls.record.PlainRecordLayer;
 import io.sallyport.tls.record.RecordLayer;
-import io.sallyport.tls.trust.ServerCertificateException;
 import java.net.InetSocketAddress;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +47,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
      *
      * @param timeoutMillis for TCP, again for what is said before TLS, again for TLS, and again for the greeting; 0: the
      *     kernel's, and none
+     * @param source from which address; null: whichever the kernel takes
      * @param tls null: plain
      * @param protocol application protocol to offer by TLS; null: none
      * @param asks how TLS is asked for, whoever makes it then
@@ -57,6 +56,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
      */
     record Terms(
             int timeoutMillis,
+            @Nullable SourceAddress source,
             @Nullable BackendTlsContext tls,
             @Nullable String protocol,
             StartTls asks,
@@ -90,7 +90,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             opened = open();
         } catch (ChannelException e) {
             // Without a file descriptor there is no channel.
-            fail(root(e));
+            fail(e);
             return;
         }
         ChannelFuture registered = loop.register(opened);
@@ -99,6 +99,26 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             return;
         }
         channel = opened;
+        SourceAddress source = terms.source();
+        if (source == null || !(opened instanceof SocketChannel socket)) {
+            connect(opened);
+            return;
+        }
+        try {
+            // Apart from the connect, whose errors are about ports.
+            socket.bind(source.prepare(socket)).addListener(done -> {
+                if (done.isSuccess()) {
+                    connect(opened);
+                } else {
+                    fail(ConnectTrouble.ofSource(source, done.cause()));
+                }
+            });
+        } catch (ChannelException e) {
+            fail(ConnectTrouble.ofSource(source, e));
+        }
+    }
+
+    private void connect(Channel opened) {
         opened.connect(endpoint.address()).addListener(done -> {
             if (done.isSuccess()) {
                 opened(opened);
@@ -224,61 +244,13 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     }
 
     private void fail(Throwable cause) {
-        if (over) {
-            return;
+        fail(ConnectTrouble.of(cause, channel != null && channel.isActive()));
+    }
+
+    private void fail(ConnectTrouble trouble) {
+        if (!over) {
+            cancel();
+            callback.onFailed(trouble.reason(), trouble.words());
         }
-        boolean tls = channel != null && channel.isActive();
-        cancel();
-        callback.onFailed(
-                cause instanceof StartTlsException refusal
-                        ? startTlsReason(refusal)
-                        : tls ? tlsReason(cause) : reason(cause),
-                String.valueOf(words(cause)));
-    }
-
-    private static @Nullable String words(Throwable cause) {
-        return ServerCertificateException.in(cause)
-                .map(Throwable::getMessage)
-                .orElse(cause.getMessage() == null ? cause.toString() : cause.getMessage());
-    }
-
-    private static Throwable root(Throwable thrown) {
-        Throwable at = thrown;
-        while (at.getCause() != null) {
-            at = at.getCause();
-        }
-        return at;
-    }
-
-    private static ConnectFailure startTlsReason(StartTlsException cause) {
-        return switch (cause.kind()) {
-            case REFUSED -> ConnectFailure.STARTTLS_REFUSED;
-            case BROKEN -> ConnectFailure.STARTTLS_FAILED;
-            case LATE -> ConnectFailure.STARTTLS_TIMEOUT;
-        };
-    }
-
-    private static ConnectFailure tlsReason(Throwable cause) {
-        if (cause instanceof SslHandshakeTimeoutException) {
-            return ConnectFailure.TLS_TIMEOUT;
-        }
-        return ServerCertificateException.in(cause)
-                .map(refusal -> switch (refusal.failure()) {
-                    case UNTRUSTED -> ConnectFailure.TLS_UNTRUSTED;
-                    case EXPIRED -> ConnectFailure.TLS_EXPIRED;
-                    case WRONG_NAME -> ConnectFailure.TLS_WRONG_NAME;
-                    case REFUSED_BY_RULE -> ConnectFailure.TLS_REFUSED;
-                })
-                .orElse(ConnectFailure.TLS_FAILED);
-    }
-
-    private static ConnectFailure reason(Throwable cause) {
-        return switch (SocketError.of(cause)) {
-            case CONNECTION_REFUSED, NO_SUCH_FILE, RESET, PERMISSION_DENIED -> ConnectFailure.REFUSED;
-            case TIMED_OUT -> ConnectFailure.TIMEOUT;
-            case UNREACHABLE -> ConnectFailure.UNREACHABLE;
-            case TOO_MANY_OPEN_FILES -> ConnectFailure.TOO_MANY_OPEN_FILES;
-            case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE, OTHER -> ConnectFailure.OTHER;
-        };
     }
 }

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param balance how connections are spread over them
  * @param connectTimeout for one TCP connection to one server, and for its TLS handshake; zero means the kernel's
  * @param retries how many further servers are tried when one cannot be reached
+ * @param wayOut how connections to the servers leave this machine
  * @param proxyProtocol how the servers learn the client's address
  */
 public record BackendConfig(
@@ -25,6 +26,7 @@ public record BackendConfig(
         Balance balance,
         Duration connectTimeout,
         int retries,
+        WayOutConfig wayOut,
         SendProxyProtocolConfig proxyProtocol,
         HealthCheckConfig healthCheck,
         PassiveHealthConfig passiveHealth,
@@ -72,6 +74,7 @@ public record BackendConfig(
                 section.live().choice("balance", Balance.class),
                 limits.timeout(),
                 limits.retries(),
+                WayOutConfig.read(section, servers),
                 section.child("proxy-protocol", SendProxyProtocolConfig::read),
                 section.child("health-check", HealthCheckConfig::read),
                 section.child("passive-health", PassiveHealthConfig::read),

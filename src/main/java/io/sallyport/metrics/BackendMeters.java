@@ -107,6 +107,10 @@ public final class BackendMeters {
         UNRESOLVED("unresolved"),
         UNREACHABLE("unreachable"),
         TOO_MANY_OPEN_FILES("too_many_open_files"),
+        /** The address that the connection is to come from cannot be used. */
+        SOURCE_UNUSABLE("source_unusable"),
+        /** Every port is taken that a connection to the server could come from. */
+        NO_FREE_PORT("no_free_port"),
         /** The server's certificate ends in no trust anchor, or cannot be judged. */
         TLS_UNTRUSTED("tls_untrusted"),
         /** The server's certificate is not valid now. */
@@ -136,6 +140,11 @@ public final class BackendMeters {
         /** The label value. */
         public String tag() {
             return tag;
+        }
+
+        /** Whether it is a fault of this machine, which says nothing about the server. */
+        public boolean isOurs() {
+            return this == TOO_MANY_OPEN_FILES || this == SOURCE_UNUSABLE || this == NO_FREE_PORT;
         }
 
         /** Whether the TCP connection stood. */

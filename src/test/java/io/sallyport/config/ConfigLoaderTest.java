@@ -88,7 +88,7 @@ class ConfigLoaderTest {
               backends.api {
                 servers = ["db.internal:5432", { address = "unix:run/db", weight = 3, backup = on }]
                 balance = source-hash
-                connect { timeout = 250ms, retries = 5 }
+                connect { timeout = 250ms, retries = 5 }, source = 10.0.0.7
                 health-check {
                   type = http, interval = 7s, timeout = 1s, jitter = 20%, rise = 4, fall = 5, path = /ready, expect = [204, 200]
                 }
@@ -194,6 +194,8 @@ class ConfigLoaderTest {
                 backends.app.balance = ROUND_ROBIN
                 backends.app.connectTimeout = PT3S
                 backends.app.retries = 2
+                backends.app.wayOut.source.address = null
+                backends.app.wayOut.source.isClient = false
                 backends.app.proxyProtocol.version = OFF
                 backends.app.proxyProtocol.tlsInformation = true
                 backends.app.proxyProtocol.clientCertificate = false
@@ -333,6 +335,8 @@ class ConfigLoaderTest {
                 backends.api.balance = SOURCE_HASH
                 backends.api.connectTimeout = PT0.25S
                 backends.api.retries = 5
+                backends.api.wayOut.source.address = /10.0.0.7
+                backends.api.wayOut.source.isClient = false
                 backends.api.proxyProtocol.version = V2
                 backends.api.proxyProtocol.tlsInformation = true
                 backends.api.proxyProtocol.clientCertificate = true

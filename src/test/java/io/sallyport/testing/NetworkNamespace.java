@@ -37,6 +37,7 @@ public final class NetworkNamespace implements AutoCloseable {
     private final String network = "198.18." + ThreadLocalRandom.current().nextInt(256) + ".";
     private final int first = 4 * ThreadLocalRandom.current().nextInt(64);
     private final List<Process> processes = new ArrayList<>();
+    private final List<String> undo = new ArrayList<>();
 
     private NetworkNamespace() {}
 
@@ -76,10 +77,10 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** Starts a Python program at the other end; it is killed at the latest with the namespace. */
     public Process python(String program, Object... arguments) {
-        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", name, "python3", "-u", "-c", program));
+        List<String> command = new ArrayList<>(List.of("python3", "-u", "-c", program));
         Stream.of(arguments).map(Object::toString).forEach(command::add);
         try {
-            Process process = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(there(command))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             processes.add(process);
@@ -87,6 +88,25 @@ public final class NetworkNamespace implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The command that runs another at the other end. */
+    public List<String> there(List<String> command) {
+        return Stream.concat(Stream.of("ip", "netns", "exec", name), command.stream())
+                .toList();
+    }
+
+    /**
+     * Has everything that the other end sends to anybody come here, and has this end take what comes over the cable for its
+     * own, whoever it is for: what a connection from a borrowed address takes (ip-rule(8)).
+     */
+    public void bringAnswersHere() {
+        int table = ThreadLocalRandom.current().nextInt(1000, 1_000_000_000);
+        must("ip -n " + name + " route add default via " + here());
+        undo.add("ip rule del iif " + cable + " lookup " + table);
+        undo.add("ip route del local default dev lo table " + table);
+        must("ip route add local default dev lo table " + table);
+        must("ip rule add iif " + cable + " lookup " + table);
     }
 
     /** Takes the cable out at the other end: nothing gets there, nothing comes, and nobody is told. */
@@ -137,6 +157,7 @@ public final class NetworkNamespace implements AutoCloseable {
     @Override
     public void close() {
         processes.forEach(process -> process.destroyForcibly().onExit().join());
+        undo.forEach(NetworkNamespace::run);
         run("ip link del " + cable);
         assertThat(run("ip netns del " + name)).as("what ip netns del says").isEmpty();
     }

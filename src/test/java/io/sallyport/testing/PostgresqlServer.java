@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** PostgreSQL as Debian packages it, on one port of loopback, with a cluster made for one test. Everybody may log in. */
@@ -25,6 +26,11 @@ public final class PostgresqlServer implements AutoCloseable {
     private final Path directory;
     private final InetSocketAddress address;
 
+    /** Where it listens, who may log in from where, and how a command gets there. */
+    private record Site(String address, String network, UnaryOperator<List<String>> there) {}
+
+    private static final Site LOOPBACK = new Site("127.0.0.1", "127.0.0.1/32", UnaryOperator.identity());
+
     private PostgresqlServer(Path directory, InetSocketAddress address) {
         this.directory = directory;
         this.address = address;
@@ -32,25 +38,46 @@ public final class PostgresqlServer implements AutoCloseable {
 
     /** Without TLS. */
     public static PostgresqlServer plain() {
-        return start("host all all 127.0.0.1/32 trust\n", List.of());
+        return start(LOOPBACK, "host", List.of());
+    }
+
+    /**
+     * Without TLS, at the other end of a cable.
+     *
+     * @param client from which address alone anybody may log in
+     */
+    public static PostgresqlServer plainAt(NetworkNamespace away, String client) {
+        return start(new Site(away.there(), client + "/32", away::there), "host", List.of());
     }
 
     /** That takes TLS alone, with this certificate. */
     public static PostgresqlServer tls(IssuedCertificate certificate) {
-        return start("hostssl all all 127.0.0.1/32 trust\n", List.of(certificate));
+        return start(LOOPBACK, "hostssl", List.of(certificate));
     }
 
     public InetSocketAddress address() {
         return address;
     }
 
-    private static PostgresqlServer start(String access, List<IssuedCertificate> certificates) {
+    /** What it has logged, connections among it. */
+    public String log() {
+        try {
+            return Files.readString(directory.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static PostgresqlServer start(Site site, String kind, List<IssuedCertificate> certificates) {
         try {
             Path directory = Files.createTempDirectory("sallyport-postgresql");
             certificates.forEach(each -> each.writePem(directory, "server"));
             own(directory);
-            run(directory, List.of(program("initdb"), "-D", "data", "-A", "trust", "-U", USER, "-N", "--no-locale"));
-            Files.writeString(directory.resolve("data/pg_hba.conf"), access);
+            run(
+                    directory,
+                    asPostgres(
+                            List.of(program("initdb"), "-D", "data", "-A", "trust", "-U", USER, "-N", "--no-locale")));
+            Files.writeString(directory.resolve("data/pg_hba.conf"), kind + " all all " + site.network() + " trust\n");
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 int port = freePort();
                 List<String> command = new ArrayList<>(List.of(
@@ -63,11 +90,10 @@ public final class PostgresqlServer implements AutoCloseable {
                         "-t",
                         "20",
                         "-o",
-                        options(port, certificates)));
+                        options(site, port, certificates)));
                 command.add("start");
-                if (run(directory, command) == 0) {
-                    return new PostgresqlServer(
-                            directory, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                if (run(directory, site.there().apply(asPostgres(command))) == 0) {
+                    return new PostgresqlServer(directory, new InetSocketAddress(site.address(), port));
                 }
             }
             throw new AssertionError("PostgreSQL does not start:\n" + Files.readString(directory.resolve("log")));
@@ -76,8 +102,9 @@ public final class PostgresqlServer implements AutoCloseable {
         }
     }
 
-    private static String options(int port, List<IssuedCertificate> certificates) {
-        String options = "-h 127.0.0.1 -k '' -F -c shared_buffers=1MB -c max_connections=20 -p " + port;
+    private static String options(Site site, int port, List<IssuedCertificate> certificates) {
+        String options = "-h " + site.address()
+                + " -k '' -F -c log_connections=on -c shared_buffers=1MB -c max_connections=20 -p " + port;
         return certificates.isEmpty()
                 ? options
                 : options + " -c ssl=on -c ssl_cert_file=../server.crt -c ssl_key_file=../server.key";
@@ -86,7 +113,7 @@ public final class PostgresqlServer implements AutoCloseable {
     /** The server refuses to run as root. */
     private static void own(Path directory) throws IOException {
         if (isRoot()) {
-            run(directory, List.of("chown", "-R", USER + ":" + USER, directory.toString()), false);
+            run(directory, List.of("chown", "-R", USER + ":" + USER, directory.toString()));
         }
     }
 
@@ -107,20 +134,20 @@ public final class PostgresqlServer implements AutoCloseable {
         }
     }
 
-    private static int run(Path directory, List<String> command) throws IOException {
-        return run(directory, command, isRoot());
-    }
-
-    private static int run(Path directory, List<String> command, boolean asPostgres) throws IOException {
+    private static List<String> asPostgres(List<String> command) {
         List<String> all = new ArrayList<>();
-        if (asPostgres) {
+        if (isRoot()) {
             all.addAll(List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--clear-groups", "--"));
         }
         all.addAll(command);
+        return all;
+    }
+
+    private static int run(Path directory, List<String> command) throws IOException {
         Path output = Files.createTempFile("sallyport-postgresql", ".out");
         try {
             // To a file: the server keeps standard output open.
-            Process process = new ProcessBuilder(all)
+            Process process = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
@@ -128,7 +155,7 @@ public final class PostgresqlServer implements AutoCloseable {
             await(String.join(" ", command)).atMost(PATIENCE).until(() -> !process.isAlive());
             if (process.exitValue() != 0 && !command.contains("start")) {
                 throw new AssertionError(
-                        String.join(" ", all) + ":\n" + Files.readString(output, StandardCharsets.UTF_8));
+                        String.join(" ", command) + ":\n" + Files.readString(output, StandardCharsets.UTF_8));
             }
             return process.exitValue();
         } finally {
@@ -145,7 +172,7 @@ public final class PostgresqlServer implements AutoCloseable {
     @Override
     public void close() {
         try {
-            run(directory, List.of(program("pg_ctl"), "-D", "data", "-m", "immediate", "-w", "stop"));
+            run(directory, asPostgres(List.of(program("pg_ctl"), "-D", "data", "-m", "immediate", "-w", "stop")));
             RunningProxy.delete(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -3,6 +3,7 @@ package io.sallyport.server.listen;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.eventloop.Transport;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,16 @@ public final class TransportLimits {
                         .filter(server -> !transport.serves(server.address()))
                         .forEach(server ->
                                 problems.add(unserved("backends." + name + ".servers", server.address(), transport))));
+        boolean borrows = config.backends().values().stream()
+                .anyMatch(backend -> backend.wayOut().source().isClient());
+        @Nullable String problem = borrows ? SourceAddress.borrowingProblem(transport) : null;
+        if (problem != null) {
+            config.backends().forEach((name, backend) -> {
+                if (backend.wayOut().source().isClient()) {
+                    problems.add(new ConfigProblem("", "backends." + name + ".source", "\"client\": " + problem));
+                }
+            });
+        }
         return problems;
     }
 

@@ -1,0 +1,80 @@
+package io.sallyport.backend;
+
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.sallyport.eventloop.SocketError;
+import io.sallyport.eventloop.SourceAddress;
+import io.sallyport.metrics.BackendMeters.ConnectFailure;
+import io.sallyport.starttls.StartTlsException;
+import io.sallyport.tls.trust.ServerCertificateException;
+
+/**
+ * Why a connection to a server cannot be made.
+ *
+ * @param words for the log
+ */
+record ConnectTrouble(ConnectFailure reason, String words) {
+    /**
+     * Read off what was thrown.
+     *
+     * @param stood whether the TCP connection stood
+     */
+    static ConnectTrouble of(Throwable cause, boolean stood) {
+        ConnectFailure reason = cause instanceof StartTlsException refusal
+                ? startTlsReason(refusal)
+                : stood ? tlsReason(cause) : socketReason(cause);
+        return new ConnectTrouble(reason, words(cause));
+    }
+
+    /** The address that it is to come from cannot be used. */
+    static ConnectTrouble ofSource(SourceAddress source, Throwable cause) {
+        return new ConnectTrouble(ConnectFailure.SOURCE_UNUSABLE, "not from " + source + ": " + words(root(cause)));
+    }
+
+    private static String words(Throwable cause) {
+        return ServerCertificateException.in(cause)
+                .map(Throwable::getMessage)
+                .orElse(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+    }
+
+    private static Throwable root(Throwable thrown) {
+        Throwable at = thrown;
+        while (at.getCause() != null) {
+            at = at.getCause();
+        }
+        return at;
+    }
+
+    private static ConnectFailure startTlsReason(StartTlsException cause) {
+        return switch (cause.kind()) {
+            case REFUSED -> ConnectFailure.STARTTLS_REFUSED;
+            case BROKEN -> ConnectFailure.STARTTLS_FAILED;
+            case LATE -> ConnectFailure.STARTTLS_TIMEOUT;
+        };
+    }
+
+    private static ConnectFailure tlsReason(Throwable cause) {
+        if (cause instanceof SslHandshakeTimeoutException) {
+            return ConnectFailure.TLS_TIMEOUT;
+        }
+        return ServerCertificateException.in(cause)
+                .map(refusal -> switch (refusal.failure()) {
+                    case UNTRUSTED -> ConnectFailure.TLS_UNTRUSTED;
+                    case EXPIRED -> ConnectFailure.TLS_EXPIRED;
+                    case WRONG_NAME -> ConnectFailure.TLS_WRONG_NAME;
+                    case REFUSED_BY_RULE -> ConnectFailure.TLS_REFUSED;
+                })
+                .orElse(ConnectFailure.TLS_FAILED);
+    }
+
+    private static ConnectFailure socketReason(Throwable cause) {
+        return switch (SocketError.of(cause)) {
+            case CONNECTION_REFUSED, NO_SUCH_FILE, RESET, PERMISSION_DENIED -> ConnectFailure.REFUSED;
+            case TIMED_OUT -> ConnectFailure.TIMEOUT;
+            case UNREACHABLE -> ConnectFailure.UNREACHABLE;
+            case TOO_MANY_OPEN_FILES -> ConnectFailure.TOO_MANY_OPEN_FILES;
+            // What connect(2) says without a port to come from.
+            case ADDRESS_NOT_AVAILABLE -> ConnectFailure.NO_FREE_PORT;
+            case ADDRESS_IN_USE, OTHER -> ConnectFailure.OTHER;
+        };
+    }
+}
