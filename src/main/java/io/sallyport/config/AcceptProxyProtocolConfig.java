@@ -2,6 +2,7 @@ package io.sallyport.config;
 
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.value.Cidr;
+import io.sallyport.config.value.NetworkEntry;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -13,25 +14,18 @@ import java.util.List;
  * @param unixSockets whether peers on a unix-domain socket must send one
  */
 public record AcceptProxyProtocolConfig(boolean accept, List<Cidr> networks, boolean unixSockets) {
-    /** What stands in the list for peers on a unix-domain socket. */
-    private static final String UNIX = "unix:";
-
-    private static final String RULE = Cidr.RULE + "; or " + UNIX + " for peers on a unix-domain socket";
-
     public AcceptProxyProtocolConfig {
         networks = List.copyOf(networks);
     }
 
     static AcceptProxyProtocolConfig read(Section section) {
         boolean accept = section.live().bool("accept");
-        List<Trusted> trusted = section.live().parsedList("trusted", RULE, Trusted::parse);
+        List<NetworkEntry> trusted = section.live().parsedList("trusted", NetworkEntry.RULE, NetworkEntry::parse);
         if (accept && section.size("trusted") == 0) {
             section.problem("trusted", "none (expected: the networks whose headers are believed, since accept is on)");
         }
         return new AcceptProxyProtocolConfig(
-                accept,
-                trusted.stream().flatMap(each -> each.networks().stream()).toList(),
-                trusted.stream().anyMatch(each -> each.networks().isEmpty()));
+                accept, NetworkEntry.networks(trusted), NetworkEntry.hasUnixSockets(trusted));
     }
 
     /** Whether a peer at {@code address} must send a header. */
@@ -42,12 +36,5 @@ public record AcceptProxyProtocolConfig(boolean accept, List<Cidr> networks, boo
     /** Whether a peer on a unix-domain socket must send a header. */
     public boolean isUnixTrusted() {
         return accept && unixSockets;
-    }
-
-    /** One entry; without a network it is the one for unix-domain sockets. */
-    private record Trusted(List<Cidr> networks) {
-        static Trusted parse(String text) {
-            return new Trusted(text.equals(UNIX) ? List.of() : List.of(Cidr.parse(text)));
-        }
     }
 }

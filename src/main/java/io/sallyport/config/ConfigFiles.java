@@ -42,7 +42,17 @@ public final class ConfigFiles {
         if (!listener.plain()) {
             add(listener.tls());
         }
-        listener.routes().forEach(route -> add(route.tls()));
+        add(listener.sources());
+        listener.routes().forEach(route -> {
+            add(route.sources());
+            add(route.tls());
+        });
+    }
+
+    private void add(SourcesConfig sources) {
+        if (sources.denyFile() != null) {
+            files.add(sources.denyFile());
+        }
     }
 
     private void add(BackendConfig backend) {

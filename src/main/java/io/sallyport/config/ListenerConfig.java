@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the key under {@code listeners}
  * @param bind where it listens
  * @param proxyProtocol whose connections begin with a PROXY protocol header
+ * @param sources whose connections are taken
  * @param startTls what its clients say before TLS
  * @param plain whether its connections are plain TCP; then {@code tls} says nothing
  * @param backend the key under {@code backends} for what no route takes; null: that is refused
@@ -27,6 +28,7 @@ public record ListenerConfig(
         String name,
         NetworkAddress bind,
         AcceptProxyProtocolConfig proxyProtocol,
+        SourcesConfig sources,
         @Nullable String backend,
         StartTls startTls,
         boolean plain,
@@ -51,6 +53,7 @@ public record ListenerConfig(
                                 text -> NetworkAddress.parseBind(text, section.directory()),
                                 new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
                 section.child("proxy-protocol", AcceptProxyProtocolConfig::read),
+                section.child("sources", SourcesConfig::read),
                 section.live().optionalString("backend"),
                 startTls,
                 // A route is chosen by the ClientHello, so a listener with routes terminates TLS.
@@ -79,6 +82,10 @@ public record ListenerConfig(
         }
         if (plain && startTls != StartTls.OFF) {
             section.problem("starttls", startTls.tag() + " without TLS (expected: tls or routes beside it, or off)");
+        }
+        if (plain && !sources.denyJa4().isEmpty()) {
+            section.child("sources")
+                    .problem("deny-ja4", sources.denyJa4() + " without TLS (expected: tls or routes beside it, or [])");
         }
         boolean terminates = !plain && (backend != null || routes.stream().anyMatch(route -> !route.passthrough()));
         if (terminates && tls.certificates().isEmpty()) {

@@ -16,12 +16,18 @@ import java.util.regex.Pattern;
  *
  * @param serverNames exact names and {@code *.rest}; empty: every name
  * @param alpn application protocols of which the client offers one; empty: whatever it offers
+ * @param sources the clients that it takes
  * @param backend the key under {@code backends}
  * @param passthrough whether the TLS stream goes to the backend untouched
  * @param tls the listener's, with what the route says instead
  */
 public record RouteConfig(
-        List<String> serverNames, List<String> alpn, String backend, boolean passthrough, TlsConfig tls) {
+        List<String> serverNames,
+        List<String> alpn,
+        SourcesConfig sources,
+        String backend,
+        boolean passthrough,
+        TlsConfig tls) {
     /** What a route may say of TLS. */
     private static final Set<String> OVERRIDES = Set.of("certificates", "client-auth", "alpn");
 
@@ -37,8 +43,9 @@ public record RouteConfig(
         List<String> names =
                 section.live().parsedList("server-names", "a host name, or *.rest for one label", RouteConfig::name);
         List<String> alpn = section.live().parsedList("alpn", TlsConfig.ALPN_RULE, TlsConfig::protocol);
-        if (names.isEmpty() && alpn.isEmpty()) {
-            section.problem("server-names", "neither server-names nor alpn (expected: at least one of them)");
+        SourcesConfig sources = section.child("sources", SourcesConfig::read);
+        if (names.isEmpty() && alpn.isEmpty() && sources.isEmpty()) {
+            section.problem("server-names", "none, nor alpn, nor sources (expected: at least one of them)");
         }
         boolean passthrough = section.has("passthrough") && section.live().bool("passthrough");
         if (passthrough && section.has("tls")) {
@@ -47,6 +54,7 @@ public record RouteConfig(
         return new RouteConfig(
                 names,
                 alpn,
+                sources,
                 section.live().string("backend"),
                 passthrough,
                 section.overlay("tls", listenerTls, OVERRIDES)

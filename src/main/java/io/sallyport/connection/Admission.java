@@ -62,6 +62,9 @@ final class Admission {
     }
 
     void begin() {
+        if (step != AdmissionStep.PROXY_HEADER && isDenied()) {
+            return;
+        }
         if (settings.plainBackend() != null) {
             hold(settings.plainBackend());
             if (step == AdmissionStep.HELLO) {
@@ -91,7 +94,11 @@ final class Admission {
             return;
         }
         step = firstOfClient();
-        if (endpoints.isPresent() && !admitsSource(endpoints.get())) {
+        endpoints.ifPresent(this::proxied);
+        if (isDenied()) {
+            return;
+        }
+        if (endpoints.isPresent() && !isWithinLimits()) {
             fail(overload("its source has too many connections, or connects too often"));
             return;
         }
@@ -100,9 +107,24 @@ final class Admission {
         }
     }
 
-    private boolean admitsSource(AddressPair endpoints) {
+    private void proxied(AddressPair endpoints) {
         frontend.origin().proxied(endpoints);
         frontend.journal().proxied(frontend.origin().address());
+    }
+
+    /** Whether nobody may connect from where the client is known to be now. */
+    private boolean isDenied() {
+        Optional<String> denial = settings.sources().denial(frontend.origin().address());
+        denial.ifPresent(this::onDenied);
+        return denial.isPresent();
+    }
+
+    /** @param why for the log; the client hears nothing */
+    void onDenied(String why) {
+        fail(new HandshakeFailure(FailureReason.SOURCE_DENIED, HandshakeEnd.CLOSED, why));
+    }
+
+    private boolean isWithinLimits() {
         return frontend.gate().admits(frontend.origin().address(), frontend.channel(), settings);
     }
 
@@ -149,9 +171,17 @@ final class Admission {
         // A reload since the accept has freed the contexts of the settings that were in service then.
         settings = owner.latestSettings();
         @Nullable TlsContext proof = settings.challenges().find(hello);
-        Choice choice = proof == null ? settings.routes().choose(hello) : new Choice.Prove(proof);
+        Choice choice = proof == null ? route(hello) : new Choice.Prove(proof);
         frontend.journal().allows(choice.allowed());
         return choice;
+    }
+
+    private Choice route(ClientHello hello) {
+        return settings.sources()
+                .denial(hello)
+                .<Choice>map(Choice.Deny::new)
+                .orElseGet(
+                        () -> settings.routes().choose(hello, frontend.origin().address()));
     }
 
     /** What has come is not what has to come, or cannot be served. */
@@ -359,8 +389,11 @@ final class Admission {
         }
         step = AdmissionStep.OVER;
         frontend.journal().handshakeFailed(failure);
-        CloseReason why =
-                failure.reason() == FailureReason.BARE_PROBE ? CloseReason.BARE_PROBE : CloseReason.HANDSHAKE_FAILED;
+        CloseReason why = switch (failure.reason()) {
+            case BARE_PROBE -> CloseReason.BARE_PROBE;
+            case SOURCE_DENIED -> CloseReason.SOURCE_DENIED;
+            default -> CloseReason.HANDSHAKE_FAILED;
+        };
         owner.onEnd(
                 why,
                 failure.reason() == FailureReason.OVERLOAD ? Ending.OVERLOAD : Ending.of(why, Ending.Stage.ADMISSION));

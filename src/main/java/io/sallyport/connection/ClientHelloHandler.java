@@ -118,6 +118,9 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
         } else if (choice instanceof Choice.PassThrough passThrough) {
             admission.onPassThrough(passThrough);
             ctx.pipeline().remove(this);
+        } else if (choice instanceof Choice.Deny deny) {
+            releaseReceived();
+            admission.onDenied(deny.detail());
         } else if (choice instanceof Choice.Refuse refuse) {
             refuse(
                     ctx,
@@ -167,12 +170,16 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ChannelHandlerContext ctx, HandshakeFailure failure, ByteBuf answer) {
+        releaseReceived();
+        ctx.writeAndFlush(answer);
+        admission.onNoClientHello(failure);
+    }
+
+    private void releaseReceived() {
         if (received != null) {
             received.release();
             received = null;
         }
-        ctx.writeAndFlush(answer);
-        admission.onNoClientHello(failure);
     }
 
     private static byte[] plainHttpAnswer() {

@@ -8,6 +8,7 @@ import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.TimeoutsConfig;
 import io.sallyport.config.value.StartTls;
 import io.sallyport.metrics.ListenerMeters;
+import io.sallyport.sources.Sources;
 import io.sallyport.tls.context.ChallengeAnswers;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the listener's
  * @param proxyProtocol whose connections begin with a PROXY protocol header
+ * @param sources whose connections are taken
  * @param routes where its connections go that speak TLS
  * @param plainBackend where they go, and speak plain TCP; null: they speak TLS
  * @param recheckClients whether connected clients are judged again when their certificate ends and after a reload
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record ListenerSettings(
         String name,
         AcceptProxyProtocolConfig proxyProtocol,
+        Sources sources,
         RouteTable routes,
         @Nullable Backend plainBackend,
         LimitsConfig limits,
@@ -47,6 +50,7 @@ public record ListenerSettings(
         return new ListenerSettings(
                 name,
                 proxyProtocol,
+                sources,
                 RouteTable.NONE,
                 plainBackend,
                 limits,

@@ -16,6 +16,7 @@ import io.sallyport.metrics.CloseReason;
 import io.sallyport.starttls.StartTlsServer;
 import io.sallyport.starttls.StartTlsServers;
 import io.sallyport.tls.trust.ClientTrust;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -138,6 +139,7 @@ final class ProxyConnection implements OpenConnection, Admission.Owner, Session.
 
     private void watch(Terminated tls) {
         ClientHello hello = frontend.journal().hello();
+        SocketAddress client = frontend.origin().address();
         ClientTrust trust = tls.context().clientTrust().orElse(null);
         if (!settings.recheckClients() || tls.session().clientChain().isEmpty() || hello == null || trust == null) {
             return;
@@ -147,7 +149,7 @@ final class ProxyConnection implements OpenConnection, Admission.Owner, Session.
                 settings.name(),
                 tls.session().clientChain(),
                 trust,
-                () -> inService.get().routes().clientTrust(hello),
+                () -> inService.get().routes().clientTrust(hello, client),
                 frontend.loop(),
                 live.judgements(),
                 this::close);

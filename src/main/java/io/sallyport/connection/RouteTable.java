@@ -6,10 +6,12 @@ import io.sallyport.diagnosis.Allowed;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.handshake.wire.ClientHelloReader;
+import io.sallyport.sources.Sources;
 import io.sallyport.tls.context.ServerNameMap;
 import io.sallyport.tls.context.TlsContext;
 import io.sallyport.tls.context.TlsContexts;
 import io.sallyport.tls.trust.ClientTrust;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,12 +76,14 @@ public final class RouteTable {
      *
      * @param serverNames exact ones and {@code *.rest}; empty: every name
      * @param alpn protocols of which the client offers one; empty: whatever it offers
+     * @param sources the clients that it takes
      * @param tls null: the TLS stream goes to the backend untouched
      * @param serves the protocols that the route's TLS takes; empty: none is agreed on
      */
     public record Route(
             List<String> serverNames,
             List<String> alpn,
+            Sources sources,
             Backend backend,
             @Nullable TlsContexts tls,
             List<String> serves) {
@@ -99,8 +103,17 @@ public final class RouteTable {
             return serverNames.isEmpty() && alpn.isEmpty();
         }
 
-        private boolean takes(ClientHello hello) {
+        private boolean speaksLike(ClientHello hello) {
             return alpn.isEmpty() || hello.alpn().stream().anyMatch(alpn::contains);
+        }
+
+        /** Why it does not take this client, who speaks as it should; empty: it does. */
+        private Optional<String> denial(ClientHello hello, SocketAddress client) {
+            return sources.denial(client).or(() -> sources.denial(hello));
+        }
+
+        private boolean takes(ClientHello hello, SocketAddress client) {
+            return speaksLike(hello) && denial(hello, client).isEmpty();
         }
     }
 
@@ -134,6 +147,14 @@ public final class RouteTable {
             }
         }
 
+        /** It may not connect, from where it is or as it looks; it gets nothing. */
+        record Deny(String detail) implements Choice {
+            @Override
+            public @Nullable Allowed allowed() {
+                return null;
+            }
+        }
+
         /** It gets this alert. */
         record Refuse(
                 FailureReason reason,
@@ -142,16 +163,23 @@ public final class RouteTable {
                 @Nullable Allowed allowed) implements Choice {}
     }
 
-    Choice choose(ClientHello hello) {
+    /** @param client its address */
+    Choice choose(ClientHello hello, SocketAddress client) {
         String name = hello.serverName();
         String malformed = hello.malformedServerName();
         boolean asksForName = name != null || malformed != null;
         if (name == null && missingName == ServerNamePolicy.REJECT) {
             return unknown(name, malformed);
         }
-        Route route = route(name, hello);
+        List<Route> candidates = candidates(name);
+        Route route = candidates.stream()
+                .filter(each -> each.takes(hello, client))
+                .findFirst()
+                .orElse(fallback);
         if (route == null) {
-            return unknown(name, malformed);
+            return denial(candidates, hello, client)
+                    .<Choice>map(Choice.Deny::new)
+                    .orElseGet(() -> unknown(name, malformed));
         }
         if (route.tls() == null) {
             return new Choice.PassThrough(route.backend());
@@ -173,8 +201,8 @@ public final class RouteTable {
     }
 
     /** What judges clients with such a ClientHello; empty: it leads nowhere, or where no certificate is asked for. */
-    Optional<ClientTrust> clientTrust(ClientHello hello) {
-        return choose(hello) instanceof Choice.Terminate choice
+    Optional<ClientTrust> clientTrust(ClientHello hello, SocketAddress client) {
+        return choose(hello, client) instanceof Choice.Terminate choice
                 ? choice.context().clientTrust()
                 : Optional.empty();
     }
@@ -184,21 +212,22 @@ public final class RouteTable {
         return contexts;
     }
 
-    private @Nullable Route route(@Nullable String name, ClientHello hello) {
+    /** The routes for a name, in the order in which they are asked. */
+    private List<Route> candidates(@Nullable String name) {
         List<Route> named = name == null ? null : byName.lookup(name);
-        if (named != null) {
-            for (Route route : named) {
-                if (route.takes(hello)) {
-                    return route;
-                }
-            }
+        if (named == null || nameless.isEmpty()) {
+            return named == null ? nameless : named;
         }
-        for (Route route : nameless) {
-            if (route.takes(hello)) {
-                return route;
-            }
-        }
-        return fallback;
+        return Stream.concat(named.stream(), nameless.stream()).toList();
+    }
+
+    /** Whether one of them would have taken the client if it came from elsewhere, or looked like another. */
+    private static Optional<String> denial(List<Route> candidates, ClientHello hello, SocketAddress client) {
+        return candidates.stream()
+                .filter(each -> each.speaksLike(hello))
+                .flatMap(each -> each.denial(hello, client).stream())
+                .findFirst()
+                .map(why -> "of its routes none takes it: " + why);
     }
 
     /** @param malformed what was sent as a name and is none */

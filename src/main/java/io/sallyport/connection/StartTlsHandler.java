@@ -27,7 +27,7 @@ final class StartTlsHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         ctx.fireChannelActive();
-        if (greetsAtOnce) {
+        if (greetsAtOnce && admission.awaitsStartTls()) {
             say(ctx, server.greeting());
         }
     }

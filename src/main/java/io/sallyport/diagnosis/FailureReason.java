@@ -254,6 +254,10 @@ public enum FailureReason {
             "More was asked for than is taken on: " + evidence.detail().text() + ".",
             "The client can try again. The limits of the listener say how much is taken on at once and of"
                     + " one source.")),
+    /** Not begun: the client's address, or the fingerprint of its ClientHello, is not taken. */
+    SOURCE_DENIED(evidence -> new Advice(
+            "This client may not connect: " + evidence.detail().text() + ".",
+            "Nothing is wrong if it is to be kept out. Otherwise change sources of the listener or of the route.")),
     /** Cut by the end of a drain. */
     DRAINING(new Advice(
             "This process was stopping, and the time of its drain was over.",

@@ -44,6 +44,8 @@ public enum CloseReason {
     CLIENT_CERTIFICATE_REVOKED(Side.PROXY),
     /** The trust anchors or access rules that were loaded since refuse the client's certificate. */
     CLIENT_CERTIFICATE_REFUSED(Side.PROXY),
+    /** {@code sources} of the listener do not take the client; the failure line says which. */
+    SOURCE_DENIED(Side.PROXY),
     /** A certificate authority has seen that a name leads here. */
     ACME_CHALLENGE(Side.PROXY),
     /** The drain's deadline passed, or a second signal came. */

@@ -16,6 +16,7 @@ import io.sallyport.memory.ConnectionMemory;
 import io.sallyport.memory.MemoryGuard;
 import io.sallyport.metrics.Meters;
 import io.sallyport.metrics.Meters.BuildInfo;
+import io.sallyport.sources.Sources;
 import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.LiveContexts;
 import java.io.IOException;
@@ -124,6 +125,7 @@ class AcceptGateTest {
         return new ListenerSettings(
                 "plain",
                 config.proxyProtocol(),
+                Sources.ALL,
                 RouteTable.NONE,
                 null,
                 config.limits(),

@@ -83,7 +83,7 @@ class ConfigLoaderTest {
                   handshake-queue { length = 8, deadline = 1s }, handshake-rate-per-source = 9
                 }
                 timeouts { handshake = 1500ms, idle = 2m, half-close = 0s, max-lifetime = 1d }
-                proxy-protocol { accept = on, trusted = ["10.0.0.0/8", "unix:"] }
+                proxy-protocol { accept = on, trusted = ["10.0.0.0/8", "unix:"] }, sources { allow = ["unix:"], deny = [10.0.0.0/24], deny-file = deny.txt, deny-ja4 = [t13d1516h2_8daaf6152771_e5627efa2ab1] }
               }
               backends.api {
                 servers = ["db.internal:5432", { address = "unix:run/db", weight = 3, backup = on }]
@@ -141,6 +141,11 @@ class ConfigLoaderTest {
                 listeners.https.proxyProtocol.accept = false
                 listeners.https.proxyProtocol.networks = []
                 listeners.https.proxyProtocol.unixSockets = false
+                listeners.https.sources.allow = []
+                listeners.https.sources.deny = []
+                listeners.https.sources.denyFile = null
+                listeners.https.sources.denyJa4 = []
+                listeners.https.sources.where = x.conf:2
                 listeners.https.backend = app
                 listeners.https.startTls = OFF
                 listeners.https.plain = false
@@ -257,6 +262,11 @@ class ConfigLoaderTest {
                 listeners.edge.proxyProtocol.networks[0].address = /10.0.0.0
                 listeners.edge.proxyProtocol.networks[0].prefixBits = 8
                 listeners.edge.proxyProtocol.unixSockets = true
+                listeners.edge.sources.allow[0].network = Optional.empty
+                listeners.edge.sources.deny[0].network = Optional[10.0.0.0/24]
+                listeners.edge.sources.denyFile = deny.txt
+                listeners.edge.sources.denyJa4[0] = t13d1516h2_8daaf6152771_e5627efa2ab1
+                listeners.edge.sources.where = x.conf:44
                 listeners.edge.backend = api
                 listeners.edge.startTls = SMTP
                 listeners.edge.plain = false
@@ -307,10 +317,20 @@ class ConfigLoaderTest {
                 listeners.edge.routes[0].serverNames[0] = b.example
                 listeners.edge.routes[0].serverNames[1] = *.b.example
                 listeners.edge.routes[0].alpn = []
+                listeners.edge.routes[0].sources.allow = []
+                listeners.edge.routes[0].sources.deny = []
+                listeners.edge.routes[0].sources.denyFile = null
+                listeners.edge.routes[0].sources.denyJa4 = []
+                listeners.edge.routes[0].sources.where = x.conf:7
                 listeners.edge.routes[0].backend = api
                 listeners.edge.routes[0].passthrough = false
                 listeners.edge.routes[1].serverNames = []
                 listeners.edge.routes[1].alpn[0] = acme-tls/1
+                listeners.edge.routes[1].sources.allow = []
+                listeners.edge.routes[1].sources.deny = []
+                listeners.edge.routes[1].sources.denyFile = null
+                listeners.edge.routes[1].sources.denyJa4 = []
+                listeners.edge.routes[1].sources.where = x.conf:9
                 listeners.edge.routes[1].backend = api
                 listeners.edge.routes[1].passthrough = true
                 listeners.edge.limits.connections = 5
@@ -465,6 +485,11 @@ class ConfigLoaderTest {
                     listeners.https.limits.when-full = queue => listeners.https.limits.when-full: "queue" (expected: wait | reject)
                     listeners.https.proxy-protocol.accept = on => listeners.https.proxy-protocol.trusted: none (expected: the networks whose headers are believed, since accept is on)
                     listeners.https.proxy-protocol { accept = on, trusted = [] } => listeners.https.proxy-protocol.trusted: none (expected: the networks whose headers are believed, since accept is on)
+                    listeners.https.sources.allow = [10.0.0.1/8] => listeners.https.sources.allow: "10.0.0.1/8" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix; or unix: for peers on a unix-domain socket)
+                    listeners.https.sources.deny = [db.example] => listeners.https.sources.deny: "db.example" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix; or unix: for peers on a unix-domain socket)
+                    listeners.https.sources.deny-ja4 = [q13d1516h2_8daaf6152771_e5627efa2ab1] => listeners.https.sources.deny-ja4: "q13d1516h2_8daaf6152771_e5627efa2ab1" (expected: a JA4 fingerprint of TLS over TCP, as t13d1516h2_8daaf6152771_e5627efa2ab1)
+                    listeners.plain { bind = ":0", backend = app, sources.deny-ja4 = [t13d1516h2_8daaf6152771_e5627efa2ab1] } => listeners.plain.sources.deny-ja4: [t13d1516h2_8daaf6152771_e5627efa2ab1] without TLS (expected: tls or routes beside it, or [])
+                    listeners.https.routes = [ { backend = app } ] => listeners.https.routes[0].server-names: none, nor alpn, nor sources (expected: at least one of them)
                     listeners.https.proxy-protocol { accept = on, trusted = [lb.example] } => listeners.https.proxy-protocol.trusted: "lb.example" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix; or unix: for peers on a unix-domain socket)
                     listeners.https.proxy-protocol { accept = on, trusted = [10.0.0.1/8] } => listeners.https.proxy-protocol.trusted: "10.0.0.1/8" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix; or unix: for peers on a unix-domain socket)
                     listeners.https.proxy-protocol.accept = v2 => listeners.https.proxy-protocol.accept: "v2" (expected: on or off)

@@ -64,6 +64,7 @@ final class ArchitectureTest {
             tls.record        : tls.netty
             tls.token         : tls.file tls.material
             tls.source        : config.hocon config.tls tls.x509 tls.file tls.material tls.token
+            sources           : text config.value config handshake.wire handshake.trace tls.file
             acme              : text config.hocon config.value config.tls metrics tls.x509 tls.file tls.material tls.path
                                 tls.context tls.source
             proxyprotocol     : config tls.trust tls.context
@@ -72,13 +73,13 @@ final class ArchitectureTest {
                                 tls.trust tls.context tls.record proxyprotocol
             admin             : text config.value config eventloop log accesslog
             connection.relay  : memory eventloop metrics tls.record
-            connection        : config.value config.tls config memory eventloop eventloop.epoll handshake.iana
+            connection        : sources config.value config.tls config memory eventloop eventloop.epoll handshake.iana
                                 handshake.wire handshake.trace diagnosis starttls metrics log accesslog tls.x509
                                 tls.path tls.trust tls.context tls.record proxyprotocol accept backend
                                 connection.relay
             server.listen     : config.hocon config.value config eventloop accept connection
             server.reload     : config.value config.tls config tls.file tls.source
-            server.generation : config.hocon config.value config.tls config memory metrics accesslog tls.file
+            server.generation : sources config.hocon config.value config.tls config memory metrics accesslog tls.file
                                 tls.material tls.path tls.trust tls.context tls.source backend admin
                                 connection server.listen server.reload
             server.lifecycle  : config.hocon config memory eventloop metrics log accesslog accept backend

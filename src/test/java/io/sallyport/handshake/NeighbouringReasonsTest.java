@@ -97,6 +97,7 @@ class NeighbouringReasonsTest {
         client_left                      | a ClientHello, and RST | half a ClientHello, and FIN | insufficient_security
         client_reset                     | a ClientHello, and FIN | a first packet, and RST | nothing, and RST
         overload                         | a ClientHello, and silence | a ClientHello, and FIN | silence
+        source_denied                    | nothing, and RST | silence | another name
         draining                         | half a ClientHello, and silence | half a ClientHello, and FIN | a ClientHello, and RST
         internal_error                   | internal_error | no suite | bytes that are no record""";
 

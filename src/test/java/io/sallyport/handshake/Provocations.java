@@ -105,6 +105,15 @@ final class Provocations {
                 "breaks the rules of its format",
                 with(headers),
                 bytes("PROXY TCP5 1.2.3.4 1.2.3.5 1 2\r\n"));
+        add(
+                FailureReason.SOURCE_DENIED,
+                "curl from an address of sources.deny",
+                "tcp",
+                "closed",
+                null,
+                "127.0.0.1 is in 127.0.0.0/8 of sources.deny",
+                with("listeners.https.sources.deny = [\"127.0.0.0/8\"]"),
+                program(CURL + "--cacert root.crt"));
         garbage(FailureReason.GARBAGE, "bytes at random", alert, "no TLS", (proxy, client) -> {
             byte[] garbage = new byte[200];
             new Random(11).nextBytes(garbage);

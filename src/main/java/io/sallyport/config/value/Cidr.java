@@ -20,6 +20,9 @@ public record Cidr(InetAddress address, int prefixBits) {
     /** Anything else would be looked up in the DNS. */
     private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
 
+    private static final Pattern IPV4 =
+            Pattern.compile("OCTET(\\.OCTET){3}".replace("OCTET", "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"));
+
     public Cidr {
         int hostBits = bits(address) - prefixBits;
         BigInteger number = new BigInteger(1, IpAddress.bytes(address));
@@ -37,7 +40,9 @@ public record Cidr(InetAddress address, int prefixBits) {
      */
     public static Cidr parse(String text) {
         String[] parts = text.split("/", -1);
-        if (parts.length > 2 || !LITERAL.matcher(parts[0]).matches()) {
+        // The JDK would look 300.0.0.1 up in the DNS, too.
+        Pattern form = parts[0].contains(":") ? LITERAL : IPV4;
+        if (parts.length > 2 || !form.matcher(parts[0]).matches()) {
             throw new IllegalArgumentException(RULE);
         }
         try {

@@ -52,7 +52,10 @@ public record Ending(Close client, Close server) {
 
     /** The table. */
     public static Ending of(CloseReason why, Stage stage) {
-        if (why == CloseReason.INTERNAL_ERROR || why == CloseReason.OUT_OF_MEMORY) {
+        if (why == CloseReason.INTERNAL_ERROR
+                || why == CloseReason.OUT_OF_MEMORY
+                // Costs least, and tells nothing.
+                || why == CloseReason.SOURCE_DENIED) {
             return new Ending(Close.RESET, Close.RESET);
         }
         return switch (stage) {

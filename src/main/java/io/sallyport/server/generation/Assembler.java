@@ -105,6 +105,7 @@ public final class Assembler {
         return new ListenerSettings(
                 config.name(),
                 config.proxyProtocol(),
+                staged.sources(),
                 new RouteTable(
                         routes,
                         fallback,
@@ -127,6 +128,7 @@ public final class Assembler {
         return new RouteTable.Route(
                 staged.serverNames(),
                 staged.alpn(),
+                staged.sources(),
                 Objects.requireNonNull(backends.get(staged.backend()), staged.backend()),
                 staged.tls(),
                 staged.serves());

@@ -11,6 +11,7 @@ import io.sallyport.config.tls.SessionConfig;
 import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.connection.ListenerVersion;
 import io.sallyport.server.generation.StagedListener.Route;
+import io.sallyport.sources.Sources;
 import io.sallyport.tls.context.ContextSettings;
 import io.sallyport.tls.context.SessionIdContext;
 import io.sallyport.tls.context.TicketKeys;
@@ -66,6 +67,7 @@ final class ListenerLoader {
             routes.add(new Route(
                     route.serverNames(),
                     route.alpn(),
+                    run.sources().load(route.sources()),
                     route.backend(),
                     route.passthrough() ? null : contexts(route.tls()),
                     route.tls().alpn()));
@@ -74,11 +76,18 @@ final class ListenerLoader {
         @Nullable Route fallback = null;
         if (backend != null) {
             fallback = listener.plain()
-                    ? new Route(List.of(), List.of(), backend, null, List.of())
-                    : new Route(List.of(), List.of(), backend, contexts(tls), tls.alpn());
+                    ? new Route(List.of(), List.of(), Sources.ALL, backend, null, List.of())
+                    : new Route(List.of(), List.of(), Sources.ALL, backend, contexts(tls), tls.alpn());
         }
         return new StagedListener(
-                listener, routes, fallback, ticketKeys(), Expiries.all(expiries), standsIn, version());
+                listener,
+                run.sources().load(listener.sources()),
+                routes,
+                fallback,
+                ticketKeys(),
+                Expiries.all(expiries),
+                standsIn,
+                version());
     }
 
     /** Random ones outlive a reload, so that sessions do too. */

@@ -4,6 +4,7 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.server.reload.Content;
+import io.sallyport.sources.SourcesLoader;
 import io.sallyport.tls.context.ContextPool;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems what is wrong beside those
  * @param known what {@code base} has of each source whose fingerprint is the same
  * @param keys that, and what this load has read
+ * @param sources lists of clients
  */
 record LoadRun(
         Content content,
@@ -36,7 +38,8 @@ record LoadRun(
         Findings findings,
         List<ConfigProblem> problems,
         Map<CertificateConfig, LoadedKeys> known,
-        Map<CertificateConfig, LoadedKeys> keys) {
+        Map<CertificateConfig, LoadedKeys> keys,
+        SourcesLoader sources) {
 
     static LoadRun of(
             Content content,
@@ -44,6 +47,7 @@ record LoadRun(
             @Nullable Serving serving,
             @Nullable Staged base,
             ContextPool pool) {
+        Findings findings = new Findings();
         Map<CertificateConfig, LoadedKeys> known = base == null ? Map.of() : base.keysIn(content);
         return new LoadRun(
                 content,
@@ -52,10 +56,11 @@ record LoadRun(
                 base,
                 Instant.now(),
                 pool,
-                new Findings(),
+                findings,
                 new ArrayList<>(),
                 known,
-                new HashMap<>(known));
+                new HashMap<>(known),
+                new SourcesLoader(findings));
     }
 
     ProxyConfig config() {

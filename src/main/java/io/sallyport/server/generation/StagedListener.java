@@ -2,6 +2,7 @@ package io.sallyport.server.generation;
 
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.connection.ListenerVersion;
+import io.sallyport.sources.Sources;
 import io.sallyport.tls.context.ContextPool;
 import io.sallyport.tls.context.TicketKeys;
 import io.sallyport.tls.context.TlsContexts;
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A listener as it was loaded: it names its backends, and nothing serves it yet.
  *
+ * @param sources whose connections are taken
  * @param fallback where connections go that no route takes; null: they are refused
  * @param ticketKeys null: no tickets
  * @param standsIn whether one of its routes has no certificate yet, and shows one that nobody trusts
  */
 record StagedListener(
         ListenerConfig config,
+        Sources sources,
         List<Route> routes,
         @Nullable Route fallback,
         @Nullable TicketKeys ticketKeys,
@@ -34,6 +37,7 @@ record StagedListener(
     record Route(
             List<String> serverNames,
             List<String> alpn,
+            Sources sources,
             String backend,
             @Nullable TlsContexts tls,
             List<String> serves) {}

@@ -22,31 +22,31 @@ class EndingTest {
                     + " BACKEND_RESET BACKEND_UNREACHABLE BACKEND_TRUNCATED BACKEND_TLS_ERROR BACKEND_TLS_FAILED CLIENT_TLS_ERROR";
     private static final String CUT_SHORT = "HALF_CLOSE_TIMEOUT MAX_LIFETIME MAX_AGE CLIENT_CERTIFICATE_EXPIRED"
             + " CLIENT_CERTIFICATE_REVOKED CLIENT_CERTIFICATE_REFUSED ACME_CHALLENGE DRAIN_DEADLINE";
-    private static final String OWN_FAULT = "INTERNAL_ERROR OUT_OF_MEMORY";
+    private static final String AT_ONCE = "INTERNAL_ERROR OUT_OF_MEMORY SOURCE_DENIED";
 
     /** stage | reasons | client | server */
     private static final String TABLE = """
             ADMISSION     | PEERS CUT_SHORT IDLE_TIMEOUT | ORDERLY              | ORDERLY
-            ADMISSION     | OWN_FAULT                    | RESET                | RESET
+            ADMISSION     | AT_ONCE                      | RESET                | RESET
             OPEN          | PEERS                        | DISCARDING           | ORDERLY
             OPEN          | CUT_SHORT                    | WITHOUT_CLOSE_NOTIFY | RESET
             OPEN          | IDLE_TIMEOUT                 | WITHOUT_CLOSE_NOTIFY | WITHOUT_CLOSE_NOTIFY
-            OPEN          | OWN_FAULT                    | RESET                | RESET
+            OPEN          | AT_ONCE                      | RESET                | RESET
             CLIENT_ENDED  | PEERS                        | ORDERLY              | ORDERLY
             CLIENT_ENDED  | CUT_SHORT IDLE_TIMEOUT       | WITHOUT_CLOSE_NOTIFY | ORDERLY
-            CLIENT_ENDED  | OWN_FAULT                    | RESET                | RESET
+            CLIENT_ENDED  | AT_ONCE                      | RESET                | RESET
             SERVER_ENDED  | PEERS                        | DISCARDING           | ORDERLY
             SERVER_ENDED  | CUT_SHORT                    | ORDERLY              | RESET
             SERVER_ENDED  | IDLE_TIMEOUT                 | ORDERLY              | WITHOUT_CLOSE_NOTIFY
-            SERVER_ENDED  | OWN_FAULT                    | RESET                | RESET
+            SERVER_ENDED  | AT_ONCE                      | RESET                | RESET
             BOTH_ENDED    | PEERS CUT_SHORT IDLE_TIMEOUT | ORDERLY              | ORDERLY
-            BOTH_ENDED    | OWN_FAULT                    | RESET                | RESET
+            BOTH_ENDED    | AT_ONCE                      | RESET                | RESET
             CLIENT_CUT    | PEERS CUT_SHORT IDLE_TIMEOUT | ORDERLY              | RESET_ONCE_DELIVERED
-            CLIENT_CUT    | OWN_FAULT                    | RESET                | RESET
+            CLIENT_CUT    | AT_ONCE                      | RESET                | RESET
             CLIENT_FAILED | PEERS CUT_SHORT IDLE_TIMEOUT | RESET                | RESET_ONCE_DELIVERED
-            CLIENT_FAILED | OWN_FAULT                    | RESET                | RESET
+            CLIENT_FAILED | AT_ONCE                      | RESET                | RESET
             SERVER_FAILED | PEERS CUT_SHORT IDLE_TIMEOUT | RESET_ONCE_DELIVERED | RESET
-            SERVER_FAILED | OWN_FAULT                    | RESET                | RESET
+            SERVER_FAILED | AT_ONCE                      | RESET                | RESET
             """;
 
     record Row(Stage stage, Set<CloseReason> reasons, Ending ending) {
@@ -55,7 +55,7 @@ class EndingTest {
             Set<CloseReason> reasons = EnumSet.noneOf(CloseReason.class);
             String named = cells[1].replace("PEERS", PEERS)
                     .replace("CUT_SHORT", CUT_SHORT)
-                    .replace("OWN_FAULT", OWN_FAULT);
+                    .replace("AT_ONCE", AT_ONCE);
             for (String reason : named.split(" ", -1)) {
                 reasons.add(CloseReason.valueOf(reason));
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.sources;
+
+import org.jspecify.annotations.NullMarked;
