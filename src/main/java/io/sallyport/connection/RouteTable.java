@@ -54,7 +54,7 @@ public final class RouteTable {
                     .forEach(name -> named.computeIfAbsent(name, any -> new ArrayList<>())
                             .add(route));
         }
-        this.byName = ServerNameMap.of(named);
+        this.byName = ServerNameMap.ofRoutes(named);
         this.nameless =
                 routes.stream().filter(route -> route.serverNames().isEmpty()).toList();
         this.fallback = fallback;
@@ -74,7 +74,7 @@ public final class RouteTable {
     /**
      * One way to go.
      *
-     * @param serverNames exact ones and {@code *.rest}; empty: every name
+     * @param serverNames exact ones, {@code *.rest} and {@code **.rest}; empty: every name
      * @param alpn protocols of which the client offers one; empty: whatever it offers
      * @param sources the clients that it takes
      * @param tls null: the TLS stream goes to the backend untouched

@@ -73,7 +73,7 @@ record OwnListener(
                         listener.routes().stream().flatMap(route -> route.serverNames().stream()))
                 .filter(name -> !HostAddress.isLiteral(name))
                 .findFirst()
-                .map(name -> name.startsWith("*.") ? ANY_LABEL + name.substring(2) : name)
+                .map(name -> name.startsWith("*") ? ANY_LABEL + name.substring(name.indexOf('.') + 1) : name)
                 .orElse(null);
     }
 

@@ -126,6 +126,31 @@ final class RoutingTest {
     }
 
     @Test
+    void aNameAtAnyDepthGoesToTheLongestThatIsForIt() {
+        try (FakeBackend app = FakeBackend.closing();
+                FakeBackend below = FakeBackend.closing();
+                FakeBackend one = FakeBackend.closing();
+                RunningProxy proxy = RunningProxy.to(app.address())
+                        .with("""
+                                listeners.https.routes = [
+                                  { server-names = ["**.test"], backend = app }
+                                  { server-names = ["**.Tenants.test."], backend = below }
+                                  { server-names = ["*.tenants.test"], backend = one }
+                                ]
+                                """, server("below", below), server("one", one))
+                        .start()) {
+            connect(proxy, "-servername", "a.b.c.tenants.test");
+            below.awaitAccepted(1);
+            connect(proxy, "-servername", "a.tenants.test");
+            one.awaitAccepted(1);
+            connect(proxy, "-servername", "tenants.test");
+            app.awaitAccepted(1);
+            connect(proxy, "-servername", "www.other.test");
+            app.awaitAccepted(2);
+        }
+    }
+
+    @Test
     void aRouteAsksForItsOwnClientCertificate() {
         CertificateAuthority clients = CertificateAuthority.create("Clients");
         RunningProxy.Builder builder;
