@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where the connections go that ask for certain names or protocols.
@@ -32,7 +32,6 @@ public record RouteConfig(
     /** What a route may say of TLS. */
     private static final Set<String> OVERRIDES = Set.of("certificates", "client-auth", "alpn");
 
-    private static final Pattern WILDCARD = Pattern.compile("(\\*\\*?\\.)?(.*)");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?");
 
     public RouteConfig {
@@ -42,8 +41,8 @@ public record RouteConfig(
 
     static RouteConfig read(
             Section section, Section listenerTls, StartTls startTls, Map<String, AcmeConfig> authorities) {
-        List<String> names =
-                section.live().parsedList("server-names", "a host name, *.rest for one label, or **.rest for any", RouteConfig::name);
+        List<String> names = section.live()
+                .parsedList("server-names", "a host name, *.rest for one label, or **.rest for any", RouteConfig::name);
         List<String> alpn = section.live().parsedList("alpn", TlsConfig.ALPN_RULE, TlsConfig::protocol);
         SourcesConfig sources = section.child("sources", SourcesConfig::read);
         if (names.isEmpty() && alpn.isEmpty() && sources.isEmpty()) {
@@ -64,17 +63,15 @@ public record RouteConfig(
     }
 
     private static String name(String text) {
-        Matcher parts = WILDCARD.matcher(text);
-        if (!parts.matches()) {
-            throw new IllegalArgumentException(text);
-        }
-        String host = IDN.toASCII(parts.group(2)).toLowerCase(Locale.ROOT);
+        String wildcard =
+                Stream.of("**.", "*.").filter(text::startsWith).findFirst().orElse("");
+        String host = IDN.toASCII(text.substring(wildcard.length())).toLowerCase(Locale.ROOT);
         String trimmed = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         for (String label : trimmed.split("\\.", -1)) {
             if (!LABEL.matcher(label).matches()) {
                 throw new IllegalArgumentException(text);
             }
         }
-        return parts.group(1) == null ? trimmed : parts.group(1) + trimmed;
+        return wildcard + trimmed;
     }
 }
