@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Backend {
     private final BackendConfig config;
     private final List<PoolMember> members;
+    private final @Nullable Via via;
     private final @Nullable BackendTlsContext tls;
     private final EventLoop loop;
     private final NameResolver names;
@@ -43,16 +44,19 @@ public final class Backend {
      * A pool, not started.
      *
      * @param members at least one; their names are looked up
+     * @param via null: its servers are reached directly
      * @param tls null: plain
      */
     public Backend(
             BackendConfig config,
             List<PoolMember> members,
+            @Nullable Via via,
             @Nullable BackendTlsContext tls,
             BackendRuntime runtime,
             NameResolver names) {
         this.config = config;
         this.members = List.copyOf(members);
+        this.via = via;
         this.tls = tls;
         this.loop = runtime.loop();
         this.names = names;
@@ -113,7 +117,7 @@ public final class Backend {
         StartTls asks = tls == null ? ofClient : config.tls().startTls();
         return new ServerConnect.Terms(
                 Math.toIntExact(config.connectTimeout().toMillis()),
-                source,
+                new ServerConnect.Way(source, via),
                 tls,
                 protocol,
                 asks,
@@ -130,6 +134,11 @@ public final class Backend {
     SourceAddress source(@Nullable SocketAddress client) {
         SourceChoice choice = config.wayOut().source();
         return choice.isClient() ? SourceAddress.of(client) : ownSource(choice);
+    }
+
+    /** Whether a connection from there can be made at all; to a proxy on the way it may. */
+    boolean reaches(@Nullable SourceAddress source, Endpoint endpoint) {
+        return source == null || via != null || source.reaches(endpoint.address());
     }
 
     private static @Nullable SourceAddress ownSource(SourceChoice choice) {
@@ -236,7 +245,12 @@ public final class Backend {
             for (Endpoint endpoint : member.server().endpoints()) {
                 if (gone.remove(endpoint) == null) {
                     HealthCheck check = new HealthCheck(
-                            config, endpoint, ownSource(config.wayOut().source()), tls, loop, this::changed);
+                            config,
+                            endpoint,
+                            new ServerConnect.Way(ownSource(config.wayOut().source()), via),
+                            tls,
+                            loop,
+                            this::changed);
                     checks.put(endpoint, check);
                     check.start();
                 }

@@ -25,7 +25,7 @@ public final class BackendRuntime implements AutoCloseable {
     private final EventLoop loop;
     private final Map<Key, BackendServer> servers = new ConcurrentHashMap<>();
 
-    private record Key(String backend, String server) {}
+    private record Key(String backend, String server, boolean isNamedElsewhere) {}
 
     /** Starts the thread. */
     public BackendRuntime() {
@@ -39,11 +39,15 @@ public final class BackendRuntime implements AutoCloseable {
         return loop;
     }
 
-    /** The server of a backend; the same object for the same address, whatever is reloaded. */
-    public BackendServer server(String backend, NetworkAddress address, Meters meters) {
+    /**
+     * The server of a backend; the same object for the same address, whatever is reloaded.
+     *
+     * @param isNamedElsewhere whether a proxy on the way to it knows what its name means
+     */
+    public BackendServer server(String backend, NetworkAddress address, boolean isNamedElsewhere, Meters meters) {
         return servers.computeIfAbsent(
-                new Key(backend, address.toString()),
-                key -> new BackendServer(address, meters.backend(backend, key.server())));
+                new Key(backend, address.toString(), isNamedElsewhere),
+                key -> new BackendServer(address, isNamedElsewhere, meters.backend(backend, key.server())));
     }
 
     /** Tells servers that have no address yet what their names were found to mean. Waits for the loop, where they learn it. */

@@ -32,16 +32,28 @@ public final class BackendServer {
     private final NetworkAddress configured;
     private final String label;
     private final BackendMeters meters;
+    private final boolean isNamedElsewhere;
     private final RateLimitedLog troubles = new RateLimitedLog(LOG);
     private volatile List<Endpoint> endpoints = List.of();
     private volatile long lookAgainAt;
     private volatile @Nullable String unresolved;
 
-    BackendServer(NetworkAddress configured, BackendMeters meters) {
+    /** @param isNamedElsewhere whether what its name means is somebody else's affair: a proxy's on the way to it */
+    BackendServer(NetworkAddress configured, boolean isNamedElsewhere, BackendMeters meters) {
         this.configured = configured;
         this.label = configured.toString();
         this.meters = meters;
-        literal(configured).ifPresent(address -> endpoints = List.of(new Endpoint(this, address)));
+        this.isNamedElsewhere = isNamedElsewhere;
+        literal(configured)
+                .or(this::unresolvedAddress)
+                .ifPresent(address -> endpoints = List.of(new Endpoint(this, address)));
+    }
+
+    private Optional<SocketAddress> unresolvedAddress() {
+        return isNamedElsewhere && configured instanceof NetworkAddress.Tcp tcp
+                ? Optional.of(InetSocketAddress.createUnresolved(
+                        tcp.hostPort().host(), tcp.hostPort().port()))
+                : Optional.empty();
     }
 
     public BackendMeters meters() {
@@ -65,7 +77,7 @@ public final class BackendServer {
 
     /** The name to look up; none where the address is one already. */
     public Optional<String> name() {
-        return name(configured);
+        return isNamedElsewhere ? Optional.empty() : name(configured);
     }
 
     /** The name to look up for an address; none where it is one already. */
@@ -127,7 +139,8 @@ public final class BackendServer {
         return !after.equals(before);
     }
 
-    private static Optional<SocketAddress> literal(NetworkAddress configured) {
+    /** The address that is written as one, of a socket; empty for a name. */
+    static Optional<SocketAddress> literal(NetworkAddress configured) {
         if (configured instanceof NetworkAddress.Unix unix) {
             return Optional.of(new DomainSocketAddress(unix.path()));
         }
@@ -268,7 +281,7 @@ public final class BackendServer {
         private static String text(SocketAddress address) {
             if (address instanceof InetSocketAddress inet) {
                 InetAddress ip = inet.getAddress();
-                String host = ip.getHostAddress();
+                String host = ip == null ? inet.getHostString() : ip.getHostAddress();
                 return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
             }
             return address instanceof DomainSocketAddress unix ? "unix:" + unix.path() : String.valueOf(address);

@@ -3,6 +3,7 @@ package io.sallyport.backend;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.sallyport.eventloop.SocketError;
 import io.sallyport.eventloop.SourceAddress;
+import io.sallyport.forwardproxy.TunnelException;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.starttls.StartTlsException;
 import io.sallyport.tls.trust.ServerCertificateException;
@@ -19,15 +20,46 @@ record ConnectTrouble(ConnectFailure reason, String words) {
      * @param stood whether the TCP connection stood
      */
     static ConnectTrouble of(Throwable cause, boolean stood) {
-        ConnectFailure reason = cause instanceof StartTlsException refusal
-                ? startTlsReason(refusal)
-                : stood ? tlsReason(cause) : socketReason(cause);
-        return new ConnectTrouble(reason, words(cause));
+        return new ConnectTrouble(reason(cause, stood), words(cause));
+    }
+
+    private static ConnectFailure reason(Throwable cause, boolean stood) {
+        if (cause instanceof TunnelException refusal) {
+            return tunnelReason(refusal);
+        }
+        if (cause instanceof StartTlsException refusal) {
+            return startTlsReason(refusal);
+        }
+        return stood ? tlsReason(cause) : socketReason(cause);
     }
 
     /** The address that it is to come from cannot be used. */
     static ConnectTrouble ofSource(SourceAddress source, Throwable cause) {
         return new ConnectTrouble(ConnectFailure.SOURCE_UNUSABLE, "not from " + source + ": " + words(root(cause)));
+    }
+
+    /** There is no TCP connection to the proxy on the way. */
+    static ConnectTrouble ofProxy(Via via, Throwable cause) {
+        ConnectFailure reason = socketReason(cause);
+        return new ConnectTrouble(
+                reason.isOurs() ? reason : ConnectFailure.PROXY_UNREACHABLE,
+                "the proxy " + via + " cannot be reached: " + words(cause));
+    }
+
+    /** The proxy on the way has no address, or none that can be reached from where the connection is to come from. */
+    static ConnectTrouble ofLostProxy(Via via) {
+        return new ConnectTrouble(ConnectFailure.PROXY_UNREACHABLE, "the proxy " + via + " has no address for us");
+    }
+
+    /** @param stood whether the TCP connection to the proxy stood */
+    static ConnectTrouble ofSilentProxy(Via via, boolean stood) {
+        return stood
+                ? new ConnectTrouble(
+                        ConnectFailure.PROXY_TIMEOUT,
+                        "the proxy " + via + " has not connected us within connect.timeout")
+                : new ConnectTrouble(
+                        ConnectFailure.PROXY_UNREACHABLE,
+                        "the proxy " + via + " does not answer within connect.timeout");
     }
 
     private static String words(Throwable cause) {
@@ -42,6 +74,16 @@ record ConnectTrouble(ConnectFailure reason, String words) {
             at = at.getCause();
         }
         return at;
+    }
+
+    private static ConnectFailure tunnelReason(TunnelException cause) {
+        return switch (cause.kind()) {
+            case REFUSED -> ConnectFailure.PROXY_REFUSED;
+            case BROKEN -> ConnectFailure.PROXY_FAILED;
+            case SERVER_REFUSES -> ConnectFailure.REFUSED;
+            case SERVER_UNREACHABLE -> ConnectFailure.UNREACHABLE;
+            case SERVER_SILENT -> ConnectFailure.TIMEOUT;
+        };
     }
 
     private static ConnectFailure startTlsReason(StartTlsException cause) {

@@ -97,7 +97,7 @@ public final class Dial {
 
     private void next(ConnectFailure last) {
         Endpoint endpoint = choose();
-        while (endpoint != null && from != null && !from.reaches(endpoint.address())) {
+        while (endpoint != null && !backend.reaches(from, endpoint)) {
             tried.add(endpoint);
             endpoint = choose();
         }
@@ -188,7 +188,7 @@ public final class Dial {
                 callback.onServerUnreachable(reason);
                 return;
             }
-            if (!reason.isOurs()) {
+            if (!reason.isOnTheWay()) {
                 backend.failed(endpoint);
             }
             if (attempts > backend.retries()) {

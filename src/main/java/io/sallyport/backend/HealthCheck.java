@@ -8,7 +8,6 @@ import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
 import io.sallyport.config.value.StartTls;
-import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.proxyprotocol.HeaderWriter;
 import io.sallyport.tls.context.BackendTlsContext;
@@ -32,7 +31,7 @@ final class HealthCheck {
     private final BackendConfig backend;
     private final HealthCheckConfig config;
     private final Endpoint endpoint;
-    private final @Nullable SourceAddress source;
+    private final ServerConnect.Way way;
     private final @Nullable BackendTlsContext tls;
     private final EventLoop loop;
     private final Runnable onChange;
@@ -42,20 +41,20 @@ final class HealthCheck {
     private int streak;
 
     /**
-     * @param source from which address it asks; null: whichever the kernel takes
+     * @param way how it gets there
      * @param onChange called on the loop when the endpoint went down or up
      */
     HealthCheck(
             BackendConfig backend,
             Endpoint endpoint,
-            @Nullable SourceAddress source,
+            ServerConnect.Way way,
             @Nullable BackendTlsContext tls,
             EventLoop loop,
             Runnable onChange) {
         this.backend = backend;
         this.config = backend.healthCheck();
         this.endpoint = endpoint;
-        this.source = source;
+        this.way = way;
         this.tls = tls;
         this.loop = loop;
         this.onChange = onChange;
@@ -118,7 +117,7 @@ final class HealthCheck {
                 endpoint,
                 new ServerConnect.Terms(
                         Math.toIntExact(config.timeout().toMillis()),
-                        source,
+                        way,
                         tls,
                         null,
                         backend.tls().startTls(),

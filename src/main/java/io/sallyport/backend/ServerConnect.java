@@ -7,10 +7,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
 import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.value.StartTls;
 import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.eventloop.Transport;
+import io.sallyport.forwardproxy.TunnelHandler;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.memory.FrugalReads;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
@@ -24,6 +26,8 @@ import io.sallyport.tls.record.BackendHandshakeHandler;
 import io.sallyport.tls.record.PlainRecordLayer;
 import io.sallyport.tls.record.RecordLayer;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +42,18 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     private final Terms terms;
     private final Callback callback;
     private final long begun = System.nanoTime();
+    private @Nullable InetSocketAddress proxy;
     private @Nullable Channel channel;
+    private @Nullable Future<?> deadline;
     private String said = "";
     private boolean over;
 
     /**
      * On what terms connections are made.
      *
-     * @param timeoutMillis for TCP, again for what is said before TLS, again for TLS, and again for the greeting; 0: the
+     * @param timeoutMillis for TCP and what a proxy on the way is told, again for what is said before TLS, again for TLS, and again for the greeting; 0: the
      *     kernel's, and none
-     * @param source from which address; null: whichever the kernel takes
+     * @param way to the server
      * @param tls null: plain
      * @param protocol application protocol to offer by TLS; null: none
      * @param asks how TLS is asked for, whoever makes it then
@@ -56,12 +62,20 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
      */
     record Terms(
             int timeoutMillis,
-            @Nullable SourceAddress source,
+            Way way,
             @Nullable BackendTlsContext tls,
             @Nullable String protocol,
             StartTls asks,
             StartTls swallows,
             boolean handsOn) {}
+
+    /**
+     * How connections leave this machine.
+     *
+     * @param source from which address; null: whichever the kernel takes
+     * @param via the proxy that they go through; null: none
+     */
+    record Way(@Nullable SourceAddress source, @Nullable Via via) {}
 
     /** What came of it. */
     interface Callback {
@@ -85,9 +99,35 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     }
 
     void begin() {
+        Via via = terms.way().via();
+        if (via == null || !(endpoint.address() instanceof InetSocketAddress)) {
+            begin(endpoint.address());
+            return;
+        }
+        if (terms.timeoutMillis() > 0) {
+            deadline = loop.schedule(
+                    () -> fail(ConnectTrouble.ofSilentProxy(via, tcpStands())),
+                    terms.timeoutMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+        via.locate(loop, terms.way().source(), at -> {
+            if (over) {
+                return;
+            }
+            if (at == null) {
+                fail(ConnectTrouble.ofLostProxy(via));
+                return;
+            }
+            proxy = at;
+            begin(at);
+        });
+    }
+
+    /** @param next what TCP connects to */
+    private void begin(SocketAddress next) {
         Channel opened;
         try {
-            opened = open();
+            opened = open(next);
         } catch (ChannelException e) {
             // Without a file descriptor there is no channel.
             fail(e);
@@ -99,7 +139,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             return;
         }
         channel = opened;
-        SourceAddress source = terms.source();
+        SourceAddress source = terms.way().source();
         if (source == null || !(opened instanceof SocketChannel socket)) {
             connect(opened);
             return;
@@ -119,19 +159,45 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     }
 
     private void connect(Channel opened) {
-        opened.connect(endpoint.address()).addListener(done -> {
-            if (done.isSuccess()) {
+        Via via = terms.way().via();
+        InetSocketAddress through = proxy;
+        if (via == null || through == null) {
+            opened.connect(endpoint.address()).addListener(done -> {
+                if (done.isSuccess()) {
+                    opened(opened);
+                } else {
+                    fail(done.cause());
+                }
+            });
+            return;
+        }
+        TunnelHandler.begin(opened, via.proxy(), through, new TunnelHandler.Callback() {
+            @Override
+            public void onTunnel() {
                 opened(opened);
-            } else {
-                fail(done.cause());
+            }
+
+            @Override
+            public void onFailed(Throwable cause) {
+                fail(cause);
+            }
+        });
+        opened.connect(endpoint.address()).addListener(done -> {
+            if (!done.isSuccess()) {
+                via.failed(through);
+                fail(ConnectTrouble.ofProxy(via, done.cause()));
             }
         });
     }
 
-    private Channel open() {
+    private boolean tcpStands() {
+        return channel != null && channel.isActive();
+    }
+
+    private Channel open(SocketAddress next) {
         Transport transport = Transport.of(loop);
         Channel opened;
-        if (endpoint.address() instanceof InetSocketAddress tcp) {
+        if (next instanceof InetSocketAddress tcp) {
             SocketChannel socket = transport.socketTo(tcp.getAddress());
             transport.tune(socket, DirectMemory.UNSENT);
             opened = socket;
@@ -151,6 +217,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     /** Lets go of it. */
     void cancel() {
         over = true;
+        endDeadline();
         if (channel != null) {
             channel.close();
         }
@@ -168,10 +235,17 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
         fail(cause);
     }
 
+    private void endDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
     private void opened(Channel opened) {
         if (over) {
             return;
         }
+        endDeadline();
         callback.onOpened(opened);
         StartTlsClient asking = StartTlsClients.asking(terms.asks(), AddressLiteral.of(opened.localAddress()));
         if (asking == null) {
@@ -244,7 +318,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     }
 
     private void fail(Throwable cause) {
-        fail(ConnectTrouble.of(cause, channel != null && channel.isActive()));
+        fail(ConnectTrouble.of(cause, tcpStands()));
     }
 
     private void fail(ConnectTrouble trouble) {

@@ -21,6 +21,10 @@ final class EffectiveConfig {
     private static final String ROOT = "sallyport";
     private static final int ORIGIN_COLUMN = 60;
     private static final Pattern SECRET = Pattern.compile("(?i).*(password|secret|token)");
+
+    /** Where none belongs, but a configuration is printed before it is checked, too. */
+    private static final Pattern URL_PASSWORD = Pattern.compile("(://[^@/:]*):[^@]*@");
+
     private static final String MASK = "\"***\"";
 
     private final List<String> lines = new ArrayList<>();
@@ -72,7 +76,7 @@ final class EffectiveConfig {
         if (value instanceof ConfigList list) {
             return list.stream().map(element -> text(key, element)).toList().toString();
         }
-        return value.render();
+        return URL_PASSWORD.matcher(value.render()).replaceAll("$1:***@");
     }
 
     private static boolean isSecret(String key) {

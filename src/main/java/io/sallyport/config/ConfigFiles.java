@@ -59,6 +59,9 @@ public final class ConfigFiles {
         if (backend.tls().enabled()) {
             add(backend.tls());
         }
+        if (backend.wayOut().viaPasswordFile() != null) {
+            files.add(backend.wayOut().viaPasswordFile());
+        }
     }
 
     private void add(BackendTlsConfig tls) {

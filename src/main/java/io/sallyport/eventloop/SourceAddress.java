@@ -43,13 +43,14 @@ public record SourceAddress(@Nullable InetAddress address, boolean isBorrowed) {
      * leaves this machine, which would look like a server that does not answer.
      */
     public boolean reaches(SocketAddress server) {
+        if (!(server instanceof InetSocketAddress inet)) {
+            return !isBorrowed;
+        }
         return address != null
-                && server instanceof InetSocketAddress inet
-                && (inet.isUnresolved()
-                        || (isV6(inet.getAddress()) == isV6(address)
-                                && (!isBorrowed
-                                        || !address.isLoopbackAddress()
-                                        || inet.getAddress().isLoopbackAddress())));
+                && isV6(inet.getAddress()) == isV6(address)
+                && (!isBorrowed
+                        || !address.isLoopbackAddress()
+                        || inet.getAddress().isLoopbackAddress());
     }
 
     /**

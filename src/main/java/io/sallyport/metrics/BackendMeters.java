@@ -111,6 +111,14 @@ public final class BackendMeters {
         SOURCE_UNUSABLE("source_unusable"),
         /** Every port is taken that a connection to the server could come from. */
         NO_FREE_PORT("no_free_port"),
+        /** The proxy on the way to the server cannot be reached. */
+        PROXY_UNREACHABLE("proxy_unreachable"),
+        /** The proxy on the way does not let us, or not to the server. */
+        PROXY_REFUSED("proxy_refused"),
+        /** What the proxy on the way says breaks the rules of its protocol. */
+        PROXY_FAILED("proxy_failed"),
+        /** The proxy on the way did not answer in time. */
+        PROXY_TIMEOUT("proxy_timeout"),
         /** The server's certificate ends in no trust anchor, or cannot be judged. */
         TLS_UNTRUSTED("tls_untrusted"),
         /** The server's certificate is not valid now. */
@@ -145,6 +153,11 @@ public final class BackendMeters {
         /** Whether it is a fault of this machine, which says nothing about the server. */
         public boolean isOurs() {
             return this == TOO_MANY_OPEN_FILES || this == SOURCE_UNUSABLE || this == NO_FREE_PORT;
+        }
+
+        /** Whether it is a fault of what lies between, or of this machine. */
+        public boolean isOnTheWay() {
+            return isOurs() || this == PROXY_UNREACHABLE || this == PROXY_REFUSED || this == PROXY_FAILED;
         }
 
         /** Whether the TCP connection stood. */

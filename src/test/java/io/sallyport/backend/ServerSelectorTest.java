@@ -224,7 +224,7 @@ final class ServerSelectorTest {
 
     private BackendServer server(int port) {
         NetworkAddress address = new NetworkAddress.Tcp(new HostPort("127.0.0.1", port));
-        return new BackendServer(address, meters.backend("app", address.toString()));
+        return new BackendServer(address, false, meters.backend("app", address.toString()));
     }
 
     private static Endpoint endpoint(PoolMember member) {

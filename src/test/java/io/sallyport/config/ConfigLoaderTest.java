@@ -88,7 +88,7 @@ class ConfigLoaderTest {
               backends.api {
                 servers = ["db.internal:5432", { address = "unix:run/db", weight = 3, backup = on }]
                 balance = source-hash
-                connect { timeout = 250ms, retries = 5 }, source = 10.0.0.7
+                connect { timeout = 250ms, retries = 5 }, source = 10.0.0.7, via = "socks5://me%40x@proxy:1080", via-password-file = pw
                 health-check {
                   type = http, interval = 7s, timeout = 1s, jitter = 20%, rise = 4, fall = 5, path = /ready, expect = [204, 200]
                 }
@@ -201,6 +201,9 @@ class ConfigLoaderTest {
                 backends.app.retries = 2
                 backends.app.wayOut.source.address = null
                 backends.app.wayOut.source.isClient = false
+                backends.app.wayOut.via = null
+                backends.app.wayOut.viaPasswordFile = null
+                backends.app.wayOut.where = x.conf:7
                 backends.app.proxyProtocol.version = OFF
                 backends.app.proxyProtocol.tlsInformation = true
                 backends.app.proxyProtocol.clientCertificate = false
@@ -357,6 +360,12 @@ class ConfigLoaderTest {
                 backends.api.retries = 5
                 backends.api.wayOut.source.address = /10.0.0.7
                 backends.api.wayOut.source.isClient = false
+                backends.api.wayOut.via.kind = SOCKS5
+                backends.api.wayOut.via.proxy.host = proxy
+                backends.api.wayOut.via.proxy.port = 1080
+                backends.api.wayOut.via.user = me@x
+                backends.api.wayOut.viaPasswordFile = pw
+                backends.api.wayOut.where = x.conf:46
                 backends.api.proxyProtocol.version = V2
                 backends.api.proxyProtocol.tlsInformation = true
                 backends.api.proxyProtocol.clientCertificate = true
@@ -526,6 +535,12 @@ class ConfigLoaderTest {
                     backends.app.tls.starttls = smtp => backends.app.tls.starttls: smtp without TLS (expected: enabled = on, or off)
                     backends.app.tls { enabled = on, verify = none } => backends.app.tls.verify: "none" (expected: full | pinned | insecure-none)
                     backends.app { servers = ["unix:/run/a"], tls.enabled = on } => backends.app.tls.server-name: missing (expected: a name, since a unix socket has none)
+                    backends.app.via = "https://proxy:3128" => backends.app.via: "https://proxy:3128" (expected: http://[user@]host:port or socks5://[user@]host:port, the password in via-password-file)
+                    backends.app.via = "http://me:secret@proxy:3128" => backends.app.via: "***" (expected: http://[user@]host:port or socks5://[user@]host:port, the password in via-password-file)
+                    backends.app.via = "http://proxy" => backends.app.via: "http://proxy" (expected: http://[user@]host:port or socks5://[user@]host:port, the password in via-password-file)
+                    backends.app.via = "http://me@proxy:3128" => backends.app.via: with a user (expected: via-password-file with it)
+                    backends.app { via = "http://proxy:3128", via-password-file = pw } => backends.app.via-password-file: given (expected: a user in via)
+                    backends.app { via = "http://proxy:3128", source = client } => backends.app.source: client with via (expected: one or the other; a proxy has an address of its own)
                     dns.servers = ["localhost:53"] => dns.servers: "localhost:53" (expected: an IP address with its port, as 10.0.0.10:53 or [v6]:53)
                     backends.app.servers = {} => backends.app.servers: { ... } (expected: a list, each host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes or { ... })
                     event-loops = 1025 => event-loops: "1025" (expected: 0..1024)

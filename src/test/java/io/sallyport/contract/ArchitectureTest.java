@@ -69,8 +69,9 @@ final class ArchitectureTest {
                                 tls.context tls.source
             proxyprotocol     : config tls.trust tls.context
             accept            : config.value config memory eventloop metrics log
+            forwardproxy      : config.value
             backend           : config.value config.tls config memory eventloop starttls starttls.channel metrics log
-                                tls.trust tls.context tls.record proxyprotocol
+                                tls.trust tls.context tls.record proxyprotocol forwardproxy
             admin             : text config.value config eventloop log accesslog
             connection.relay  : memory eventloop metrics tls.record
             connection        : sources config.value config.tls config memory eventloop eventloop.epoll handshake.iana
@@ -80,7 +81,7 @@ final class ArchitectureTest {
             server.listen     : config.hocon config.value config eventloop accept connection
             server.reload     : config.value config.tls config tls.file tls.source
             server.generation : sources config.hocon config.value config.tls config memory metrics accesslog tls.file
-                                tls.material tls.path tls.trust tls.context tls.source backend admin
+                                tls.material tls.path tls.trust tls.context tls.source forwardproxy backend admin
                                 connection server.listen server.reload
             server.lifecycle  : config.hocon config memory eventloop metrics log accesslog accept backend
                                 connection server.listen server.reload server.generation
@@ -199,6 +200,7 @@ final class ArchitectureTest {
         assertUsedOnlyIn("io.micrometer..", "metrics", "server");
         assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "backend", "connection", "explain", "server", "cli");
         assertUsedOnlyIn("io.netty.handler.codec.haproxy..", "proxyprotocol");
+        assertUsedOnlyIn("io.netty.handler.proxy..", "forwardproxy");
         assertUsedOnlyIn("io.netty.resolver..", "backend");
         assertUsedOnlyIn("io.netty.internal.tcnative..", "tls");
         assertUsedOnlyIn("io.netty.channel.epoll..", "eventloop", "connection", "systemd");

@@ -110,9 +110,8 @@ public final class Daemon implements AutoCloseable {
      */
     public static Daemon dovecot(Path directory, String protocol, String tls) {
         // Its processes have users of their own.
-        directory.toFile().setExecutable(true, false);
-        directory.toFile().setReadable(true, false);
-        boolean isRoot = System.getProperty("user.name").equals("root");
+        openToUsers(directory);
+        boolean isRoot = isRoot();
         String home = directory.resolve("home-" + protocol).toString();
         return start(
                 directory,
@@ -181,6 +180,87 @@ public final class Daemon implements AutoCloseable {
             command.addAll(5, List.of("-l", "127.0.0.1:" + read(file)));
             return command;
         });
+    }
+
+    /**
+     * Starts squid, which lets a user through to everywhere but {@code forbidden.test}, and knows {@code db.proxy.test} as
+     * loopback.
+     *
+     * @param users a file as htpasswd writes it
+     */
+    public static Daemon squid(Path directory, Path users) {
+        openToUsers(directory);
+        Path hosts = write(directory.resolve("hosts"), "127.0.0.1 db.proxy.test\n");
+        return start(
+                directory,
+                "squid",
+                port -> """
+                http_port 127.0.0.1:%d
+                pid_filename none
+                pinger_enable off
+                cache_log /dev/null
+                access_log none
+                cache deny all
+                netdb_filename none
+                hosts_file %s
+                coredump_dir none
+                shutdown_lifetime 0 seconds
+                auth_param basic program /usr/lib/squid/basic_ncsa_auth %s
+                auth_param basic children 1 startup=1 idle=1
+                acl forbidden dstdomain forbidden.test
+                acl known proxy_auth REQUIRED
+                http_access deny forbidden
+                http_access allow known
+                http_access deny all
+                """.formatted(port, hosts, users),
+                file -> List.of("squid", "-N", "-f", file.toString()));
+    }
+
+    /** Starts Dante, a SOCKS proxy to everywhere but port 9. */
+    public static Daemon dante(Path directory) {
+        return start(
+                directory,
+                "danted",
+                port -> (isRoot() ? "user.privileged: root\nuser.unprivileged: nobody\n" : "") + """
+                logoutput: stderr
+                internal: 127.0.0.1 port = %d
+                external: 127.0.0.1
+                clientmethod: none
+                socksmethod: none
+                client pass {
+                  from: 127.0.0.0/8 to: 0.0.0.0/0
+                }
+                socks block {
+                  from: 127.0.0.0/8 to: 0.0.0.0/0 port = 9
+                }
+                socks pass {
+                  from: 127.0.0.0/8 to: 0.0.0.0/0
+                  protocol: tcp
+                }
+                """.formatted(port),
+                file -> List.of(
+                        "danted",
+                        "-f",
+                        file.toString(),
+                        "-p",
+                        directory.resolve("danted.pid").toString()));
+    }
+
+    private static boolean isRoot() {
+        return System.getProperty("user.name").equals("root");
+    }
+
+    private static void openToUsers(Path directory) {
+        directory.toFile().setExecutable(true, false);
+        directory.toFile().setReadable(true, false);
+    }
+
+    private static Path write(Path file, String text) {
+        try {
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String read(Path file) {

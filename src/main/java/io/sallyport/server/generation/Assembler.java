@@ -82,7 +82,8 @@ public final class Assembler {
         Map<BackendServer, LookupResult> lookups = new HashMap<>();
         List<PoolMember> members = new ArrayList<>();
         config.servers().forEach(each -> {
-            BackendServer server = runtime.server(config.name(), each.address(), meters);
+            BackendServer server = runtime.server(
+                    config.name(), each.address(), config.wayOut().via() != null, meters);
             members.add(new PoolMember(server, each.weight(), each.backup()));
             @Nullable LookupResult result = staged.lookups().get(each.address());
             if (result != null) {
@@ -90,7 +91,7 @@ public final class Assembler {
             }
         });
         runtime.learn(lookups);
-        return new Backend(config, members, staged.tls(), runtime, staged.names());
+        return new Backend(config, members, staged.via(), staged.tls(), runtime, staged.names());
     }
 
     private ListenerSettings settings(StagedListener staged, Map<String, Backend> backends) {

@@ -6,6 +6,7 @@ import io.sallyport.backend.BackendServer;
 import io.sallyport.backend.LookupResult;
 import io.sallyport.backend.NameResolver;
 import io.sallyport.backend.PoolMember;
+import io.sallyport.backend.Via;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.ConfigFiles;
 import io.sallyport.config.ServerConfig;
@@ -74,13 +75,24 @@ final class BackendLoader {
                             "\"" + server + "\": the name has no address: " + result.problem()));
                 }
             });
-            backends.put(backend.name(), staged(backend, lookups, protocols));
+            ViaLoader.name(backend)
+                    .map(found::get)
+                    .filter(result -> result.answer() == null)
+                    .ifPresent(result -> unresolved.add(new ConfigProblem(
+                            "",
+                            "backends." + backend.name() + ".via",
+                            "the proxy's name has no address: " + result.problem())));
+            @Nullable Via via = ViaLoader.load(backend, names, found, run.findings());
+            backends.put(backend.name(), staged(backend, via, lookups, protocols));
         }
         return backends;
     }
 
     /** Names whose servers have no address: those that serve have theirs, and look after them themselves. */
     private List<NetworkAddress> unknown(BackendConfig backend) {
+        if (backend.wayOut().via() != null) {
+            return List.of(); // The proxy looks them up.
+        }
         return backend.servers().stream()
                 .map(ServerConfig::address)
                 .filter(server -> BackendServer.name(server).isPresent() && !isKnown(backend.name(), server))
@@ -101,9 +113,10 @@ final class BackendLoader {
     private Map<String, LookupResult> lookUp(Collection<BackendConfig> wanted) {
         Map<String, Future<NameResolver.Answer>> asked = new TreeMap<>();
         wanted.stream()
-                .flatMap(backend -> unknown(backend).stream())
-                .forEach(server ->
-                        BackendServer.name(server).ifPresent(name -> asked.computeIfAbsent(name, names::resolve)));
+                .flatMap(backend -> Stream.concat(
+                        unknown(backend).stream().flatMap(server -> BackendServer.name(server).stream()),
+                        ViaLoader.name(backend).stream()))
+                .forEach(name -> asked.computeIfAbsent(name, names::resolve));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(NAMES_SECONDS);
         Map<String, LookupResult> results = new HashMap<>();
         asked.forEach((name, answer) -> {
@@ -134,11 +147,14 @@ final class BackendLoader {
     }
 
     private StagedBackend staged(
-            BackendConfig backend, Map<NetworkAddress, LookupResult> lookups, Set<String> protocols) {
+            BackendConfig backend,
+            @Nullable Via via,
+            Map<NetworkAddress, LookupResult> lookups,
+            Set<String> protocols) {
         BackendTlsConfig tls = backend.tls();
         String material = material(backend, run.content());
         if (!tls.enabled()) {
-            return new StagedBackend(backend, material, null, names, lookups, Expiries.NONE);
+            return new StagedBackend(backend, material, via, null, names, lookups, Expiries.NONE);
         }
         List<KeyMaterial> keys = backend.certificates().stream()
                 .distinct()
@@ -158,7 +174,7 @@ final class BackendLoader {
                 TrustAnchors.load(anchored ? tls.trustAnchors() : List.of(), tls.where(), run.now(), run.findings());
         Expiries expiries = Expiries.of(keys, "client", anchors, Crls.none());
         return new StagedBackend(
-                backend, material, context(backend, anchors, protocols, keys), names, lookups, expiries);
+                backend, material, via, context(backend, anchors, protocols, keys), names, lookups, expiries);
     }
 
     private @Nullable BackendTlsContext context(

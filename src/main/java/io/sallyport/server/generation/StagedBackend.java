@@ -2,6 +2,7 @@ package io.sallyport.server.generation;
 
 import io.sallyport.backend.LookupResult;
 import io.sallyport.backend.NameResolver;
+import io.sallyport.backend.Via;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.tls.context.BackendTlsContext;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A backend as it was loaded: no server knows of it yet.
  *
  * @param material a hash of all that its files and sources of keys hold
+ * @param via null: its servers are reached directly
  * @param tls null: plain
  * @param names looks names up from the commit on
  * @param lookups what the names of servers mean that had no address before
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 record StagedBackend(
         BackendConfig config,
         String material,
+        @Nullable Via via,
         @Nullable BackendTlsContext tls,
         NameResolver names,
         Map<NetworkAddress, LookupResult> lookups,
