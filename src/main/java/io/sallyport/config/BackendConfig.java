@@ -3,6 +3,7 @@ package io.sallyport.config;
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.config.value.NetworkAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -55,6 +56,11 @@ public record BackendConfig(
         return tls.enabled() ? tls.certificates() : List.of();
     }
 
+    /** What the certificates of its servers must end in. */
+    public List<TrustAnchorConfig> trustAnchors() {
+        return tls.enabled() && tls.verify() == BackendTlsConfig.Verify.FULL ? tls.trustAnchors() : List.of();
+    }
+
     static BackendConfig read(String name, Section section) {
         List<ServerConfig> servers = section.liveEntries(
                 "servers",
@@ -93,7 +99,8 @@ public record BackendConfig(
             }
         }
         boolean nameless = seen.stream().anyMatch(NetworkAddress.Unix.class::isInstance);
-        if (tls.enabled() && nameless && tls.serverName() == null && tls.verify() == BackendTlsConfig.Verify.FULL) {
+        boolean named = tls.serverName() != null || tls.verify() != BackendTlsConfig.Verify.FULL || tls.trustsDomains();
+        if (tls.enabled() && nameless && !named) {
             tlsSection.problem("server-name", "missing (expected: a name, since a unix socket has none)");
         }
     }

@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads a configuration file: parse, resolve, fall back to {@code reference.conf}, check, make records. */
 public final class ConfigLoader {
     private static final String ROOT = "sallyport";
+
+    /** Between a file and the defaults: what others have agreed on how to say (SPIFFE Workload Endpoint section 4). */
+    private static final String VARIABLES = "sallyport.spiffe.endpoint-socket = ${?SPIFFE_ENDPOINT_SOCKET}";
+
     private static final Pattern ROUTE = Pattern.compile("\\.routes\\[\\d+]");
 
     private ConfigLoader() {}
@@ -105,7 +109,8 @@ public final class ConfigLoader {
             checkRoots(name, own.root());
             Config reference = ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf");
             ConfigResolveOptions options = ConfigResolveOptions.noSystem().appendResolver(new Variables(environment));
-            Config whole = own.withFallback(reference).resolve(options);
+            Config variables = ConfigFactory.parseString(VARIABLES);
+            Config whole = own.withFallback(variables).withFallback(reference).resolve(options);
             return new Parsed(
                     whole.getConfig(ROOT).root(),
                     resolvedAlone(own, options).orElse(whole).getConfig(ROOT).root());

@@ -4,6 +4,7 @@ import io.sallyport.config.hocon.Section;
 import io.sallyport.config.tls.AcmeConfig;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.TlsConfig;
+import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.config.value.StartTls;
@@ -68,12 +69,24 @@ public record ListenerConfig(
 
     /** Those of everything that it terminates, each once. */
     public List<CertificateConfig> certificates() {
-        return Stream.concat(
-                        plain ? Stream.empty() : Stream.of(tls),
-                        routes.stream().filter(route -> !route.passthrough()).map(RouteConfig::tls))
+        return terminated()
                 .flatMap(each -> each.certificates().stream())
                 .distinct()
                 .toList();
+    }
+
+    /** What the clients of everything that it terminates must end in. */
+    public List<TrustAnchorConfig> trustAnchors() {
+        return terminated()
+                .flatMap(each -> each.clientAuth().trustAnchors().stream())
+                .distinct()
+                .toList();
+    }
+
+    private Stream<TlsConfig> terminated() {
+        return Stream.concat(
+                plain ? Stream.empty() : Stream.of(tls),
+                routes.stream().filter(route -> !route.passthrough()).map(RouteConfig::tls));
     }
 
     private void check(Section section, Section tlsSection) {

@@ -3,11 +3,14 @@ package io.sallyport.config;
 import io.sallyport.config.hocon.RestartKeys;
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.tls.AcmeConfig;
+import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.TransportChoice;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ public record ProxyConfig(
         int eventLoops,
         TransportChoice transport,
         DnsConfig dns,
+        SpiffeConfig spiffe,
         ProcessLimitsConfig limits,
         AdminConfig admin,
         MetricsConfig metrics,
@@ -56,6 +60,7 @@ public record ProxyConfig(
                 section.fixed().integer("event-loops", 0, 1024),
                 section.fixed().choice("transport", TransportChoice.class),
                 section.child("dns", DnsConfig::read),
+                section.child("spiffe", child -> readSpiffe(child, listeners, backends)),
                 section.child("limits", ProcessLimitsConfig::read),
                 admin,
                 metrics,
@@ -72,6 +77,33 @@ public record ProxyConfig(
         checkBackend(section, listener.backend(), backends);
         listener.routes().forEach(route -> checkBackend(section, route.backend(), backends));
         return listener;
+    }
+
+    private static SpiffeConfig readSpiffe(
+            Section section, Map<String, ListenerConfig> listeners, Map<String, BackendConfig> backends) {
+        SpiffeConfig spiffe = SpiffeConfig.read(section);
+        if (spiffe.endpoint() == null && !section.has("endpoint-socket") && usesSpiffe(listeners, backends)) {
+            section.problem(
+                    "endpoint-socket",
+                    "missing (expected: unix:///path of the SPIFFE Workload API, here or in SPIFFE_ENDPOINT_SOCKET)");
+        }
+        return spiffe;
+    }
+
+    /** Whether an identity of this workload is shown or trust domains are trusted. */
+    public boolean usesSpiffe() {
+        return usesSpiffe(listeners, backends);
+    }
+
+    private static boolean usesSpiffe(Map<String, ListenerConfig> listeners, Map<String, BackendConfig> backends) {
+        return Stream.concat(
+                                listeners.values().stream().flatMap(each -> each.certificates().stream()),
+                                backends.values().stream().flatMap(each -> each.certificates().stream()))
+                        .anyMatch(CertificateConfig.Spiffe.class::isInstance)
+                || Stream.concat(
+                                listeners.values().stream().flatMap(each -> each.trustAnchors().stream()),
+                                backends.values().stream().flatMap(each -> each.trustAnchors().stream()))
+                        .anyMatch(TrustAnchorConfig.Spiffe.class::isInstance);
     }
 
     private static MetricsConfig readMetrics(Section section, AdminConfig admin) {

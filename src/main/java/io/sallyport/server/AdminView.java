@@ -15,6 +15,7 @@ import io.sallyport.metrics.Meters;
 import io.sallyport.metrics.Meters.BuildInfo;
 import io.sallyport.server.generation.Serving;
 import io.sallyport.server.lifecycle.Lifecycle;
+import io.sallyport.tls.spiffe.WorkloadApi;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ final class AdminView implements AdminSource {
     private final LogLevel logLevel;
     private final Transport transport;
     private final AcmeClient acme;
+    private final WorkloadApi workload;
     private final LiveMeters live;
     private final Instant started = Instant.now();
 
@@ -40,11 +42,13 @@ final class AdminView implements AdminSource {
             HandshakeLog handshakes,
             LogLevel logLevel,
             Transport transport,
-            AcmeClient acme) {
+            AcmeClient acme,
+            WorkloadApi workload) {
         this.lifecycle = lifecycle;
         this.logLevel = logLevel;
         this.transport = transport;
         this.acme = acme;
+        this.workload = workload;
         this.registry = registry;
         this.meters = meters;
         this.handshakes = handshakes;
@@ -98,6 +102,7 @@ final class AdminView implements AdminSource {
                         .map(ServerStatus.Certificate::of)
                         .toList(),
                 acme.status(),
+                workload.status(),
                 ServerStatus.Unusable.all(serving));
     }
 

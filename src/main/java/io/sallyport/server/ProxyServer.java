@@ -22,6 +22,7 @@ import io.sallyport.memory.ControlGroup;
 import io.sallyport.memory.MemoryGuard;
 import io.sallyport.metrics.AcmeMeters;
 import io.sallyport.metrics.Meters;
+import io.sallyport.metrics.SpiffeMeters;
 import io.sallyport.server.generation.Assembler;
 import io.sallyport.server.generation.GenerationLoader;
 import io.sallyport.server.generation.LoaderServices;
@@ -42,6 +43,7 @@ import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
 import io.sallyport.tls.context.TlsPolicy;
 import io.sallyport.tls.source.KeySources;
+import io.sallyport.tls.spiffe.WorkloadApi;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -128,8 +130,15 @@ public final class ProxyServer {
         LiveContexts contexts = new LiveContexts();
         meters.tlsContexts(contexts::count);
         BackendRuntime backends = resources.add(new BackendRuntime(), BackendRuntime::close);
+        WorkloadApi workload = resources.add(
+                new WorkloadApi(config.spiffe().endpoint(), transport, new SpiffeMeters(registry)::updated),
+                WorkloadApi::close);
         GenerationLoader loader = new GenerationLoader(new LoaderServices(
-                new KeySources(LocaleEncoding::variable), keyLog, contexts, new RsaAccelerator(), backends.loop()));
+                new KeySources(LocaleEncoding::variable, workload),
+                keyLog,
+                contexts,
+                new RsaAccelerator(),
+                backends.loop()));
         ChallengeAnswers challenges = new ChallengeAnswers(contexts);
         Staged staged = loader.load(loader.content(config), null);
         // Nothing serves it unless the start comes to its end; releasing it again does nothing.
@@ -166,11 +175,11 @@ public final class ProxyServer {
         AdminListeners admin = resources.add(
                 AdminListeners.bind(
                         config,
-                        new AdminView(lifecycle, registry, meters, handshakes, logLevel, transport, acme),
+                        new AdminView(lifecycle, registry, meters, handshakes, logLevel, transport, acme, workload),
                         problems),
                 AdminListeners::close);
         admin.onLost(lifecycle::abandon);
-        problems = lifecycle.start(staged, companion(admin, acme, resources), problems);
+        problems = lifecycle.start(staged, companion(admin, acme, workload, lifecycle, resources), problems);
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
@@ -187,16 +196,21 @@ public final class ProxyServer {
         }
     }
 
-    private static LifecycleHooks companion(AdminListeners admin, AcmeClient acme, Resources resources) {
+    private static LifecycleHooks companion(
+            AdminListeners admin, AcmeClient acme, WorkloadApi workload, Lifecycle lifecycle, Resources resources) {
         return new LifecycleHooks() {
             @Override
             public void onServing() {
                 admin.serve();
+                workload.follow(lifecycle::lookAtFiles);
             }
 
             @Override
             public void onConfiguration(ProxyConfig serving) {
                 acme.follow(Content.certificates(serving));
+                if (!serving.usesSpiffe()) {
+                    workload.rest();
+                }
             }
 
             @Override
@@ -218,10 +232,11 @@ public final class ProxyServer {
      * @throws StartException with every problem
      */
     public static List<String> check(ProxyConfig config, HandedOverSockets handedOver) throws StartException {
-        Natives.require(config);
-        try (BackendRuntime backends = new BackendRuntime()) {
+        Transport transport = Natives.require(config);
+        try (BackendRuntime backends = new BackendRuntime();
+                WorkloadApi workload = new WorkloadApi(config.spiffe().endpoint(), transport, result -> {})) {
             GenerationLoader loader = new GenerationLoader(new LoaderServices(
-                    new KeySources(LocaleEncoding::variable),
+                    new KeySources(LocaleEncoding::variable, workload),
                     null,
                     new LiveContexts(),
                     new RsaAccelerator(),
@@ -230,6 +245,9 @@ public final class ProxyServer {
             staged.release();
             List<ConfigProblem> problems = new ArrayList<>(staged.unresolved());
             List<String> warnings = new ArrayList<>(staged.warnings());
+            if (staged.awaited() != null) {
+                problems.add(staged.awaited());
+            }
             BoundListener.check(config, handedOver, problems, warnings);
             StoredCertificate.of(Content.certificates(config)).forEach(each -> problems.addAll(each.problems()));
             if (!problems.isEmpty()) {

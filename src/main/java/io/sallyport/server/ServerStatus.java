@@ -14,6 +14,7 @@ import io.sallyport.server.generation.MemoryBound;
 import io.sallyport.server.generation.Serving;
 import io.sallyport.server.lifecycle.ReloadOutcome;
 import io.sallyport.server.listen.BoundListener;
+import io.sallyport.tls.spiffe.WorkloadStatus;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -39,6 +40,7 @@ record ServerStatus(
         Map<String, List<Server>> backends,
         List<Certificate> certificates,
         List<AcmeStatus> acme,
+        @Nullable WorkloadStatus spiffe,
         List<Unusable> unusableCertificates) {
 
     /** In bytes; {@code bound} is the most that the configured connections can take. */

@@ -107,6 +107,7 @@ class ConfigLoaderTest {
                 }
               }
               dns { servers = ["10.0.0.10:53"], timeout = 1s, min-ttl = 2s, max-ttl = 10s }
+              spiffe.endpoint-socket = "unix:///run/agent.sock"
               limits.connections = 10
               admin { bind = "0.0.0.0:9000", token-file = "token" }, metrics.bind = "[::]:9001"
               log { level = debug, format = text }
@@ -236,6 +237,7 @@ class ConfigLoaderTest {
                 dns.timeout = PT2S
                 dns.minTtl = PT1S
                 dns.maxTtl = PT5M
+                spiffe.endpoint = null
                 limits.connections = -1
                 admin.bind.host = 127.0.0.1
                 admin.bind.port = 9901
@@ -403,11 +405,12 @@ class ConfigLoaderTest {
                 dns.timeout = PT1S
                 dns.minTtl = PT2S
                 dns.maxTtl = PT10S
+                spiffe.endpoint.path = /run/agent.sock
                 limits.connections = 10
                 admin.bind.host = 0.0.0.0
                 admin.bind.port = 9000
                 admin.tokenFile = token
-                admin.where = x.conf:69
+                admin.where = x.conf:70
                 metrics.bind.host = ::
                 metrics.bind.port = 9001
                 log.level = DEBUG
@@ -486,7 +489,7 @@ class ConfigLoaderTest {
                     listeners.https.tls.certificates = [{ key = a }] => listeners.https.tls.certificates[0].chain: missing (expected: a file)
                     listeners.https.tls.client-auth.mode = required => listeners.https.tls.client-auth.mode: "required" (expected: none | request | require | pinned)
                     listeners.https.tls.client-auth.mode = require => listeners.https.tls.client-auth.trust-anchors: [] (expected: at least one file, or system, when mode is require)
-                    listeners.https.tls.client-auth.trust-anchors = [{}] => listeners.https.tls.client-auth.trust-anchors: { ... } (expected: a PEM file or the word system)
+                    listeners.https.tls.client-auth.trust-anchors = [{}] => listeners.https.tls.client-auth.trust-anchors: { ... } (expected: a PEM file, the word system or the word spiffe)
                     listeners.https.tls.session.tickets = on => listeners.https.tls.session.tickets: "on" (expected: auto | off)
                     listeners.https.tls.session.cache-size = -1 => listeners.https.tls.session.cache-size: "-1" (expected: 0..10000000)
                     listeners.https.limits.connections = many => listeners.https.limits.connections: "many" (expected: a whole number, 0 or more)

@@ -63,7 +63,8 @@ final class ArchitectureTest {
                                 tls.material tls.netty tls.path tls.trust
             tls.record        : tls.netty
             tls.token         : tls.file tls.material
-            tls.source        : config.hocon config.tls tls.x509 tls.file tls.material tls.token
+            tls.spiffe        : text config.value eventloop metrics tls.x509 tls.file tls.material tls.path
+            tls.source        : config.hocon config.tls tls.x509 tls.file tls.material tls.token tls.spiffe
             sources           : text config.value config handshake.wire handshake.trace tls.file
             acme              : text config.hocon config.value config.tls metrics tls.x509 tls.file tls.material tls.path
                                 tls.context tls.source
@@ -79,14 +80,14 @@ final class ArchitectureTest {
                                 tls.path tls.trust tls.context tls.record proxyprotocol accept backend
                                 connection.relay
             server.listen     : config.hocon config.value config eventloop accept connection
-            server.reload     : config.value config.tls config tls.file tls.source
+            server.reload     : config.value config.tls config tls.file tls.spiffe tls.source
             server.generation : sources config.hocon config.value config.tls config memory metrics accesslog tls.file
-                                tls.material tls.path tls.trust tls.context tls.source forwardproxy backend admin
+                                tls.material tls.path tls.trust tls.context tls.spiffe tls.source forwardproxy backend admin
                                 connection server.listen server.reload
             server.lifecycle  : config.hocon config memory eventloop metrics log accesslog accept backend
                                 connection server.listen server.reload server.generation
             server            : tls.netty config.hocon config.value config.tls config memory eventloop metrics log accesslog
-                                tls.context tls.source acme backend admin connection server.listen server.reload
+                                tls.context tls.spiffe tls.source acme backend admin connection server.listen server.reload
                                 server.generation server.lifecycle
             systemd           : server.listen server.lifecycle
             quickstart        : config.hocon config eventloop tls.x509
@@ -201,6 +202,7 @@ final class ArchitectureTest {
         assertUsedOnlyIn("io.netty.handler.ssl..", "tls", "backend", "connection", "explain", "server", "cli");
         assertUsedOnlyIn("io.netty.handler.codec.haproxy..", "proxyprotocol");
         assertUsedOnlyIn("io.netty.handler.proxy..", "forwardproxy");
+        assertUsedOnlyIn("io.netty.handler.codec.http2..", "tls.spiffe");
         assertUsedOnlyIn("io.netty.resolver..", "backend");
         assertUsedOnlyIn("io.netty.internal.tcnative..", "tls");
         assertUsedOnlyIn("io.netty.channel.epoll..", "eventloop", "connection", "systemd");

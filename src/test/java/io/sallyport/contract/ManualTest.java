@@ -16,6 +16,7 @@ import io.sallyport.metrics.ListenerMeters.ClientCertificateResult;
 import io.sallyport.metrics.ListenerMeters.HandshakeResult;
 import io.sallyport.metrics.ListenerMeters.Limit;
 import io.sallyport.metrics.Meters.ReloadResult;
+import io.sallyport.metrics.SpiffeMeters.UpdateResult;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Documents;
 import io.sallyport.testing.FakeBackend;
@@ -120,6 +121,8 @@ final class ManualTest {
                 .isEqualTo(tags(Stream.of(ClientCertificateResult.values()).map(ClientCertificateResult::tag)));
         assertThat(valuesOf("sallyport_acme_orders_total"))
                 .isEqualTo(tags(Stream.of(OrderResult.values()).map(OrderResult::tag)));
+        assertThat(valuesOf("sallyport_spiffe_updates_total"))
+                .isEqualTo(tags(Stream.of(UpdateResult.values()).map(UpdateResult::tag)));
         assertThat(valuesOf("sallyport_limit_rejections_total"))
                 .isEqualTo(tags(Stream.of(Limit.values()).map(Limit::tag)));
         assertThat(valuesOf("sallyport_accept_errors_total"))

@@ -62,8 +62,8 @@ public record BackendTlsConfig(
                 section.live()
                         .parsedList(
                                 "trust-anchors",
-                                "a PEM file or the word system",
-                                text -> TrustAnchorConfig.parse(text, section.directory())),
+                                TrustAnchorConfig.RULE,
+                                text -> TrustAnchorConfig.parsePeer(text, section.directory())),
                 section.sections("certificates", CertificateConfig::read),
                 section.sections("allow", AccessRuleConfig::read),
                 section.live().choice("starttls", StartTls.class),
@@ -76,6 +76,11 @@ public record BackendTlsConfig(
         return config;
     }
 
+    /** Whether servers may be known by their SPIFFE IDs. */
+    public boolean trustsDomains() {
+        return trustAnchors.contains(new TrustAnchorConfig.Spiffe());
+    }
+
     private void check(Section section) {
         if (verify == Verify.FULL && trustAnchors.isEmpty()) {
             section.problem("trust-anchors", "[] (expected: at least one file, or system, when verify is full)");
@@ -83,6 +88,12 @@ public record BackendTlsConfig(
         if (verify == Verify.PINNED && (allow.isEmpty() || !allow.stream().allMatch(AccessRuleConfig::isPinned))) {
             section.problem(
                     "allow", allow + " (expected: at least one rule, each with spki-sha256, when verify is pinned)");
+        }
+        if (verify == Verify.FULL && trustsDomains() && allow.isEmpty()) {
+            section.problem(
+                    "allow",
+                    "[] (expected: at least one rule, as { uri = \"spiffe://example.org/db\" }, when trust-anchors has"
+                            + " spiffe: no server name is compared with an SVID)");
         }
         if (verify == Verify.INSECURE_NONE && !allow.isEmpty()) {
             section.problem("allow", allow + " (expected: [] when verify is insecure-none, which looks at nothing)");

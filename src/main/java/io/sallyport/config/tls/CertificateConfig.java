@@ -93,9 +93,28 @@ public sealed interface CertificateConfig {
         }
     }
 
+    /** The X.509-SVID of this workload, from the SPIFFE Workload API. */
+    record Spiffe(Place place) implements CertificateConfig {
+        @Override
+        public PasswordConfig password() {
+            return new PasswordConfig.None();
+        }
+
+        private static Spiffe read(Section section) {
+            if (Stream.of("acme", "names", "chain", "key", "keystore", "directory", "pkcs11")
+                    .anyMatch(section::has)) {
+                section.problem("spiffe", "given together with files or acme (expected: alone)");
+            }
+            if (!section.live().bool("spiffe")) {
+                section.problem("spiffe", "off (expected: on, or no such entry)");
+            }
+            return new Spiffe(section.place());
+        }
+    }
+
     /** One that a listener shows; {@code authorities} are those that it may be ordered from. */
     static CertificateConfig readServer(Section section, Map<String, AcmeConfig> authorities) {
-        if (!section.has("acme")) {
+        if (!section.has("acme") || section.has("spiffe")) {
             return read(section);
         }
         if (Stream.of("chain", "key", "keystore", "directory", "pkcs11").anyMatch(section::has)) {
@@ -117,8 +136,11 @@ public sealed interface CertificateConfig {
         return new Acme(authority, names, section.place());
     }
 
-    /** One from files. */
+    /** One from files, a token or the SPIFFE Workload API. */
     static CertificateConfig read(Section section) {
+        if (section.has("spiffe")) {
+            return Spiffe.read(section);
+        }
         if (section.has("acme")) {
             section.problem(
                     "acme",

@@ -71,8 +71,8 @@ public record ClientAuthConfig(
                 section.live()
                         .parsedList(
                                 "trust-anchors",
-                                "a PEM file or the word system",
-                                text -> TrustAnchorConfig.parse(text, section.directory())),
+                                TrustAnchorConfig.RULE,
+                                text -> TrustAnchorConfig.parsePeer(text, section.directory())),
                 section.live().parsedList("crls", "a file, PEM or DER", text -> file(text, section.directory())),
                 section.live().choice("crl-policy", CrlPolicy.class),
                 section.live().integer("max-depth", 0, DEEPEST),

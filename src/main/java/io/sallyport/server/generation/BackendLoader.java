@@ -54,7 +54,7 @@ final class BackendLoader {
 
     /** A hash of all that the files and sources of keys of a backend hold. */
     static String material(BackendConfig backend, Content content) {
-        return content.hashOf(ConfigFiles.of(backend), backend.certificates());
+        return content.hashOf(ConfigFiles.of(backend), backend.certificates(), backend.trustAnchors());
     }
 
     /** Loads these; where problems were found, what is returned is of no use. */
@@ -162,6 +162,7 @@ final class BackendLoader {
                 .toList();
         if (keys.isEmpty()
                 && !backend.certificates().isEmpty()
+                && run.awaited() == null
                 && run.findings().problems().isEmpty()) {
             run.problems()
                     .add(new ConfigProblem(
@@ -170,8 +171,8 @@ final class BackendLoader {
                             "none of its folders has a certificate that can be used (expected: at least one)"));
         }
         boolean anchored = tls.verify() == BackendTlsConfig.Verify.FULL;
-        TrustAnchors anchors =
-                TrustAnchors.load(anchored ? tls.trustAnchors() : List.of(), tls.where(), run.now(), run.findings());
+        TrustAnchors anchors = TrustAnchors.load(
+                anchored ? tls.trustAnchors() : List.of(), tls.where(), run.now(), run.findings(), run.trustDomains());
         Expiries expiries = Expiries.of(keys, "client", anchors, Crls.none());
         return new StagedBackend(
                 backend, material, via, context(backend, anchors, protocols, keys), names, lookups, expiries);

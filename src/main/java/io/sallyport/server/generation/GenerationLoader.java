@@ -79,6 +79,11 @@ public final class GenerationLoader {
 
     private static Staged load(LoadRun run) throws StartException {
         @Nullable Staged base = run.base();
+        @Nullable ConfigProblem awaited = run.awaited();
+        if (awaited != null && run.serving() != null && !run.serving().awaitsCertificates()) {
+            // What serves is better than what would stand in.
+            run.problems().add(awaited);
+        }
         ProxyConfig config = run.config();
         BackendLoader backendLoader = new BackendLoader(run);
         Map<String, StagedBackend> backends = new TreeMap<>();
@@ -116,6 +121,7 @@ public final class GenerationLoader {
                 token,
                 backendLoader.unresolved(),
                 warnings(run, backendLoader.unresolved(), base == null),
+                run.awaited(),
                 run.pool());
     }
 

@@ -9,6 +9,7 @@ import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.SessionConfig;
 import io.sallyport.config.tls.TlsConfig;
+import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.connection.ListenerVersion;
 import io.sallyport.server.generation.StagedListener.Route;
 import io.sallyport.sources.Sources;
@@ -119,6 +120,7 @@ final class ListenerLoader {
         }
         Set<Path> files = new TreeSet<>(ConfigFiles.of(listener));
         List<CertificateConfig> certificates = new ArrayList<>(listener.certificates());
+        List<TrustAnchorConfig> anchors = new ArrayList<>(listener.trustAnchors());
         List<BackendConfig> backends = new ArrayList<>();
         for (String name : names) {
             @Nullable BackendConfig backend = run.config().backends().get(name);
@@ -126,9 +128,10 @@ final class ListenerLoader {
                 backends.add(backend);
                 files.addAll(ConfigFiles.of(backend));
                 certificates.addAll(backend.certificates());
+                anchors.addAll(backend.trustAnchors());
             }
         }
-        return new ListenerVersion(listener, backends, run.content().hashOf(files, certificates));
+        return new ListenerVersion(listener, backends, run.content().hashOf(files, certificates, anchors));
     }
 
     private @Nullable TlsContexts contexts(TlsConfig tls) {
@@ -160,11 +163,17 @@ final class ListenerLoader {
                 .toList();
     }
 
+    private boolean awaitsSvid(TlsConfig tls) {
+        return run.awaited() != null
+                && tls.certificates().stream().anyMatch(CertificateConfig.Spiffe.class::isInstance);
+    }
+
     private @Nullable TlsContexts build(TlsConfig tls) {
         Findings findings = run.findings();
         List<KeyMaterial> material = keys(tls);
         ClientAuthConfig clientAuth = tls.clientAuth();
-        TrustAnchors anchors = TrustAnchors.load(clientAuth.trustAnchors(), clientAuth.where(), run.now(), findings);
+        TrustAnchors anchors = TrustAnchors.load(
+                clientAuth.trustAnchors(), clientAuth.where(), run.now(), findings, run.trustDomains());
         if (clientAuth.sendCaNames() && clientAuth.mode() != ClientAuthConfig.Mode.PINNED) {
             AuthorityNames.tell(anchors.certificates(), findings, clientAuth.where());
         }
@@ -172,7 +181,8 @@ final class ListenerLoader {
                 Crls.load(clientAuth.crls(), anchors, clientAuth.crlPolicy(), clientAuth.where(), run.now(), findings);
         expiries.add(Expiries.of(material, "server", anchors, crls));
         List<String> ordered = ordered(tls);
-        if (material.isEmpty() && !ordered.isEmpty() && findings.problems().isEmpty()) {
+        boolean awaited = !ordered.isEmpty() || awaitsSvid(tls);
+        if (material.isEmpty() && awaited && findings.problems().isEmpty()) {
             material = List.of(StandIn.create(ordered));
             standsIn = true;
         }
@@ -222,7 +232,7 @@ final class ListenerLoader {
                 clientAuth.mode() == ClientAuthConfig.Mode.NONE
                         ? new NoClientCertificates()
                         : new ClientTrust(clientAuth, anchors, crls, InstantSource.system()),
-                new Basis(clientAuth, anchors, run.content().hashOf(files, List.of())),
+                new Basis(clientAuth, anchors, run.content().hashOf(files, List.of(), List.of())),
                 tls.session(),
                 SessionIdContext.of(listener.name(), clientAuth, anchors),
                 tls.alpn(),

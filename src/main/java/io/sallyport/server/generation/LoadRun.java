@@ -8,11 +8,15 @@ import io.sallyport.sources.SourcesLoader;
 import io.sallyport.tls.context.ContextPool;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.spiffe.WorkloadApi;
+import io.sallyport.tls.spiffe.WorkloadIdentity;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param known what {@code base} has of each source whose fingerprint is the same
  * @param keys that, and what this load has read
  * @param sources lists of clients
+ * @param trustDomains the authorities of each
+ * @param awaited why there is no identity of this workload yet; null: there is, or none is wanted
  */
 record LoadRun(
         Content content,
@@ -39,7 +45,9 @@ record LoadRun(
         List<ConfigProblem> problems,
         Map<CertificateConfig, LoadedKeys> known,
         Map<CertificateConfig, LoadedKeys> keys,
-        SourcesLoader sources) {
+        SourcesLoader sources,
+        Map<String, List<X509Certificate>> trustDomains,
+        @Nullable ConfigProblem awaited) {
 
     static LoadRun of(
             Content content,
@@ -49,6 +57,9 @@ record LoadRun(
             ContextPool pool) {
         Findings findings = new Findings();
         Map<CertificateConfig, LoadedKeys> known = base == null ? Map.of() : base.keysIn(content);
+        boolean wanted = content.config().usesSpiffe();
+        WorkloadApi workload = services.keys().workload();
+        Optional<WorkloadIdentity> identity = wanted ? workload.identity() : Optional.empty();
         return new LoadRun(
                 content,
                 services,
@@ -60,7 +71,17 @@ record LoadRun(
                 new ArrayList<>(),
                 known,
                 new HashMap<>(known),
-                new SourcesLoader(findings));
+                new SourcesLoader(findings),
+                identity.map(WorkloadIdentity::domains).orElse(Map.of()),
+                wanted && identity.isEmpty() ? awaited(content.config(), workload) : null);
+    }
+
+    private static ConfigProblem awaited(ProxyConfig config, WorkloadApi workload) {
+        return new ConfigProblem(
+                "",
+                "spiffe.endpoint-socket",
+                "\"" + config.spiffe().endpoint() + "\": " + workload.problem()
+                        + " (expected: an X.509-SVID from the Workload API)");
     }
 
     ProxyConfig config() {

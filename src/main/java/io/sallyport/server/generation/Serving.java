@@ -72,9 +72,9 @@ public record Serving(
         return result;
     }
 
-    /** Whether a listener shows a certificate that nobody trusts, because its own is not issued yet. */
+    /** Whether a listener shows a certificate that nobody trusts, because its own is not issued yet, or an SVID is missing. */
     public boolean awaitsCertificates() {
-        return staged.listeners().values().stream().anyMatch(StagedListener::standsIn);
+        return staged.awaited() != null || staged.listeners().values().stream().anyMatch(StagedListener::standsIn);
     }
 
     /** Whether a connection that began with these settings has something else than one that begins now. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys what each source has that is in use
  * @param unresolved names of servers that have no address now
  * @param warnings what is doubtful but no reason not to start, one a line
+ * @param awaited why there is no identity of this workload yet; null: there is, or none is wanted
  * @param contexts all that the listeners and backends use
  */
 public record Staged(
@@ -33,6 +34,7 @@ public record Staged(
         @Nullable AdminToken adminToken,
         List<ConfigProblem> unresolved,
         List<String> warnings,
+        @Nullable ConfigProblem awaited,
         ContextPool contexts) {
 
     public ProxyConfig config() {

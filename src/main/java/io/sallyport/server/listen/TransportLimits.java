@@ -42,6 +42,10 @@ public final class TransportLimits {
                 }
             });
         }
+        @Nullable NetworkAddress spiffe = config.spiffe().endpoint();
+        if (spiffe != null && config.usesSpiffe() && !transport.serves(spiffe)) {
+            problems.add(unserved("spiffe.endpoint-socket", spiffe, transport));
+        }
         return problems;
     }
 

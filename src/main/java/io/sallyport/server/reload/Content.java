@@ -5,8 +5,10 @@ import io.sallyport.config.ConfigFiles;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.tls.file.FileHash;
 import io.sallyport.tls.source.KeySources;
+import io.sallyport.tls.spiffe.WorkloadIdentity;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,8 +23,10 @@ import java.util.stream.Stream;
  *
  * @param files the hash of each file that is no certificate's
  * @param keys the fingerprint of what the source of each certificate has
+ * @param domains one value for the authorities of all trust domains; empty where none is trusted
  */
-public record Content(ProxyConfig config, Map<Path, String> files, Map<CertificateConfig, String> keys) {
+public record Content(
+        ProxyConfig config, Map<Path, String> files, Map<CertificateConfig, String> keys, String domains) {
 
     public Content {
         files = Collections.unmodifiableMap(new TreeMap<>(files));
@@ -38,7 +42,10 @@ public record Content(ProxyConfig config, Map<Path, String> files, Map<Certifica
                 .forEach(each ->
                         keys.computeIfAbsent(each, any -> sources.of(any).fingerprint()));
         sources.retain(keys.keySet());
-        return new Content(config, files, keys);
+        String domains = trustAnchors(config).anyMatch(TrustAnchorConfig.Spiffe.class::isInstance)
+                ? sources.workload().identity().map(WorkloadIdentity::trusted).orElse("")
+                : "";
+        return new Content(config, files, keys, domains);
     }
 
     /** The sources of keys, some more than once. */
@@ -49,13 +56,26 @@ public record Content(ProxyConfig config, Map<Path, String> files, Map<Certifica
                 .flatMap(Collection::stream);
     }
 
-    /** One value for what these files and sources hold. */
-    public String hashOf(Collection<Path> someFiles, Collection<CertificateConfig> someKeys) {
+    private static Stream<TrustAnchorConfig> trustAnchors(ProxyConfig config) {
+        return Stream.concat(
+                        config.listeners().values().stream().map(ListenerConfig::trustAnchors),
+                        config.backends().values().stream().map(BackendConfig::trustAnchors))
+                .flatMap(Collection::stream);
+    }
+
+    /** One value for what these files, sources and trust anchors hold; anchors that are files are among the files. */
+    public String hashOf(
+            Collection<Path> someFiles,
+            Collection<CertificateConfig> someKeys,
+            Collection<TrustAnchorConfig> someAnchors) {
         StringBuilder all = new StringBuilder();
         for (Path file : new TreeSet<>(someFiles)) {
             all.append(file).append(' ').append(files.get(file)).append('\n');
         }
         someKeys.forEach(key -> all.append(keys.get(key)).append('\n'));
+        if (someAnchors.contains(new TrustAnchorConfig.Spiffe())) {
+            all.append(domains).append('\n');
+        }
         return FileHash.ofText(all.toString());
     }
 }

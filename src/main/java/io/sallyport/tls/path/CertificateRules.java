@@ -146,6 +146,12 @@ public final class CertificateRules {
         return mayUseKeyFor(issuer, CRL_SIGN);
     }
 
+    /** Whether a key usage says that its key signs certificates or lists; one without says nothing. */
+    static boolean maySign(X509Certificate certificate) {
+        boolean @Nullable [] usage = certificate.getKeyUsage();
+        return usage != null && (mayUseKeyFor(certificate, CERTIFICATE_SIGN) || mayUseKeyFor(certificate, CRL_SIGN));
+    }
+
     private static boolean mayUseKeyFor(X509Certificate certificate, int bit) {
         boolean @Nullable [] usage = certificate.getKeyUsage();
         return usage == null || (usage.length > bit && usage[bit]);

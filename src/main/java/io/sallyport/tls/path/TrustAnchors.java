@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -35,15 +36,31 @@ public record TrustAnchors(List<Source> sources) {
     }
 
     /**
-     * One file, or {@code system}.
+     * One file, {@code system}, or one trust domain.
      *
      * @param name as the configuration has it, for messages and metrics
+     * @param trustDomain whose SVIDs these certificates judge, and nothing else; null: everything that claims no SPIFFE ID
      */
-    public record Source(String name, List<X509Certificate> certificates) {
+    public record Source(
+            String name,
+            List<X509Certificate> certificates,
+            @Nullable String trustDomain) {
         public Source {
             certificates = List.copyOf(certificates);
         }
+
+        public Source(String name, List<X509Certificate> certificates) {
+            this(name, certificates, null);
+        }
+
+        /** The authorities of one trust domain. */
+        public static Source ofDomain(String trustDomain, List<X509Certificate> certificates) {
+            return new Source("spiffe://" + trustDomain, certificates, trustDomain);
+        }
     }
+
+    /** What keeps a claim to a SPIFFE ID from being judged by files while no trust domain is known yet. */
+    private static final Source NO_DOMAIN = new Source("spiffe", List.of(), "");
 
     /** Every certificate once. */
     public List<X509Certificate> certificates() {
@@ -61,8 +78,23 @@ public record TrustAnchors(List<Source> sources) {
      * @param now what validity is judged by
      */
     public static TrustAnchors load(List<TrustAnchorConfig> configs, String where, Instant now, Findings findings) {
+        return load(configs, where, now, findings, Map.of());
+    }
+
+    /** The same where {@code domains} are the authorities of each trust domain. */
+    public static TrustAnchors load(
+            List<TrustAnchorConfig> configs,
+            String where,
+            Instant now,
+            Findings findings,
+            Map<String, List<X509Certificate>> domains) {
         List<Source> sources = new ArrayList<>();
         for (TrustAnchorConfig config : configs) {
+            if (config instanceof TrustAnchorConfig.Spiffe) {
+                sources.add(NO_DOMAIN);
+                domains.forEach((domain, certificates) -> sources.add(Source.ofDomain(domain, certificates)));
+                continue;
+            }
             @Nullable Path file = config instanceof TrustAnchorConfig.PemFile pem ? pem.file() : null;
             Findings.About about = findings.about(where, file == null ? Path.of("system") : file);
             try {

@@ -3,6 +3,7 @@ package io.sallyport.tls.source;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.spiffe.WorkloadApi;
 import io.sallyport.tls.token.Tokens;
 import java.time.Instant;
 import java.util.Collection;
@@ -17,15 +18,30 @@ public final class KeySources {
     private final Function<String, @Nullable String> environment;
     private final Map<CertificateConfig, DirectoryMemory> directories = new ConcurrentHashMap<>();
     private final Tokens tokens = new Tokens();
+    private final WorkloadApi workload;
 
     /** @param environment the value of an environment variable, null when it is not set */
     public KeySources(Function<String, @Nullable String> environment) {
+        this(environment, WorkloadApi.none());
+    }
+
+    /** @param workload where the identity of this workload comes from */
+    public KeySources(Function<String, @Nullable String> environment, WorkloadApi workload) {
         this.environment = environment;
+        this.workload = workload;
+    }
+
+    /** Where the identity of this workload comes from, and the authorities of trust domains. */
+    public WorkloadApi workload() {
+        return workload;
     }
 
     public KeySource of(CertificateConfig config) {
         if (config instanceof CertificateConfig.Acme acme) {
             return new AcmeKeySource(acme);
+        }
+        if (config instanceof CertificateConfig.Spiffe svid) {
+            return new SpiffeKeySource(svid, workload);
         }
         if (config instanceof CertificateConfig.Pkcs11 key) {
             return new TokenKeySource(key, environment, tokens);

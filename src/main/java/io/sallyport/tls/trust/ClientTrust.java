@@ -52,7 +52,7 @@ public final class ClientTrust extends ClientTrustManager implements ResumableX5
         this.crlPolicy = config.crlPolicy();
         this.crls = crls;
         this.rules = new AccessRules(config.allow(), config.deny());
-        this.paths = new TrustedPaths(anchors.certificates(), Purpose.CLIENT, config.maxDepth());
+        this.paths = new TrustedPaths(anchors, Purpose.CLIENT, config.maxDepth());
         this.told = config.sendCaNames() && mode != Mode.PINNED && areAuthoritiesOfAll(anchors)
                 ? anchors.certificates()
                 : List.of();

@@ -35,7 +35,7 @@ public final class ServerTrust extends ServerTrustManager implements ResumableX5
     public ServerTrust(BackendTlsConfig config, TrustAnchors anchors, InstantSource clock) {
         this.verify = config.verify();
         this.rules = new AccessRules(config.allow(), List.of());
-        this.paths = new TrustedPaths(anchors.certificates(), CertificateRules.Purpose.SERVER, Integer.MAX_VALUE);
+        this.paths = new TrustedPaths(anchors, CertificateRules.Purpose.SERVER, Integer.MAX_VALUE);
         this.clock = clock;
     }
 
@@ -60,7 +60,9 @@ public final class ServerTrust extends ServerTrustManager implements ResumableX5
                 CertificateRules.checkDates(sent.get(0), clock.instant());
             } else {
                 paths.validPath(sent, clock.instant());
-                checkName(sent.get(0), name);
+                if (!paths.isByTrustDomain(sent.get(0))) {
+                    checkName(sent.get(0), name);
+                }
             }
             checkRules(sent.get(0));
         } catch (ClientCertificateException e) {

@@ -6,6 +6,8 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import javax.security.auth.x500.X500Principal;
 
 /**
@@ -28,6 +30,26 @@ public final class CertificateParser {
         } catch (CertificateException e) {
             return leniently(der, e);
         }
+    }
+
+    /**
+     * Certificates one behind the other, with nothing between.
+     *
+     * @param most how many there may be
+     * @throws CertificateException when one of them is none, or there are more
+     */
+    public static List<X509Certificate> parseAll(byte[] der, int most) throws CertificateException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        DerReader reader = new DerReader(der);
+        while (!reader.isAtEnd()) {
+            if (certificates.size() == most) {
+                throw new CertificateException("more than " + most + " certificates");
+            }
+            byte[] each = reader.next(DerReader.SEQUENCE).encoded();
+            CertificateOutline.checkBounds(each);
+            certificates.add(parse(each));
+        }
+        return certificates;
     }
 
     /**

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.tls.spiffe;
+
+import org.jspecify.annotations.NullMarked;
