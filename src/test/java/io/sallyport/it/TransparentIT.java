@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +27,41 @@ import org.junit.jupiter.api.io.TempDir;
 /** Servers that see a client's own address: a client, Sallyport and a server in three network namespaces. */
 final class TransparentIT {
     private static final String LOG = "connection received: host=%s port=";
+
+    /** Connects to two servers through the proxy until there are no ports left, and says what it has seen. */
+    private static final String PORTS = """
+            import socket, threading, time, urllib.request
+            def serve(listening):
+                kept = []
+                while True:
+                    connection, client = listening.accept()
+                    kept.append(connection)
+                    connection.sendall(b'%d ' % client[1])
+            for port in (9001, 9002):
+                threading.Thread(target=serve, args=[socket.create_server(('127.0.0.1', port))], daemon=True).start()
+            def client(port, number):
+                while True:
+                    try:
+                        # A port of its own is below the range, and leaves that to the proxy.
+                        result = socket.create_connection(('127.0.0.1', port), 20, ('127.0.0.1', 30000 + number))
+                        return result
+                    except ConnectionRefusedError:
+                        time.sleep(0.1)
+            kept, seen = [], []
+            for port in (7001, 7002):
+                ports = set()
+                for number in range(12):
+                    kept.append(client(port, (port - 7000) * 100 + number))
+                    answer = kept[-1].recv(30)
+                    if answer:
+                        ports.add(int(answer))
+                seen.append(ports)
+            print('some and the same' if seen[0] and seen[0] == seen[1] else seen)
+            metrics = urllib.request.urlopen('http://127.0.0.1:9901/metrics').read().decode()
+            told = [line for line in metrics.splitlines() if 'no_free_port' in line and not line.endswith(' 0.0')]
+            print('no_free_port of both' if len(told) == 2 else told)
+            """;
+
     private static final InetAddress SIX = NetUtil.createInetAddressFromIpAddressString("::1");
     private static final String FAILURES = "sallyport_backend_connect_failures_total";
 
@@ -130,29 +166,57 @@ final class TransparentIT {
         assertThat(check(file, "cap_net_admin")).doesNotContain("backends.app.source");
     }
 
+    /** The kernel takes the port when the server is known, so that each server has all of them; and it is told when none is left. */
+    @Test
+    void portsServeConnectionsToEachServerAndTheirEndIsTold() throws Exception {
+        Path file = Files.writeString(folder.resolve("ports.conf"), """
+                sallyport {
+                  listeners.a { bind = "127.0.0.1:7001", backend = a }
+                  listeners.b { bind = "127.0.0.1:7002", backend = b }
+                  backends.a { servers = ["127.0.0.1:9001"], source = "127.0.0.7", connect.retries = 0 }
+                  backends.b { servers = ["127.0.0.1:9002"], source = "127.0.0.7", connect.retries = 0 }
+                  admin.bind = "127.0.0.1:9901"
+                  access-log.target = none
+                }
+                """);
+        try (NetworkNamespace few = NetworkNamespace.create()) {
+            few.portsThere(40000, 40007);
+            Process proxy = new ProcessBuilder(few.there(program("run", file)))
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("ports.log").toFile())
+                    .start();
+            try {
+                Process clients = few.python(PORTS);
+                assertThat(clients.inputReader().lines()).containsExactly("some and the same", "no_free_port of both");
+            } finally {
+                proxy.destroy();
+                proxy.waitFor();
+            }
+        }
+    }
+
     /** What {@code check} says without these capabilities. */
     private static String check(Path file, String without) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        "/usr/sbin/capsh",
-                        "--drop=" + without,
-                        "--",
-                        "-c",
-                        "exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.sallyport.cli.Main",
-                        "check",
-                        "-c",
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
+        List<String> command =
+                new ArrayList<>(List.of("/usr/sbin/capsh", "--drop=" + without, "--", "-c", "exec \"$@\"", "sh"));
+        command.addAll(program("check", file));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return output;
+    }
+
+    private static List<String> program(String command, Path file) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.sallyport.cli.Main",
+                command,
+                "-c",
+                file.toString());
     }
 
     private String psql(RunningProxy proxy, String connection, String query) throws IOException, InterruptedException {

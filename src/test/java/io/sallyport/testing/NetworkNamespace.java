@@ -109,6 +109,13 @@ public final class NetworkNamespace implements AutoCloseable {
         must("ip rule add iif " + cable + " lookup " + table);
     }
 
+    /** Leaves connections of the other end these ports of each of its addresses to come from. */
+    public void portsThere(int first, int last) {
+        List<String> command =
+                there(List.of("sysctl", "-q", "-w", "net.ipv4.ip_local_port_range=" + first + " " + last));
+        assertThat(output(command)).as(command.toString()).isEmpty();
+    }
+
     /** Takes the cable out at the other end: nothing gets there, nothing comes, and nobody is told. */
     public void linkDown() {
         must("ip -n " + name + " link set " + farCable + " down");
