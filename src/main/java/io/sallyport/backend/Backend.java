@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.BackendConfig;
+import io.sallyport.config.BackendConfig.OnDown;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
 import io.sallyport.config.value.SourceChoice;
@@ -67,7 +68,7 @@ public final class Backend {
                 .filter(server -> server.name().isPresent())
                 .map(server -> new NameWatch(config.name(), server, this.names, loop, this::changed))
                 .toList();
-        this.candidates = Candidates.of(this.members, List.of());
+        this.candidates = Candidates.of(this.members, config.onDown(), List.of());
     }
 
     public String name() {
@@ -80,7 +81,7 @@ public final class Backend {
 
     // ---- for connections, on any thread
 
-    /** The endpoint for a new connection; null when no server has an address. */
+    /** The endpoint for a new connection; null when there is none that may have it. */
     @Nullable
     Endpoint choose(long source) {
         Candidates now = candidates;
@@ -90,7 +91,7 @@ public final class Backend {
     /** The endpoint for a connection that has tried some; null when all have been. */
     @Nullable
     Endpoint chooseOther(long source, Collection<Endpoint> tried) {
-        Candidates rest = Candidates.of(members, tried);
+        Candidates rest = Candidates.of(members, config.onDown(), tried);
         return rest.isEmpty() ? null : selector.selectOther(rest, source);
     }
 
@@ -150,9 +151,19 @@ public final class Backend {
         return config.proxyProtocol();
     }
 
-    /** A server that has no address, for what happens when none has. */
-    BackendServer nameless() {
+    /** Stands for all of them where none is to be had. */
+    BackendServer first() {
         return members.get(0).server();
+    }
+
+    /** Whether some server has an address. */
+    boolean hasAddresses() {
+        return members.stream().anyMatch(member -> !member.server().endpoints().isEmpty());
+    }
+
+    /** Whether connections to an endpoint may go on, as far as its health says. */
+    boolean mayGoOn(Endpoint endpoint) {
+        return config.onDown() == OnDown.KEEP || !endpoint.isDown();
     }
 
     /** A connection stands. */
@@ -227,12 +238,24 @@ public final class Backend {
         checkWhatIsThere();
         long now = System.nanoTime();
         passiveHealth.readmit(members, now);
-        candidates = Candidates.of(members, List.of());
+        candidates = Candidates.of(members, config.onDown(), List.of());
+        endWhatMayNotGoOn();
         if (nextReturn != null) {
             nextReturn.cancel(false);
         }
         long wait = passiveHealth.nextReturn(members, now);
         nextReturn = wait < 0 ? null : loop.schedule(this::changed, wait, TimeUnit.NANOSECONDS);
+    }
+
+    /** Each time over: a reload may have begun to close what was down long ago. */
+    private void endWhatMayNotGoOn() {
+        for (PoolMember member : members) {
+            for (Endpoint endpoint : member.server().endpoints()) {
+                if (!mayGoOn(endpoint)) {
+                    endpoint.channels().tell(ServerEvent.DOWN);
+                }
+            }
+        }
     }
 
     /** One check for each address that there is now. */

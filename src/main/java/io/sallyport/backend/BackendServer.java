@@ -180,6 +180,7 @@ public final class BackendServer {
         private final long hash;
         private final AtomicInteger inFlight = new AtomicInteger();
         private final AtomicInteger failures = new AtomicInteger();
+        private final OpenChannels channels = new OpenChannels();
         private volatile boolean checked;
         private volatile boolean down;
         private volatile long ejectedUntil;
@@ -218,6 +219,11 @@ public final class BackendServer {
 
         void givenBack() {
             inFlight.decrementAndGet();
+        }
+
+        /** Its connections that are complete. */
+        OpenChannels channels() {
+            return channels;
         }
 
         // ---- health

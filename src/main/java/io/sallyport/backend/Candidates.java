@@ -1,6 +1,7 @@
 package io.sallyport.backend;
 
 import io.sallyport.backend.BackendServer.Endpoint;
+import io.sallyport.config.BackendConfig.OnDown;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,7 +12,8 @@ import java.util.function.Predicate;
  * The endpoints that a new connection may go to at one moment, with their weights. Frozen: what changes makes a new one.
  *
  * <p>They are the usable ones that are no backup; where there are none, the usable backups; where there are none of those
- * either, all of them: a check that is wrong must not end a service that works.
+ * either, all of them: a check that is wrong must not end a service that works. With {@link OnDown#CLOSE} none that is down
+ * is among these: it may be a database that has stopped being the primary, and must not be written to.
  */
 final class Candidates {
     private final Endpoint[] endpoints;
@@ -39,7 +41,7 @@ final class Candidates {
     private record Weighted(Endpoint endpoint, int weight) {}
 
     /** Of these members, without {@code tried}. */
-    static Candidates of(List<PoolMember> members, Collection<Endpoint> tried) {
+    static Candidates of(List<PoolMember> members, OnDown onDown, Collection<Endpoint> tried) {
         List<Predicate<PoolMember>> tiers = List.of(member -> !member.backup(), PoolMember::backup);
         for (Predicate<PoolMember> tier : tiers) {
             Candidates usable = of(members, tier, endpoint -> endpoint.isUsable() && !tried.contains(endpoint));
@@ -47,8 +49,10 @@ final class Candidates {
                 return usable;
             }
         }
-        Candidates any = of(members, tiers.get(0), endpoint -> !tried.contains(endpoint));
-        return any.isEmpty() ? of(members, tiers.get(1), endpoint -> !tried.contains(endpoint)) : any;
+        Predicate<Endpoint> possible =
+                endpoint -> !tried.contains(endpoint) && (onDown == OnDown.KEEP || !endpoint.isDown());
+        Candidates any = of(members, tiers.get(0), possible);
+        return any.isEmpty() ? of(members, tiers.get(1), possible) : any;
     }
 
     boolean isEmpty() {

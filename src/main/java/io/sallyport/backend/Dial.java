@@ -82,7 +82,7 @@ public final class Dial {
     /** Begins, on {@code loop}. The callback may be called before this returns. */
     public static Dial begin(EventLoop loop, Backend backend, Request request, Callback callback) {
         Dial dial = new Dial(loop, backend, request, callback);
-        dial.next(ConnectFailure.UNRESOLVED);
+        dial.next(ConnectFailure.OUT_OF_SERVICE);
         return dial;
     }
 
@@ -124,14 +124,22 @@ public final class Dial {
 
     /** There is nobody to be tried. */
     private ConnectFailure nobodyTried() {
-        BackendServer server = backend.nameless();
-        ConnectFailure reason = tried.isEmpty() ? ConnectFailure.UNRESOLVED : ConnectFailure.SOURCE_UNUSABLE;
-        server.meters().connectFailed(reason);
-        String why = server.unresolved();
-        String words = tried.isEmpty()
-                ? "the name has no address" + (why == null ? "" : ": " + why)
-                : "no server can be reached from " + from;
-        log(server, "", reason, words);
+        BackendServer first = backend.first();
+        String why = first.unresolved();
+        ConnectFailure reason;
+        String words;
+        if (!tried.isEmpty()) {
+            reason = ConnectFailure.SOURCE_UNUSABLE;
+            words = "no server can be reached from " + from;
+        } else if (backend.hasAddresses()) {
+            reason = ConnectFailure.OUT_OF_SERVICE;
+            words = "no server is up and in service";
+        } else {
+            reason = ConnectFailure.UNRESOLVED;
+            words = "the name has no address" + (why == null ? "" : ": " + why);
+        }
+        first.meters().connectFailed(reason);
+        log(first, "", reason, words);
         return reason;
     }
 
@@ -167,9 +175,18 @@ public final class Dial {
         @Override
         public void onConnected(Channel channel, RecordLayer records, long nanos) {
             attempt = null;
+            endpoint.channels().add(channel);
+            // In this order: whoever finds it down from now on finds the channel.
+            if (!backend.mayGoOn(endpoint)) {
+                endpoint.channels().remove(channel);
+                channel.close();
+                failed(ConnectFailure.OUT_OF_SERVICE, "it went down meanwhile");
+                return;
+            }
             BackendServer server = endpoint.server();
             server.meters().connected(nanos);
             channel.closeFuture().addListener(closed -> {
+                endpoint.channels().remove(channel);
                 server.meters().disconnected();
                 endpoint.givenBack();
             });
@@ -180,6 +197,10 @@ public final class Dial {
         @Override
         public void onFailed(ConnectFailure reason, String words) {
             attempt = null;
+            failed(reason, words);
+        }
+
+        private void failed(ConnectFailure reason, String words) {
             endpoint.givenBack();
             endpoint.server().meters().connectFailed(reason);
             log(endpoint.server(), endpoint.toString(), reason, words);
@@ -188,7 +209,7 @@ public final class Dial {
                 callback.onServerUnreachable(reason);
                 return;
             }
-            if (!reason.isOnTheWay()) {
+            if (!reason.isOnTheWay() && reason != ConnectFailure.OUT_OF_SERVICE) {
                 backend.failed(endpoint);
             }
             if (attempts > backend.retries()) {

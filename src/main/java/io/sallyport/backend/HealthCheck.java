@@ -4,14 +4,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.sallyport.backend.BackendServer.Endpoint;
+import io.sallyport.backend.probe.Question;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
+import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.StartTls;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.proxyprotocol.HeaderWriter;
 import io.sallyport.tls.context.BackendTlsContext;
 import io.sallyport.tls.record.RecordLayer;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -110,17 +114,32 @@ final class HealthCheck {
         onChange.run();
     }
 
+    /** Whether the check goes to a service beside the one that connections go to. */
+    private boolean hasOwnPort() {
+        return config.port() != null;
+    }
+
+    private SocketAddress target() {
+        if (config.port() == null || !(endpoint.address() instanceof InetSocketAddress inet)) {
+            return endpoint.address();
+        }
+        return inet.isUnresolved()
+                ? InetSocketAddress.createUnresolved(inet.getHostString(), config.port())
+                : new InetSocketAddress(inet.getAddress(), config.port());
+    }
+
     /** One check. */
-    private final class Probe implements ServerConnect.Callback, HttpProbe.Callback {
+    private final class Probe implements ServerConnect.Callback {
         private final ServerConnect attempt = new ServerConnect(
                 loop,
                 endpoint,
+                target(),
                 new ServerConnect.Terms(
                         Math.toIntExact(config.timeout().toMillis()),
                         way,
-                        tls,
+                        hasOwnPort() ? null : tls,
                         null,
-                        backend.tls().startTls(),
+                        hasOwnPort() ? StartTls.OFF : backend.tls().startTls(),
                         StartTls.OFF,
                         false),
                 this);
@@ -138,7 +157,7 @@ final class HealthCheck {
 
         @Override
         public void onOpened(Channel opened) {
-            if (backend.proxyProtocol().version() != SendProxyProtocolConfig.Version.OFF) {
+            if (!hasOwnPort() && backend.proxyProtocol().version() != SendProxyProtocolConfig.Version.OFF) {
                 opened.writeAndFlush(HeaderWriter.local(backend.proxyProtocol()));
             }
         }
@@ -146,11 +165,7 @@ final class HealthCheck {
         @Override
         public void onConnected(Channel connected, RecordLayer records, long nanos) {
             channel = connected;
-            if (config.type() == HealthCheckConfig.Type.TCP) {
-                done(true, "it can be connected to");
-                return;
-            }
-            HttpProbe.send(connected, config.path(), host(), this);
+            Question.ask(connected, config, host(), verdict -> done(verdict.isGood(), verdict.words()));
         }
 
         @Override
@@ -161,16 +176,6 @@ final class HealthCheck {
             } else {
                 done(false, words);
             }
-        }
-
-        @Override
-        public void onStatus(int code) {
-            done(config.expect().contains(code), "HTTP status " + code);
-        }
-
-        @Override
-        public void onNoStatus(String words) {
-            done(false, words);
         }
 
         private void giveUp() {
@@ -201,12 +206,15 @@ final class HealthCheck {
         }
 
         private String host() {
+            if (config.hostHeader() != null) {
+                return config.hostHeader();
+            }
             String name = backend.tls().serverName();
-            return name != null
-                    ? name
-                    : endpoint.server().host() == null
-                            ? "localhost"
-                            : endpoint.server().toString();
+            String host = endpoint.server().host();
+            if (name != null || host == null) {
+                return name != null ? name : "localhost";
+            }
+            return new HostPort(host, config.port() == null ? endpoint.server().port() : config.port()).toString();
         }
     }
 }

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerConnect implements BackendHandshakeHandler.Callback {
     private final EventLoop loop;
     private final Endpoint endpoint;
+    private final SocketAddress target;
     private final Terms terms;
     private final Callback callback;
     private final long begun = System.nanoTime();
@@ -92,16 +93,22 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     }
 
     ServerConnect(EventLoop loop, Endpoint endpoint, Terms terms, Callback callback) {
+        this(loop, endpoint, endpoint.address(), terms, callback);
+    }
+
+    /** @param target where a check of the endpoint is answered */
+    ServerConnect(EventLoop loop, Endpoint endpoint, SocketAddress target, Terms terms, Callback callback) {
         this.loop = loop;
         this.endpoint = endpoint;
+        this.target = target;
         this.terms = terms;
         this.callback = callback;
     }
 
     void begin() {
         Via via = terms.way().via();
-        if (via == null || !(endpoint.address() instanceof InetSocketAddress)) {
-            begin(endpoint.address());
+        if (via == null || !(target instanceof InetSocketAddress)) {
+            begin(target);
             return;
         }
         if (terms.timeoutMillis() > 0) {
@@ -162,7 +169,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
         Via via = terms.way().via();
         InetSocketAddress through = proxy;
         if (via == null || through == null) {
-            opened.connect(endpoint.address()).addListener(done -> {
+            opened.connect(target).addListener(done -> {
                 if (done.isSuccess()) {
                     opened(opened);
                 } else {
@@ -182,7 +189,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
                 fail(cause);
             }
         });
-        opened.connect(endpoint.address()).addListener(done -> {
+        opened.connect(target).addListener(done -> {
             if (!done.isSuccess()) {
                 via.failed(through);
                 fail(ConnectTrouble.ofProxy(via, done.cause()));

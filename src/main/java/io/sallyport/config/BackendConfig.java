@@ -19,6 +19,7 @@ import java.util.Set;
  * @param connectTimeout for one TCP connection to one server, and for its TLS handshake; zero means the kernel's
  * @param retries how many further servers are tried when one cannot be reached
  * @param wayOut how connections to the servers leave this machine
+ * @param onDown what becomes of a server that its health checks find down
  * @param proxyProtocol how the servers learn the client's address
  */
 public record BackendConfig(
@@ -28,6 +29,7 @@ public record BackendConfig(
         Duration connectTimeout,
         int retries,
         WayOutConfig wayOut,
+        OnDown onDown,
         SendProxyProtocolConfig proxyProtocol,
         HealthCheckConfig healthCheck,
         PassiveHealthConfig passiveHealth,
@@ -45,6 +47,14 @@ public record BackendConfig(
         RANDOM_TWO,
         /** By the client's address. */
         SOURCE_HASH
+    }
+
+    /** What becomes of a server that its health checks find down. */
+    public enum OnDown {
+        /** Its connections go on, and where every server is down, all are tried. */
+        KEEP,
+        /** Its connections are closed, and it gets none, even where no other server is up. */
+        CLOSE
     }
 
     public BackendConfig {
@@ -74,6 +84,7 @@ public record BackendConfig(
         Connect limits = connect.readBy(
                 each -> new Connect(each.live().duration("timeout"), each.live().integer("retries", 0, MOST_RETRIES)));
         Section tls = section.child("tls");
+        Section healthCheck = section.child("health-check");
         BackendConfig config = new BackendConfig(
                 name,
                 servers,
@@ -81,17 +92,18 @@ public record BackendConfig(
                 limits.timeout(),
                 limits.retries(),
                 WayOutConfig.read(section, servers),
+                section.live().choice("on-down", OnDown.class),
                 section.child("proxy-protocol", SendProxyProtocolConfig::read),
-                section.child("health-check", HealthCheckConfig::read),
+                healthCheck.readBy(HealthCheckConfig::read),
                 section.child("passive-health", PassiveHealthConfig::read),
                 tls.readBy(BackendTlsConfig::read));
-        config.check(section, tls);
+        config.check(section, tls, healthCheck);
         return config;
     }
 
     private record Connect(Duration timeout, int retries) {}
 
-    private void check(Section section, Section tlsSection) {
+    private void check(Section section, Section tlsSection, Section healthCheckSection) {
         Set<NetworkAddress> seen = new HashSet<>();
         for (ServerConfig server : servers) {
             if (!seen.add(server.address())) {
@@ -102,6 +114,12 @@ public record BackendConfig(
         boolean named = tls.serverName() != null || tls.verify() != BackendTlsConfig.Verify.FULL || tls.trustsDomains();
         if (tls.enabled() && nameless && !named) {
             tlsSection.problem("server-name", "missing (expected: a name, since a unix socket has none)");
+        }
+        if (nameless && healthCheck.port() != null) {
+            healthCheckSection.problem("port", healthCheck.port() + " (expected: null, since a unix socket has none)");
+        }
+        if (onDown == OnDown.CLOSE && healthCheck.type() == HealthCheckConfig.Type.NONE) {
+            section.problem("on-down", "close without a check (expected: health-check.type = tcp or http)");
         }
     }
 }

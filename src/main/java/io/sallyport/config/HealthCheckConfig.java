@@ -4,7 +4,9 @@ import io.sallyport.config.hocon.Keys;
 import io.sallyport.config.hocon.Section;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How servers are asked whether they work.
@@ -17,6 +19,11 @@ import java.util.regex.Pattern;
  * @param fall failed checks in a row that take it out
  * @param path what an HTTP check asks for
  * @param expect the status codes that are good
+ * @param port of the server's address, where the check goes without TLS or a PROXY protocol header; null: to the port that
+ *     connections go to, and as they do
+ * @param send what a TCP check says first, one character for each byte; null: nothing
+ * @param expectText what has to be in the answer, one character for each byte; null: anything may
+ * @param hostHeader what an HTTP check sends as Host; null: the name or the address of the server
  */
 public record HealthCheckConfig(
         Type type,
@@ -26,7 +33,11 @@ public record HealthCheckConfig(
         int rise,
         int fall,
         String path,
-        List<Integer> expect) {
+        List<Integer> expect,
+        @Nullable Integer port,
+        @Nullable String send,
+        @Nullable String expectText,
+        @Nullable String hostHeader) {
 
     /** What is asked. */
     public enum Type {
@@ -43,6 +54,13 @@ public record HealthCheckConfig(
 
     /** Visible ASCII: anything else would end the request line. */
     private static final Pattern PATH = Pattern.compile("/[!-~]*");
+
+    private static final Pattern HOST = Pattern.compile("[!-~]+");
+
+    /** What a check says and looks for is a word or two of a protocol. */
+    private static final int LONGEST_SCRIPT = 4096;
+
+    private static final String BYTES = "1 to " + LONGEST_SCRIPT + " characters, each a byte: none above U+00FF";
 
     public HealthCheckConfig {
         expect = List.copyOf(expect);
@@ -67,7 +85,12 @@ public record HealthCheckConfig(
                 section.live().integer("rise", 1, MOST_IN_A_ROW),
                 section.live().integer("fall", 1, MOST_IN_A_ROW),
                 section.live().parsed("path", "a path, as /health", HealthCheckConfig::path, "/"),
-                section.live().parsedList("expect", "a status code, 100..599", HealthCheckConfig::status));
+                section.live().parsedList("expect", "a status code, 100..599", HealthCheckConfig::status),
+                section.live().optionalParsed("port", "null, or 1..65535", HealthCheckConfig::port),
+                section.live().optionalParsed("send", BYTES, HealthCheckConfig::bytes),
+                section.live().optionalParsed("expect-text", BYTES, HealthCheckConfig::bytes),
+                section.live()
+                        .optionalParsed("host-header", "a host, as app.example.com:8008", HealthCheckConfig::host));
         config.check(section);
         return config;
     }
@@ -76,6 +99,45 @@ public record HealthCheckConfig(
         if (type != Type.NONE && expect.isEmpty()) {
             section.problem("expect", "[] (expected: at least one status code)");
         }
+        if (type == Type.NONE) {
+            // Somebody takes it for a check, and nothing is checked.
+            isOf(section, "port", port, "type = tcp or http");
+            isOf(section, "expect-text", expectText, "type = tcp or http");
+        }
+        if (type != Type.TCP) {
+            isOf(section, "send", send, "type = tcp");
+        } else if (send != null && expectText == null) {
+            section.problem("send", "without expect-text (expected: both, as nothing else would look at the answer)");
+        }
+    }
+
+    private void isOf(Section section, String key, @Nullable Object value, String wanted) {
+        if (value != null) {
+            section.problem(
+                    key, "set with type = " + type.name().toLowerCase(Locale.ROOT) + " (expected: " + wanted + ")");
+        }
+    }
+
+    private static Integer port(String text) {
+        int port = Integer.parseInt(text);
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException(text);
+        }
+        return port;
+    }
+
+    private static String bytes(String text) {
+        if (text.length() > LONGEST_SCRIPT || text.chars().anyMatch(each -> each > 0xff)) {
+            throw new IllegalArgumentException(text);
+        }
+        return text;
+    }
+
+    private static String host(String text) {
+        if (!HOST.matcher(text).matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        return text;
     }
 
     private static String path(String text) {

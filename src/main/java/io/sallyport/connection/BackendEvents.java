@@ -17,5 +17,8 @@ interface BackendEvents {
     /** A write to the backend failed. */
     void onBackendOutputShutdown();
 
+    /** The server is down, and its connections are not to go on. */
+    void onBackendDown();
+
     void onBackendException(Throwable cause);
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.sallyport.backend.ServerEvent;
 
 /** Tells the connection what happens on the backend's side. */
 final class BackendHandler extends ChannelInboundHandlerAdapter {
@@ -36,6 +37,8 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
             connection.onBackendEndOfStream();
         } else if (event == ChannelOutputShutdownEvent.INSTANCE) {
             connection.onBackendOutputShutdown();
+        } else if (event == ServerEvent.DOWN) {
+            connection.onBackendDown();
         }
     }
 

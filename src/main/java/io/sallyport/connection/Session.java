@@ -262,6 +262,11 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
     }
 
     @Override
+    public void onBackendDown() {
+        end(CloseReason.BACKEND_DOWN);
+    }
+
+    @Override
     public void onBackendException(Throwable cause) {
         if (step == Step.OVER) {
             return;

@@ -119,6 +119,8 @@ public final class BackendMeters {
         PROXY_FAILED("proxy_failed"),
         /** The proxy on the way did not answer in time. */
         PROXY_TIMEOUT("proxy_timeout"),
+        /** No server is up that may have the connection, or the one that was dialled went down meanwhile. */
+        OUT_OF_SERVICE("out_of_service"),
         /** The server's certificate ends in no trust anchor, or cannot be judged. */
         TLS_UNTRUSTED("tls_untrusted"),
         /** The server's certificate is not valid now. */

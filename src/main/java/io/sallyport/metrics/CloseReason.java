@@ -46,6 +46,8 @@ public enum CloseReason {
     CLIENT_CERTIFICATE_REFUSED(Side.PROXY),
     /** {@code sources} of the listener do not take the client; the failure line says which. */
     SOURCE_DENIED(Side.PROXY),
+    /** The server went down, and {@code on-down = close} ends its connections. */
+    BACKEND_DOWN(Side.PROXY),
     /** A certificate authority has seen that a name leads here. */
     ACME_CHALLENGE(Side.PROXY),
     /** The drain's deadline passed, or a second signal came. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.BackendConfig.Balance;
+import io.sallyport.config.BackendConfig.OnDown;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.metrics.Meters;
@@ -70,7 +71,7 @@ final class ServerSelectorTest {
     void randomTwoKeepsTheLoadInProportionToTheWeights() {
         List<PoolMember> members = List.of(member(1, 1), member(2, 3));
         ServerSelector selector = ServerSelectors.of(Balance.RANDOM_TWO);
-        Candidates candidates = Candidates.of(members, List.of());
+        Candidates candidates = Candidates.of(members, OnDown.KEEP, List.of());
         for (int i = 0; i < 4000; i++) {
             selector.select(candidates, 0).taken();
         }
@@ -161,7 +162,9 @@ final class ServerSelectorTest {
         List<Endpoint> tried = new ArrayList<>();
 
         List<String> order = new ArrayList<>();
-        for (Candidates rest = Candidates.of(members, tried); !rest.isEmpty(); rest = Candidates.of(members, tried)) {
+        for (Candidates rest = Candidates.of(members, OnDown.KEEP, tried);
+                !rest.isEmpty();
+                rest = Candidates.of(members, OnDown.KEEP, tried)) {
             tried.add(rest.get(0));
             order.add(name(rest.get(0)));
         }
@@ -171,7 +174,7 @@ final class ServerSelectorTest {
 
     private Map<Long, String> bySource(List<PoolMember> members) {
         ServerSelector selector = ServerSelectors.of(Balance.SOURCE_HASH);
-        Candidates candidates = Candidates.of(members, List.of());
+        Candidates candidates = Candidates.of(members, OnDown.KEEP, List.of());
         Map<Long, String> result = new HashMap<>();
         for (int i = 0; i < 10_000; i++) {
             long source = SourceHash.of("client " + i);
@@ -186,7 +189,7 @@ final class ServerSelectorTest {
 
     private static List<String> picks(Balance balance, List<PoolMember> members, int count) {
         ServerSelector selector = ServerSelectors.of(balance);
-        Candidates candidates = Candidates.of(members, List.of());
+        Candidates candidates = Candidates.of(members, OnDown.KEEP, List.of());
         return IntStream.range(0, count)
                 .mapToObj(i -> name(selector.select(candidates, i)))
                 .toList();

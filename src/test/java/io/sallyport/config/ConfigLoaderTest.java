@@ -86,11 +86,11 @@ class ConfigLoaderTest {
                 proxy-protocol { accept = on, trusted = ["10.0.0.0/8", "unix:"] }, sources { allow = ["unix:"], deny = [10.0.0.0/24], deny-file = deny.txt, deny-ja4 = [t13d1516h2_8daaf6152771_e5627efa2ab1] }
               }
               backends.api {
-                servers = ["db.internal:5432", { address = "unix:run/db", weight = 3, backup = on }]
+                servers = ["db.internal:5432", { address = "10.0.0.2:5432", weight = 3, backup = on }]
                 balance = source-hash
-                connect { timeout = 250ms, retries = 5 }, source = 10.0.0.7, via = "socks5://me%40x@proxy:1080", via-password-file = pw
+                connect { timeout = 250ms, retries = 5 }, source = 10.0.0.7, via = "socks5://me%40x@proxy:1080", via-password-file = pw, on-down = close
                 health-check {
-                  type = http, interval = 7s, timeout = 1s, jitter = 20%, rise = 4, fall = 5, path = /ready, expect = [204, 200]
+                  type = tcp, interval = 7s, timeout = 1s, jitter = 20%, rise = 4, fall = 5, path = /ready, expect = [204, 200], port = 8008, send = "INFO;", expect-text = "role:master", host-header = db.lan
                 }
                 passive-health { consecutive-failures = 7, ejection = 1m, max-ejected = 25% }
                 tls {
@@ -205,6 +205,7 @@ class ConfigLoaderTest {
                 backends.app.wayOut.via = null
                 backends.app.wayOut.viaPasswordFile = null
                 backends.app.wayOut.where = x.conf:7
+                backends.app.onDown = KEEP
                 backends.app.proxyProtocol.version = OFF
                 backends.app.proxyProtocol.tlsInformation = true
                 backends.app.proxyProtocol.clientCertificate = false
@@ -220,6 +221,10 @@ class ConfigLoaderTest {
                 backends.app.healthCheck.fall = 3
                 backends.app.healthCheck.path = /
                 backends.app.healthCheck.expect[0] = 200
+                backends.app.healthCheck.port = null
+                backends.app.healthCheck.send = null
+                backends.app.healthCheck.expectText = null
+                backends.app.healthCheck.hostHeader = null
                 backends.app.passiveHealth.consecutiveFailures = 3
                 backends.app.passiveHealth.ejection = PT10S
                 backends.app.passiveHealth.maxEjectedPercent = 50
@@ -354,7 +359,8 @@ class ConfigLoaderTest {
                 backends.api.servers[0].address.hostPort.port = 5432
                 backends.api.servers[0].weight = 1
                 backends.api.servers[0].backup = false
-                backends.api.servers[1].address.path = run/db
+                backends.api.servers[1].address.hostPort.host = 10.0.0.2
+                backends.api.servers[1].address.hostPort.port = 5432
                 backends.api.servers[1].weight = 3
                 backends.api.servers[1].backup = true
                 backends.api.balance = SOURCE_HASH
@@ -368,6 +374,7 @@ class ConfigLoaderTest {
                 backends.api.wayOut.via.user = me@x
                 backends.api.wayOut.viaPasswordFile = pw
                 backends.api.wayOut.where = x.conf:46
+                backends.api.onDown = CLOSE
                 backends.api.proxyProtocol.version = V2
                 backends.api.proxyProtocol.tlsInformation = true
                 backends.api.proxyProtocol.clientCertificate = true
@@ -375,7 +382,7 @@ class ConfigLoaderTest {
                 backends.api.proxyProtocol.sanUriType = 225
                 backends.api.proxyProtocol.sanDnsType = 226
                 backends.api.proxyProtocol.sha256Type = 239
-                backends.api.healthCheck.type = HTTP
+                backends.api.healthCheck.type = TCP
                 backends.api.healthCheck.interval = PT7S
                 backends.api.healthCheck.timeout = PT1S
                 backends.api.healthCheck.jitterPercent = 20
@@ -384,6 +391,10 @@ class ConfigLoaderTest {
                 backends.api.healthCheck.path = /ready
                 backends.api.healthCheck.expect[0] = 204
                 backends.api.healthCheck.expect[1] = 200
+                backends.api.healthCheck.port = 8008
+                backends.api.healthCheck.send = INFO;
+                backends.api.healthCheck.expectText = role:master
+                backends.api.healthCheck.hostHeader = db.lan
                 backends.api.passiveHealth.consecutiveFailures = 7
                 backends.api.passiveHealth.ejection = PT1M
                 backends.api.passiveHealth.maxEjectedPercent = 25
@@ -527,6 +538,14 @@ class ConfigLoaderTest {
                     backends.app.health-check { type = tcp, timeout = 0s } => backends.app.health-check.timeout: 0s (expected: longer; a server that hangs would never be found out)
                     backends.app.health-check { type = tcp, interval = 0s } => backends.app.health-check.interval: 0s (expected: longer, or type = none)
                     backends.app.health-check { expect = [99] } => backends.app.health-check.expect: "99" (expected: a status code, 100..599)
+                    backends.app.health-check { type = tcp, port = 0 } => backends.app.health-check.port: "0" (expected: null, or 1..65535)
+                    backends.app.health-check { port = 8008 } => backends.app.health-check.port: set with type = none (expected: type = tcp or http)
+                    backends.app.health-check { type = http, send = "x", expect-text = "y" } => backends.app.health-check.send: set with type = http (expected: type = tcp)
+                    backends.app.health-check { type = tcp, send = "x" } => backends.app.health-check.send: without expect-text (expected: both, as nothing else would look at the answer)
+                    backends.app.health-check { type = tcp, expect-text = "\u20ac" } => backends.app.health-check.expect-text: "€" (expected: 1 to 4096 characters, each a byte: none above U+00FF)
+                    backends.app.health-check { type = http, host-header = "a b" } => backends.app.health-check.host-header: "a b" (expected: a host, as app.example.com:8008)
+                    backends.app { servers = ["unix:/x"], health-check { type = tcp, port = 1 } } => backends.app.health-check.port: 1 (expected: null, since a unix socket has none)
+                    backends.app.on-down = close => backends.app.on-down: close without a check (expected: health-check.type = tcp or http)
                     backends.app.health-check { jitter = 10 } => backends.app.health-check.jitter: "10" (expected: 0%..100%)
                     backends.app.passive-health { max-ejected = 101% } => backends.app.passive-health.max-ejected: "101%" (expected: 0%..100%)
                     backends.app.tls { enabled = on, trust-anchors = [] } => backends.app.tls.trust-anchors: [] (expected: at least one file, or system, when verify is full)

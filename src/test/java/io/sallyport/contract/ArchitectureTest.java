@@ -71,8 +71,9 @@ final class ArchitectureTest {
             proxyprotocol     : config tls.trust tls.context
             accept            : config.value config memory eventloop metrics log
             forwardproxy      : config.value
+            backend.probe     : config
             backend           : config.value config.tls config memory eventloop starttls starttls.channel metrics log
-                                tls.trust tls.context tls.record proxyprotocol forwardproxy
+                                tls.trust tls.context tls.record proxyprotocol forwardproxy backend.probe
             admin             : text config.value config eventloop log accesslog
             connection.relay  : memory eventloop metrics tls.record
             connection        : sources config.value config.tls config memory eventloop eventloop.epoll handshake.iana

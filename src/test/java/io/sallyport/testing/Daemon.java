@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** Another proxy of the trade (haproxy, nginx) or a server to stand behind one (dovecot, slapd, aiosmtpd), on one port of loopback, with a configuration made for one test. */
+/** Another proxy of the trade (haproxy, nginx) or a server to stand behind one (dovecot, slapd, aiosmtpd, Redis), on one port of loopback, with a configuration made for one test. */
 public final class Daemon implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int ATTEMPTS = 5;
@@ -261,6 +261,16 @@ public final class Daemon implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts Redis, which keeps nothing. */
+    public static Daemon redis(Path directory, String name) {
+        return start(
+                directory,
+                "redis-" + name,
+                port -> "bind 127.0.0.1\nport " + port + "\nsave \"\"\nappendonly no\ndir " + directory
+                        + "\ndbfilename " + name + ".rdb\n",
+                file -> List.of("redis-server", file.toString()));
     }
 
     private static String read(Path file) {

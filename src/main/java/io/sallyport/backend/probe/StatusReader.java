@@ -1,4 +1,4 @@
-package io.sallyport.backend;
+package io.sallyport.backend.probe;
 
 import io.netty.buffer.ByteBuf;
 

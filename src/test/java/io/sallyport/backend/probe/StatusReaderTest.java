@@ -1,4 +1,4 @@
-package io.sallyport.backend;
+package io.sallyport.backend.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.backend.probe;
+
+import org.jspecify.annotations.NullMarked;
