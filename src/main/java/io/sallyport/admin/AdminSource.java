@@ -48,6 +48,14 @@ public interface AdminSource {
     /** Logs at another level for so long; asked for the configured one, ends that at once. */
     void logLevel(LogConfig.Level level, Duration time);
 
+    /**
+     * Changes what new connections a server gets.
+     *
+     * @return why not: there is no such server; null: done
+     */
+    @Nullable
+    String change(ServerChange change);
+
     /** Sets off the drain that SIGTERM sets off, and returns at once. */
     void drain();
 

@@ -51,6 +51,7 @@ final class Endpoints {
         read("/handshakes", "the latest failed handshakes, in JSON", this::handshakes);
         change("/handshakes/trace", "shows good handshakes there too, for a while", this::trace);
         change("/log-level", "logs at another level for a while", this::logLevel);
+        change(ServerChange.PATH, "takes a server out of service, or back: ?state=", this::server);
         change("/drain", "ends as SIGTERM does", "draining", source::drain);
         Runnable reload = source.reload();
         if (reload != null) {
@@ -65,7 +66,7 @@ final class Endpoints {
      */
     Answer answer(HttpRequest request, String client) throws IOException {
         String path = pathOf(request);
-        Endpoint endpoint = endpoints.get(path);
+        Endpoint endpoint = endpoints.get(ServerChange.hasPath(path) ? ServerChange.PATH : path);
         @Nullable AdminToken token = source.token();
         Audience audience = endpoint == null ? Audience.OPERATORS : endpoint.audience();
         boolean changesState = endpoint != null && endpoint.changesState() && endpoint.takes(request.method());
@@ -173,6 +174,22 @@ final class Endpoints {
         }
         source.logLevel(query.level(), query.time());
         return Answer.text(HttpResponseStatus.OK, "changed: see log_level of /status");
+    }
+
+    private Answer server(HttpRequest request) {
+        ServerChange change;
+        try {
+            change = ServerChange.parse(request.uri());
+        } catch (IllegalArgumentException e) {
+            return Answer.text(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+        }
+        @Nullable String refusal = source.change(change);
+        return refusal == null
+                ? Answer.text(
+                        HttpResponseStatus.OK,
+                        change.server() + " of " + change.backend() + " is set to "
+                                + change.state().word() + ": see /status")
+                : Answer.text(HttpResponseStatus.NOT_FOUND, refusal);
     }
 
     private static Answer json(JsonBody body) throws IOException {

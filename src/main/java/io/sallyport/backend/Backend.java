@@ -7,6 +7,7 @@ import io.sallyport.config.BackendConfig;
 import io.sallyport.config.BackendConfig.OnDown;
 import io.sallyport.config.HealthCheckConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
+import io.sallyport.config.value.ServerState;
 import io.sallyport.config.value.SourceChoice;
 import io.sallyport.config.value.StartTls;
 import io.sallyport.eventloop.SourceAddress;
@@ -161,9 +162,10 @@ public final class Backend {
         return members.stream().anyMatch(member -> !member.server().endpoints().isEmpty());
     }
 
-    /** Whether connections to an endpoint may go on, as far as its health says. */
+    /** Whether connections to an endpoint may go on, as far as its health and its operator say. */
     boolean mayGoOn(Endpoint endpoint) {
-        return config.onDown() == OnDown.KEEP || !endpoint.isDown();
+        return config.onDown() == OnDown.KEEP
+                || (!endpoint.isDown() && endpoint.server().state() != ServerState.MAINTENANCE);
     }
 
     /** A connection stands. */
@@ -192,6 +194,7 @@ public final class Backend {
             boolean checked = config.healthCheck().type() != HealthCheckConfig.Type.NONE;
             for (PoolMember member : members) {
                 BackendServer server = member.server();
+                server.onState(this::changed);
                 if (checked) {
                     server.meters().watch(server::isUp);
                 } else {
@@ -202,6 +205,15 @@ public final class Backend {
             }
             changed();
         });
+    }
+
+    /** Sets what an operator wants of one of its servers. From any thread. */
+    public void set(String server, ServerState state) {
+        loop.execute(() -> members.stream()
+                .map(PoolMember::server)
+                .filter(each -> each.toString().equals(server))
+                // A reload may have put another backend in place of this one: the server knows which serves.
+                .forEach(each -> each.state(state)));
     }
 
     /** Ends both. From any thread; what it knows stays with the servers. */

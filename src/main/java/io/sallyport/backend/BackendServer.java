@@ -3,6 +3,7 @@ package io.sallyport.backend;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
 import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.config.value.ServerState;
 import io.sallyport.log.RateLimitedLog;
 import io.sallyport.metrics.BackendMeters;
 import java.net.InetAddress;
@@ -37,6 +38,10 @@ public final class BackendServer {
     private volatile List<Endpoint> endpoints = List.of();
     private volatile long lookAgainAt;
     private volatile @Nullable String unresolved;
+    private volatile ServerState state = ServerState.READY;
+
+    /** Of the backend that serves; on the backends' event loop alone. */
+    private Runnable onState = () -> {};
 
     /** @param isNamedElsewhere whether what its name means is somebody else's affair: a proxy's on the way to it */
     BackendServer(NetworkAddress configured, boolean isNamedElsewhere, BackendMeters meters) {
@@ -95,6 +100,29 @@ public final class BackendServer {
 
     int port() {
         return configured instanceof NetworkAddress.Tcp tcp ? tcp.hostPort().port() : 0;
+    }
+
+    /** What an operator wants of it; it outlives reloads, as long as the backend has the server. */
+    public ServerState state() {
+        return state;
+    }
+
+    /** Changes it; on the backends' event loop. */
+    void state(ServerState wanted) {
+        if (state != wanted) {
+            state = wanted;
+            LOG.atInfo()
+                    .addKeyValue("backend", meters.backend())
+                    .addKeyValue("server", label)
+                    .addKeyValue("state", wanted.word())
+                    .log("server is set by an operator");
+            onState.run();
+        }
+    }
+
+    /** Who is to hear of changes from now on; on the backends' event loop. */
+    void onState(Runnable listener) {
+        onState = listener;
     }
 
     /** When the name is to be looked up again, by {@link System#nanoTime()}. */

@@ -13,7 +13,8 @@ import java.util.function.Predicate;
  *
  * <p>They are the usable ones that are no backup; where there are none, the usable backups; where there are none of those
  * either, all of them: a check that is wrong must not end a service that works. With {@link OnDown#CLOSE} none that is down
- * is among these: it may be a database that has stopped being the primary, and must not be written to.
+ * is among these: it may be a database that has stopped being the primary, and must not be written to. One that an operator
+ * has taken out of service is never among them.
  */
 final class Candidates {
     private final Endpoint[] endpoints;
@@ -95,7 +96,7 @@ final class Candidates {
     private static Candidates of(List<PoolMember> members, Predicate<PoolMember> tier, Predicate<Endpoint> isWanted) {
         List<Weighted> wanted = new ArrayList<>();
         for (PoolMember member : members) {
-            if (tier.test(member)) {
+            if (tier.test(member) && member.isInService()) {
                 for (Endpoint endpoint : member.server().endpoints()) {
                     if (isWanted.test(endpoint)) {
                         wanted.add(new Weighted(endpoint, member.weight()));

@@ -8,7 +8,7 @@ import io.sallyport.config.value.NetworkAddress;
  * One server of a backend.
  *
  * @param address a host name stands for all its addresses
- * @param weight its share of the connections against the others; each address of a name has it
+ * @param weight its share of the connections against the others; each address of a name has it; 0: none of the new ones
  * @param backup whether it is used only when no other server can be
  */
 public record ServerConfig(NetworkAddress address, int weight, boolean backup) {
@@ -26,7 +26,7 @@ public record ServerConfig(NetworkAddress address, int weight, boolean backup) {
                                 NetworkAddress.RULE,
                                 text -> NetworkAddress.parse(text, section.directory()),
                                 new NetworkAddress.Tcp(new HostPort("127.0.0.1", 0))),
-                section.has("weight") ? section.live().integer("weight", 1, HEAVIEST) : 1,
+                section.has("weight") ? section.live().integer("weight", 0, HEAVIEST) : 1,
                 section.has("backup") && section.live().bool("backup"));
     }
 }

@@ -69,7 +69,7 @@ public final class BackendMeters {
         ejections.increment();
     }
 
-    String backend() {
+    public String backend() {
         return backend;
     }
 

@@ -8,6 +8,8 @@ import io.sallyport.acme.AcmeClient;
 import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.AdminToken;
 import io.sallyport.admin.HandshakeFilter;
+import io.sallyport.admin.ServerChange;
+import io.sallyport.backend.Backend;
 import io.sallyport.config.LogConfig;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.log.LogLevel;
@@ -19,7 +21,9 @@ import io.sallyport.tls.spiffe.WorkloadApi;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the admin listener shows of a server. */
@@ -124,6 +128,25 @@ final class AdminView implements AdminSource {
     @Override
     public void logLevel(LogConfig.Level level, Duration time) {
         logLevel.change(level, time);
+    }
+
+    @Override
+    public @Nullable String change(ServerChange change) {
+        Map<String, Backend> backends = lifecycle.published().get().backends();
+        @Nullable Backend backend = backends.get(change.backend());
+        if (backend == null) {
+            return "backend \"" + change.backend() + "\": none of that name (expected: one of " + backends.keySet()
+                    + ")";
+        }
+        List<String> servers = backend.members().stream()
+                .map(member -> member.server().toString())
+                .toList();
+        if (!servers.contains(change.server())) {
+            return "server \"" + change.server() + "\": not in backend " + change.backend() + " (expected: one of "
+                    + servers + ")";
+        }
+        backend.set(change.server(), change.state());
+        return null;
     }
 
     @Override

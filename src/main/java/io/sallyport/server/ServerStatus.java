@@ -89,11 +89,12 @@ record ServerStatus(
         }
     }
 
-    /** One of a backend; {@code unresolved} says why its name was not found when it was looked up last. */
+    /** One of a backend; {@code state} is what an operator wants of it, and {@code unresolved} says why its name was not found when it was looked up last. */
     record Server(
             String server,
             int weight,
             boolean backup,
+            String state,
             @Nullable String unresolved,
             List<Address> addresses) {
         static Map<String, List<Server>> all(Serving serving) {
@@ -108,6 +109,7 @@ record ServerStatus(
                     member.server().toString(),
                     member.weight(),
                     member.backup(),
+                    member.server().state().word(),
                     member.server().unresolved(),
                     member.server().endpoints().stream().map(Address::of).toList());
         }

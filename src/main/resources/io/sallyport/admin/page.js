@@ -267,7 +267,8 @@
     return each.addresses.map(address => row(
       backend,
       name === address.address ? name : name + ' · ' + address.address,
-      el('span', {class: address.state === 'up' ? 'good' : 'bad'}, words(address.state)),
+      el('span', {class: address.state === 'up' ? (each.state === 'ready' ? 'good' : 'warn') : 'bad'},
+        words(address.state) + (each.state === 'ready' ? '' : ', ' + words(each.state))),
       number(address.connections)));
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sallyport.accesslog.TraceWish;
 import io.sallyport.config.value.Cidr;
+import io.sallyport.config.value.ServerState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,7 +125,7 @@ class AdminServerTest {
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.body())
                 .isEqualTo("/metricz: not here"
-                        + " (expected: /, /drain, /events, /handshakes, /handshakes/trace, /livez, /log-level, /metrics,"
+                        + " (expected: /, /backends/NAME/servers/ADDRESS, /drain, /events, /handshakes, /handshakes/trace, /livez, /log-level, /metrics,"
                         + " /readyz, /status)\n");
     }
 
@@ -276,6 +277,39 @@ class AdminServerTest {
         assertThat(source.levels).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/backends/app/servers/127.0.0.1:80?state=drain, app, 127.0.0.1:80, DRAIN",
+        "/backends/app/servers/%5B2001:db8::1%5D:80?state=ready, app, [2001:db8::1]:80, READY",
+        "/backends/app/servers/[2001:db8::1]:80?state=maintenance, app, [2001:db8::1]:80, MAINTENANCE",
+        "/backends/a%2Fb%20c/servers/unix:/run/app.sock?state=ready, a/b c, unix:/run/app.sock, READY"
+    })
+    void aServerIsTakenOutOfServiceAndBack(String uri, String backend, String server, ServerState state)
+            throws IOException {
+        HttpReply reply = ask(request("POST", uri));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(source.changes).containsExactly(new ServerChange(backend, server, state));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        /backends/app/servers/a:1                        | 400 | state: required (expected: ready
+        /backends/app/servers/a:1?state=DRAIN            | 400 | state: "DRAIN" (expected: ready
+        /backends/app/servers/a:1?state=drain&state=up   | 400 | state: more than one (expected: ready
+        /backends/app/servers/a:1?state=drain&for=1h     | 400 | "for": unknown parameter (expected: state)
+        /backends/none/servers/a:1?state=drain           | 404 | backend "none": none of that name
+        /backends/app?state=drain                        | 404 | /backends/app: not here
+        /backends/servers/a:1?state=drain                | 404 | /backends/servers/a:1: not here
+        """)
+    void aChangeOfAServerThatIsNoneIsRefused(String uri, int status, String problem) throws IOException {
+        HttpReply reply = ask(request("POST", uri));
+
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.body()).startsWith(problem);
+        assertThat(source.changes).allMatch(change -> change.backend().equals("none"));
+    }
+
     @Test
     void aForeignPageCannotChangeTheLogLevel() throws IOException {
         for (String header : List.of("Host: evil.example", "Host: localhost\r\nOrigin: http://evil.example")) {
@@ -387,7 +421,14 @@ class AdminServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/drain", "/reload", "/log-level?level=debug", "/handshakes/trace?source=10.0.0.1"})
+    @ValueSource(
+            strings = {
+                "/drain",
+                "/reload",
+                "/log-level?level=debug",
+                "/handshakes/trace?source=10.0.0.1",
+                "/backends/app/servers/a:1?state=drain"
+            })
     void whereOthersComeNothingIsChangedWithoutAToken(String path) throws IOException {
         source.reload = source.drains::incrementAndGet;
         serve(new InetSocketAddress("0.0.0.0", 0), PATIENT);
@@ -399,6 +440,7 @@ class AdminServerTest {
         assertThat(source.drains).hasValue(0);
         assertThat(source.levels).isEmpty();
         assertThat(source.wishes).isEmpty();
+        assertThat(source.changes).isEmpty();
         assertThat(get("/drain").status()).isEqualTo(405);
     }
 
@@ -419,7 +461,7 @@ class AdminServerTest {
     @CsvSource({
         "GET, /metrics, 200", "HEAD, /metrics, 200", "GET, /livez, 200", "GET, /readyz, 200", "POST, /metrics, 405",
         "GET, /, 404", "GET, /status, 404", "GET, /events, 404", "GET, /handshakes, 404", "POST, /drain, 404",
-        "POST, /reload, 404", "POST, /log-level?level=debug, 404"
+        "POST, /reload, 404", "POST, /log-level?level=debug, 404", "POST, /backends/app/servers/a:1?state=drain, 404"
     })
     void theMetricsListenerAnswersMetersAndProbesAlone(String method, String path, int status) throws IOException {
         source.reload = source.drains::incrementAndGet;

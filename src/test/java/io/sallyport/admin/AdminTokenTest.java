@@ -58,6 +58,7 @@ class AdminTokenTest {
                 "POST /drain",
                 "GET /drain",
                 "POST /log-level?level=off",
+                "POST /backends/app/servers/a:1?state=drain",
                 "POST /handshakes/trace?source=127.0.0.1",
                 "GET /nowhere",
                 "GET /livez/",

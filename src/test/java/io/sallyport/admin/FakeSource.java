@@ -17,6 +17,7 @@ final class FakeSource implements AdminSource {
     final AtomicInteger scrapes = new AtomicInteger();
     final List<HandshakeFilter> filters = new CopyOnWriteArrayList<>();
     final List<TraceWish> wishes = new CopyOnWriteArrayList<>();
+    final List<ServerChange> changes = new CopyOnWriteArrayList<>();
     final List<String> levels = new CopyOnWriteArrayList<>();
     volatile State state = State.READY;
     volatile String metrics = "a_total 1\n";
@@ -82,6 +83,12 @@ final class FakeSource implements AdminSource {
     @Override
     public void logLevel(LogConfig.Level level, Duration time) {
         levels.add(level.word() + " " + time);
+    }
+
+    @Override
+    public @Nullable String change(ServerChange change) {
+        changes.add(change);
+        return change.backend().equals("none") ? "backend \"none\": none of that name" : null;
     }
 
     @Override

@@ -530,7 +530,7 @@ class ConfigLoaderTest {
                     backends.app.servers = [] => backends.app.servers: none (expected: at least one)
                     backends.app.servers = ["a:1", "b:2", "a:1"] => backends.app.servers: "a:1" twice (expected: once, with a weight)
                     backends.app.servers = [{ weight = 3 }] => backends.app.servers[0].address: missing (expected: host:port or [v6]:port, port 0..65535, or unix:/path of at most 100 bytes)
-                    backends.app.servers = [{ address = "a:1", weight = 0 }] => backends.app.servers[0].weight: "0" (expected: 1..100)
+                    backends.app.servers = [{ address = "a:1", weight = 101 }] => backends.app.servers[0].weight: "101" (expected: 0..100)
                     backends.app.servers = [{ address = "a:1", wight = 2 }] => backends.app.servers[0].wight: unknown key (did you mean "weight"?)
                     backends.app.balance = random => backends.app.balance: "random" (expected: round-robin | least-connections | random-two | source-hash)
                     backends.app.connect.retries = 21 => backends.app.connect.retries: "21" (expected: 0..20)

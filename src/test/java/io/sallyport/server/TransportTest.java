@@ -87,6 +87,7 @@ class TransportTest {
                             "backends/app/[]/server",
                             "backends/app/[]/weight",
                             "backends/app/[]/backup",
+                            "backends/app/[]/state",
                             "backends/app/[]/addresses",
                             "backends/app/[]/addresses/[]/address",
                             "backends/app/[]/addresses/[]/state",
