@@ -43,7 +43,7 @@ public class AccessLines {
                     "192.0.2." + i + ":54321",
                     null,
                     ClientOffer.of(hello()),
-                    new ConnectionSummary.Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", "X25519", "h2", false, null),
+                    new ConnectionSummary.Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", "X25519", "h2", false, false, null),
                     "app",
                     "198.51.100.1:8080",
                     417 + i,

@@ -41,7 +41,8 @@ final class AccessLine {
         json.writeStringField("group", tls.group());
         text(json, "alpn", tls.alpn());
         json.writeBooleanField("resumed", tls.resumed());
-        text(json, "client_certificate", tls.clientCertificate());
+        // Whoever looks for a client by its name must not find another who only says so.
+        text(json, tls.verified() ? "client_certificate" : "unverified_client_certificate", tls.clientCertificate());
     }
 
     static void offer(JsonGenerator json, @Nullable ClientOffer offer) throws IOException {

@@ -45,6 +45,7 @@ public record ConnectionSummary(
      * @param cipher IANA name
      * @param group as {@code X25519MLKEM768}
      * @param alpn null when none was agreed on
+     * @param verified whether the client's certificate was
      * @param clientCertificate the subject of the client's certificate; null when it sent none
      */
     public record Tls(
@@ -53,5 +54,6 @@ public record ConnectionSummary(
             String group,
             @Nullable String alpn,
             boolean resumed,
+            boolean verified,
             @Nullable String clientCertificate) {}
 }

@@ -260,7 +260,7 @@ final class Admission {
             return;
         }
         endHandshake();
-        TlsSession session = TlsSession.of(handshake);
+        TlsSession session = TlsSession.of(handshake, context.clientTrust().isPresent());
         frontend.journal().agreed(session);
         if (backend == null) {
             CloseReason proved = CloseReason.ACME_CHALLENGE;

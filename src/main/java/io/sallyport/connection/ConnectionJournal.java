@@ -129,9 +129,7 @@ final class ConnectionJournal {
                 .handshakeSucceeded(
                         handshakeNanos,
                         new SessionKind(agreed.version(), agreed.cipher(), agreed.group(), agreed.resumed()),
-                        agreed.clientChain().isEmpty()
-                                ? ClientCertificateResult.NONE
-                                : ClientCertificateResult.VERIFIED);
+                        result(agreed));
         if (LOG.isDebugEnabled()) {
             debug().addKeyValue("version", agreed.version())
                     .addKeyValue("server_name", hello == null ? null : hello.serverName())
@@ -253,6 +251,13 @@ final class ConnectionJournal {
                 reason);
     }
 
+    private static ClientCertificateResult result(TlsSession agreed) {
+        if (agreed.clientChain().isEmpty()) {
+            return ClientCertificateResult.NONE;
+        }
+        return agreed.verified() ? ClientCertificateResult.VERIFIED : ClientCertificateResult.UNVERIFIED;
+    }
+
     private static ConnectionSummary.Tls tls(TlsSession session) {
         return new ConnectionSummary.Tls(
                 session.version(),
@@ -260,6 +265,7 @@ final class ConnectionJournal {
                 session.group(),
                 session.alpn(),
                 session.resumed(),
+                session.verified(),
                 session.clientChain().isEmpty()
                         ? null
                         : DistinguishedName.display(session.clientChain().get(0).getSubjectX500Principal()));

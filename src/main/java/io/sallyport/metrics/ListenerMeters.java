@@ -174,6 +174,8 @@ public final class ListenerMeters {
         /** None was asked for, or the client has none and need not. */
         NONE("none"),
         VERIFIED("verified"),
+        /** Taken without a look: {@code client-auth.mode = unverified}. */
+        UNVERIFIED("unverified"),
         REFUSED("refused");
 
         private final String tag;

@@ -76,6 +76,9 @@ final class Tlvs {
         HAProxySSLTLV ssl = ssl(session, leaf, identity, connection.serverCertificate());
         if (identity != null) {
             addOfCertificate(tlvs, config.sha256Type(), identity.sha256());
+        }
+        // Nothing beside these says that they were not verified, and anybody can write them into a certificate.
+        if (identity != null && session.verified()) {
             identity.uris().forEach(uri -> addOfCertificate(tlvs, config.sanUriType(), uri));
             identity.dnsNames().forEach(name -> addOfCertificate(tlvs, config.sanDnsType(), name));
         }
@@ -105,8 +108,7 @@ final class Tlvs {
                 inner.add(tlv(SSL_CLIENT_CERT, der));
             }
         }
-        // A client is let in only with a certificate that was verified, or with none.
-        return new HAProxySSLTLV(leaf == null ? NOT_VERIFIED : 0, client(session), inner);
+        return new HAProxySSLTLV(session.verified() ? 0 : NOT_VERIFIED, client(session), inner);
     }
 
     private static byte client(TlsSession session) {

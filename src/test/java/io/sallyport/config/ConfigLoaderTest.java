@@ -498,7 +498,7 @@ class ConfigLoaderTest {
                     listeners.https.tls.certificates = [tls.crt] => listeners.https.tls.certificates[0]: "tls.crt" (expected: { ... })
                     listeners.https.tls.certificates = [{ chain = a }] => listeners.https.tls.certificates[0].key: missing (expected: a file)
                     listeners.https.tls.certificates = [{ key = a }] => listeners.https.tls.certificates[0].chain: missing (expected: a file)
-                    listeners.https.tls.client-auth.mode = required => listeners.https.tls.client-auth.mode: "required" (expected: none | request | require | pinned)
+                    listeners.https.tls.client-auth.mode = required => listeners.https.tls.client-auth.mode: "required" (expected: none | request | require | pinned | unverified)
                     listeners.https.tls.client-auth.mode = require => listeners.https.tls.client-auth.trust-anchors: [] (expected: at least one file, or system, when mode is require)
                     listeners.https.tls.client-auth.trust-anchors = [{}] => listeners.https.tls.client-auth.trust-anchors: { ... } (expected: a PEM file, the word system or the word spiffe)
                     listeners.https.tls.session.tickets = on => listeners.https.tls.session.tickets: "on" (expected: auto | off)

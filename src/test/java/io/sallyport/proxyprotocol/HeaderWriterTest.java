@@ -51,7 +51,13 @@ class HeaderWriterTest {
 
     private static TlsSession session(boolean resumed, X509Certificate... chain) {
         return new TlsSession(
-                "TLSv1.2", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "P-256", "h2", resumed, List.of(chain));
+                "TLSv1.2",
+                "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                "P-256",
+                "h2",
+                resumed,
+                List.of(chain),
+                chain.length > 0);
     }
 
     private static byte[] bytes(SendProxyProtocolConfig config, AddressPair endpoints, @Nullable TlsSession session) {
@@ -190,7 +196,8 @@ class HeaderWriterTest {
 
     @Test
     void staticRsaHasNoGroup() throws Exception {
-        TlsSession session = new TlsSession("TLSv1.2", "TLS_RSA_WITH_AES_256_CBC_SHA", "none", null, false, List.of());
+        TlsSession session =
+                new TlsSession("TLSv1.2", "TLS_RSA_WITH_AES_256_CBC_SHA", "none", null, false, List.of(), false);
 
         assertThat(write(TLS, V4, session).types()).containsExactly(0x02, 0x05, 0x20, 0x21, 0x23, 0x24, 0x25);
         assertThat(write(TLS, V4, session).text(0x23)).isEqualTo("AES256-SHA");

@@ -42,7 +42,9 @@ public record ClientAuthConfig(
         /** A client without a good one is refused. */
         REQUIRE,
         /** A client is known by its key alone, which an allow rule pins; it needs no chain. */
-        PINNED
+        PINNED,
+        /** Asked for, and whatever can be read is taken and told to the backend as not verified. */
+        UNVERIFIED
     }
 
     /** What it means when the revocation list of an issuer is missing or past its next update. */
@@ -94,8 +96,20 @@ public record ClientAuthConfig(
             section.problem(
                     "allow", allow + " (expected: at least one rule, each with spki-sha256, when mode is pinned)");
         }
+        if (mode == Mode.UNVERIFIED) {
+            checkUnjudged(section, "allow", allow);
+            checkUnjudged(section, "deny", deny);
+            checkUnjudged(section, "crls", crls);
+        }
         if (mode == Mode.PINNED && !crls.isEmpty()) {
             section.problem("crls", crls + " (expected: [] when mode is pinned; a pinned key has no issuer)");
+        }
+    }
+
+    /** Anybody can write anything into a certificate that nobody vouches for. */
+    private static void checkUnjudged(Section section, String key, List<?> judges) {
+        if (!judges.isEmpty()) {
+            section.problem(key, judges + " (expected: [] when mode is unverified, which judges nobody)");
         }
     }
 

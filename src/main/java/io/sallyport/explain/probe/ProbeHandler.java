@@ -77,7 +77,7 @@ final class ProbeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         done = wire.sinceDial();
-        TlsSession agreed = TlsSession.of(tls);
+        TlsSession agreed = TlsSession.of(tls, false);
         session = agreed;
         staple = Optional.ofNullable(((ReferenceCountedOpenSslEngine) tls.engine()).getOcspResponse())
                 .filter(response -> response.length > 0);

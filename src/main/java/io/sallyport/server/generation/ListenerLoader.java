@@ -27,6 +27,7 @@ import io.sallyport.tls.path.Crls;
 import io.sallyport.tls.path.TrustAnchors;
 import io.sallyport.tls.trust.ClientTrust;
 import io.sallyport.tls.trust.NoClientCertificates;
+import io.sallyport.tls.trust.UnverifiedClients;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the routes of one listener with their TLS material. Used once. */
@@ -219,6 +221,14 @@ final class ListenerLoader {
         return null;
     }
 
+    private static X509TrustManager trust(ClientAuthConfig clientAuth, TrustAnchors anchors, Crls crls) {
+        return switch (clientAuth.mode()) {
+            case NONE -> new NoClientCertificates();
+            case UNVERIFIED -> new UnverifiedClients(clientAuth, anchors);
+            case REQUEST, REQUIRE, PINNED -> new ClientTrust(clientAuth, anchors, crls, InstantSource.system());
+        };
+    }
+
     private ContextSettings settings(TlsConfig tls, TrustAnchors anchors, Crls crls) {
         ClientAuthConfig clientAuth = tls.clientAuth();
         LoaderServices services = run.services();
@@ -229,9 +239,7 @@ final class ListenerLoader {
         return new ContextSettings(
                 TlsPolicy.of(tls.policy()),
                 clientAuth.mode(),
-                clientAuth.mode() == ClientAuthConfig.Mode.NONE
-                        ? new NoClientCertificates()
-                        : new ClientTrust(clientAuth, anchors, crls, InstantSource.system()),
+                trust(clientAuth, anchors, crls),
                 new Basis(clientAuth, anchors, run.content().hashOf(files, List.of(), List.of())),
                 tls.session(),
                 SessionIdContext.of(listener.name(), clientAuth, anchors),

@@ -25,6 +25,7 @@ import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.material.RemoteKey;
 import io.sallyport.tls.netty.NettyInternals;
 import io.sallyport.tls.trust.ClientTrust;
+import io.sallyport.tls.trust.ClientTrustManager;
 import io.sallyport.tls.trust.ClientVerifier;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -206,7 +207,7 @@ public final class TlsContext extends SharedContext {
         }
     }
 
-    /** What judges the clients of this context; empty: they are asked for no certificate. */
+    /** What judges the clients of this context; empty: they are asked for no certificate, or for one that nobody judges. */
     public Optional<ClientTrust> clientTrust() {
         return trust instanceof ClientTrust clientTrust ? Optional.of(clientTrust) : Optional.empty();
     }
@@ -222,7 +223,9 @@ public final class TlsContext extends SharedContext {
 
     /** Bytes of the longest ClientHello that BoringSSL takes: a ticket in it holds the client's chain, if it is asked for one. */
     public int maxClientHello() {
-        return trust instanceof ClientTrust ? ClientHelloReader.MAX_MESSAGE_WITH_CHAIN : ClientHelloReader.MAX_MESSAGE;
+        return trust instanceof ClientTrustManager
+                ? ClientHelloReader.MAX_MESSAGE_WITH_CHAIN
+                : ClientHelloReader.MAX_MESSAGE;
     }
 
     @Override
@@ -261,7 +264,7 @@ public final class TlsContext extends SharedContext {
     }
 
     private static X509TrustManager verifier(X509TrustManager trust) {
-        return trust instanceof ClientTrust clients ? new ClientVerifier(clients) : trust;
+        return trust instanceof ClientTrustManager clients ? new ClientVerifier(clients) : trust;
     }
 
     private static OpenSslServerSessionContext sessions(SslContext context) {
@@ -271,7 +274,7 @@ public final class TlsContext extends SharedContext {
     private static ClientAuth clientAuth(ClientAuthConfig.Mode mode) {
         return switch (mode) {
             case NONE -> ClientAuth.NONE;
-            case REQUEST -> ClientAuth.OPTIONAL;
+            case REQUEST, UNVERIFIED -> ClientAuth.OPTIONAL;
             case REQUIRE, PINNED -> ClientAuth.REQUIRE;
         };
     }

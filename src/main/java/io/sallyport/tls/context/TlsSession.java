@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param alpn null when none was agreed on
  * @param resumed whether an earlier session was resumed
  * @param clientChain leaf first; empty when the client sent none
+ * @param verified whether the chain was; false where there is none
  */
 public record TlsSession(
         String version,
@@ -30,23 +31,30 @@ public record TlsSession(
         String group,
         @Nullable String alpn,
         boolean resumed,
-        List<X509Certificate> clientChain) {
+        List<X509Certificate> clientChain,
+        boolean verified) {
 
     public TlsSession {
         clientChain = List.copyOf(clientChain);
     }
 
-    /** Reads the session of {@code handler}; only right after its handshake, while the engine is alive. */
-    public static TlsSession of(SslHandler handler) {
+    /**
+     * Reads the session of {@code handler}; only right after its handshake, while the engine is alive.
+     *
+     * @param verifies whether a certificate of the peer had to be good
+     */
+    public static TlsSession of(SslHandler handler, boolean verifies) {
         ReferenceCountedOpenSslEngine engine = (ReferenceCountedOpenSslEngine) handler.engine();
         OpenSslSession session = (OpenSslSession) engine.getSession();
+        List<X509Certificate> chain = clientChain(session);
         return new TlsSession(
                 session.getProtocol(),
                 session.getCipherSuite(),
                 Objects.requireNonNullElse(session.getNamedGroup(), "none"),
                 handler.applicationProtocol(),
                 SSL.isSessionReused(engine.sslPointer()),
-                clientChain(session));
+                chain,
+                verifies && !chain.isEmpty());
     }
 
     /** The cipher by OpenSSL's name, as {@code ECDHE-RSA-AES128-GCM-SHA256}; suites of TLS 1.3 have but one name. */

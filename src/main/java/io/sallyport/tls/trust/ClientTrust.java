@@ -1,6 +1,5 @@
 package io.sallyport.tls.trust;
 
-import io.netty.handler.ssl.ResumableX509ExtendedTrustManager;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
@@ -13,7 +12,6 @@ import io.sallyport.tls.path.TrustAnchors;
 import io.sallyport.tls.path.TrustedPaths;
 import io.sallyport.tls.x509.CertificateOutline;
 import io.sallyport.tls.x509.CertificateParser;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -21,8 +19,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLEngine;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Judges client certificates: chain, dates, purpose, revocation, access rules; on every handshake, resumed ones too.
@@ -31,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * refusal is an {@code OpenSslCertificateException}, by which BoringSSL sends the right alert, with a
  * {@link ClientCertificateException} as its cause.
  */
-public final class ClientTrust extends ClientTrustManager implements ResumableX509ExtendedTrustManager {
+public final class ClientTrust extends ClientTrustManager {
     private final Mode mode;
     private final CrlPolicy crlPolicy;
     private final Crls crls;
@@ -53,9 +49,7 @@ public final class ClientTrust extends ClientTrustManager implements ResumableX5
         this.crls = crls;
         this.rules = new AccessRules(config.allow(), config.deny());
         this.paths = new TrustedPaths(anchors, Purpose.CLIENT, config.maxDepth());
-        this.told = config.sendCaNames() && mode != Mode.PINNED && areAuthoritiesOfAll(anchors)
-                ? anchors.certificates()
-                : List.of();
+        this.told = told(config, anchors);
         this.policy = ClientPolicy.of(config, anchors, crls);
         this.clock = clock;
     }
@@ -97,34 +91,6 @@ public final class ClientTrust extends ClientTrustManager implements ResumableX5
         return policy.equals(other.policy);
     }
 
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain);
-    }
-
-    /** A session outlives the certificate, the revocation list and the rules that it was made under. */
-    @Override
-    public void resumeClientTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void resumeServerTrusted(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-        throw notForUs();
-    }
-
     /**
      * The authorities that clients are told of; none when {@code send-ca-names} is off, keys are pinned, or a client is
      * listed without its authority.
@@ -134,9 +100,10 @@ public final class ClientTrust extends ClientTrustManager implements ResumableX5
         return told.toArray(new X509Certificate[0]);
     }
 
-    private void check(X509Certificate[] chain) throws CertificateException {
+    @Override
+    void check(List<X509Certificate> chain) throws CertificateException {
         try {
-            judge(List.of(chain));
+            judge(chain);
         } catch (ClientCertificateException e) {
             throw e.withAlert();
         }
@@ -156,6 +123,13 @@ public final class ClientTrust extends ClientTrustManager implements ResumableX5
             }
         }
         return path.certificates();
+    }
+
+    /** The authorities that clients of such a block are told of. */
+    static List<X509Certificate> told(ClientAuthConfig config, TrustAnchors anchors) {
+        return config.sendCaNames() && config.mode() != Mode.PINNED && areAuthoritiesOfAll(anchors)
+                ? anchors.certificates()
+                : List.of();
     }
 
     /** A client that is listed itself, and issued by somebody who is not, finds no name that it could answer to. */
@@ -183,7 +157,7 @@ public final class ClientTrust extends ClientTrustManager implements ResumableX5
         return certificates;
     }
 
-    private static ClientIdentity identity(X509Certificate leaf) throws ClientCertificateException {
+    static ClientIdentity identity(X509Certificate leaf) throws ClientCertificateException {
         try {
             return ClientIdentity.of(leaf);
         } catch (CertificateParsingException e) {

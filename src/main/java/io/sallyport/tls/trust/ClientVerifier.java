@@ -14,7 +14,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What BoringSSL asks about clients: {@link ClientTrust} judges, and what BoringSSL itself cannot carry is kept from it.
+ * What BoringSSL asks about clients: a {@link ClientTrustManager} judges, and what BoringSSL itself cannot carry is kept from it.
  *
  * <p>A ticket holds the client's whole chain. In TLS 1.3 BoringSSL writes two tickets and the first record of data at once,
  * into a buffer of 64 KiB; beyond that the connection dies. Such a client gets none, and its next handshake is a full one.
@@ -26,9 +26,9 @@ public final class ClientVerifier extends X509ExtendedTrustManager implements Re
     /** Netty shows no more certificates than these, so that the size of a longer chain is unknown. */
     private static final int SHOWN = 10;
 
-    private final ClientTrust trust;
+    private final ClientTrustManager trust;
 
-    public ClientVerifier(ClientTrust trust) {
+    public ClientVerifier(ClientTrustManager trust) {
         this.trust = trust;
     }
 

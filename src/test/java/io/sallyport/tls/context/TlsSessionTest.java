@@ -19,7 +19,7 @@ class TlsSessionTest {
     private static final Pattern LINE = Pattern.compile("(?m)^\\s*(TLS_\\w+)\\s+- (\\S+)");
 
     private static TlsSession session(String cipher, String group) {
-        return new TlsSession("TLSv1.2", cipher, group, null, false, List.of());
+        return new TlsSession("TLSv1.2", cipher, group, null, false, List.of(), false);
     }
 
     @Test
