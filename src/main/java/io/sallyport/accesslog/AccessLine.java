@@ -1,6 +1,7 @@
 package io.sallyport.accesslog;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.metrics.CloseReason;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,11 @@ final class AccessLine {
         millis(json, "handshake_ms", connection.handshakeNanos());
         millis(json, "connect_ms", connection.connectNanos());
         millis(json, "duration_ms", connection.totalNanos());
-        json.writeStringField("closed_by", connection.reason().side().tag());
-        json.writeStringField("reason", connection.reason().tag());
+        CloseReason reason = connection.reason();
+        if (reason != null) {
+            json.writeStringField("closed_by", reason.side().tag());
+            json.writeStringField("reason", reason.tag());
+        }
         json.writeEndObject();
     }
 

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one access line tells about a connection, made at its close.
+ * What one access line tells about a connection, made at its close; or of one that is open, when somebody asks.
  *
  * @param id ties this line to the others about the same connection
  * @param accepted when it was accepted
@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param backendToClient plaintext bytes
  * @param handshakeNanos from accept to the end of the handshake; -1 when it did not succeed
  * @param connectNanos the dial; -1 when it did not succeed
- * @param totalNanos from accept to the close of the last socket
+ * @param totalNanos from accept to the close of the last socket, or until now
+ * @param reason null while it is open
  */
 public record ConnectionSummary(
         String id,
@@ -36,7 +37,7 @@ public record ConnectionSummary(
         long handshakeNanos,
         long connectNanos,
         long totalNanos,
-        CloseReason reason) {
+        @Nullable CloseReason reason) {
 
     /**
      * What a handshake agreed on.

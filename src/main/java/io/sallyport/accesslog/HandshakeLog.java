@@ -76,7 +76,9 @@ public final class HandshakeLog implements ConnectionLog, AutoCloseable {
         String reason = handshake.diagnosis() == null
                 ? null
                 : handshake.diagnosis().reason().tag();
-        recent.add(new Entry(new HandshakeSummary(handshake.listener(), reason, handshake.source()), json(handshake)));
+        recent.add(new Entry(
+                new HandshakeSummary(handshake.id(), handshake.listener(), reason, handshake.source()),
+                json(handshake)));
     }
 
     /** Shows good handshakes, too, for a while; false when too many such wishes are open. One thread at a time. */

@@ -10,8 +10,10 @@ import io.sallyport.eventloop.LoopThreads;
 import io.sallyport.eventloop.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admin listener or the metrics listener: a socket, a thread, and HTTP on it.
@@ -21,15 +23,26 @@ import java.util.concurrent.TimeUnit;
 public final class AdminServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_STREAMS = 16;
+    private static final Duration HISTORY = Duration.ofHours(1);
 
     private final LoopThreads threads;
     private final EventLoopGroup group;
     private final Channel channel;
     private final OpenConnections connections;
+    private final LiveStreams streams;
+    private final @Nullable History history;
     private final InetSocketAddress address;
 
-    private AdminServer(LoopThreads threads, EventLoopGroup group, Channel channel, OpenConnections connections) {
+    private AdminServer(
+            LoopThreads threads,
+            EventLoopGroup group,
+            Channel channel,
+            OpenConnections connections,
+            LiveStreams streams,
+            @Nullable History history) {
+        this.streams = streams;
         this.threads = threads;
+        this.history = history;
         this.connections = connections;
         this.group = group;
         this.channel = channel;
@@ -52,7 +65,8 @@ public final class AdminServer implements AutoCloseable {
         LoopThreads threads = new LoopThreads("sallyport-" + paths.word(), true);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, threads, transport.handlers());
         OpenConnections connections = new OpenConnections(MAX_CONNECTIONS);
-        Endpoints endpoints = new Endpoints(source, paths, new RequestGuard(address));
+        History history = paths == AdminPaths.ADMIN ? new History(source, timeouts.history(), HISTORY) : null;
+        Endpoints endpoints = new Endpoints(source, new RequestGuard(address), history);
         LiveStreams streams = new LiveStreams(source, timeouts.sample(), MAX_STREAMS);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
@@ -70,17 +84,25 @@ public final class AdminServer implements AutoCloseable {
         bound.channel().pipeline().addLast(new AcceptFailures());
         // An event loop that is shut down without a quiet period may end with sockets still open.
         bound.channel().closeFuture().addListener(closed -> connections.closeAll());
-        return new AdminServer(threads, group, bound.channel(), connections);
+        return new AdminServer(threads, group, bound.channel(), connections, streams, history);
     }
 
     /** Starts to answer. */
     public void serve() {
+        if (history != null) {
+            history.start(channel.eventLoop());
+        }
         channel.config().setAutoRead(true);
     }
 
     /** Where it is bound. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** How many clients follow the live page. */
+    public int followers() {
+        return streams.followers();
     }
 
     /**

@@ -1,10 +1,12 @@
 package io.sallyport.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.accesslog.ConnectionCensus;
 import io.sallyport.accesslog.TraceWish;
 import io.sallyport.config.LogConfig;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What the admin listener shows and sets off. Called on the admin thread: quick, and safe beside all other threads. */
@@ -36,11 +38,14 @@ public interface AdminSource {
     /** What {@code /status} answers, as JSON. No secret is part of it. */
     Record status();
 
-    /** What the live page draws of this moment. Asked for each second while somebody looks. */
+    /** What the live page draws of this moment. Asked for every ten seconds, and each second while somebody looks. */
     Record sample();
 
     /** Writes one JSON value: the latest handshakes that {@code filter} lets through, newest first. */
-    void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException;
+    void writeHandshakes(JsonGenerator json, ConnectionFilter filter) throws IOException;
+
+    /** Counts the open connections, and keeps those that {@code filter} lets through. Completes on any thread, and at once if it can. */
+    CompletableFuture<ConnectionCensus> connections(ConnectionFilter filter);
 
     /** Shows good handshakes, too, as far as the wish goes; false when too many wishes are open. */
     boolean trace(TraceWish wish);

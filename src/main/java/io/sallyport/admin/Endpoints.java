@@ -12,10 +12,13 @@ import io.sallyport.text.RecordJson;
 import io.sallyport.text.SafeJson;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -26,27 +29,37 @@ final class Endpoints {
     /** Browsers ask for what this scheme takes, and for no other. */
     private static final String CHALLENGE = "Basic realm=\"Sallyport\", charset=\"UTF-8\"";
 
+    private static final String JSON = "application/json";
+
     private final RateLimitedLog wrongTokens = new RateLimitedLog(LoggerFactory.getLogger("sallyport.admin"));
     private final AdminSource source;
     private final RequestGuard guard;
     private final Map<String, Endpoint> endpoints = new TreeMap<>();
     private final LivePage page;
 
-    Endpoints(AdminSource source, AdminPaths paths, RequestGuard guard) {
+    /** @param history null for the paths that Prometheus asks for alone */
+    Endpoints(AdminSource source, RequestGuard guard, @Nullable History history) {
         this.source = source;
         this.guard = guard;
         probe("/livez", "whether the process lives", request -> Answer.text(HttpResponseStatus.OK, "ok"));
         probe("/readyz", "whether every listener accepts", request -> readiness());
-        add("/metrics", HttpMethod.GET, "meters, for Prometheus", Audience.PROMETHEUS, this::metrics);
-        if (paths == AdminPaths.ADMIN) {
-            addForOperators();
+        add(
+                "/metrics",
+                HttpMethod.GET,
+                "meters, for Prometheus",
+                Audience.PROMETHEUS,
+                ((Reply) this::metrics).atOnce());
+        if (history != null) {
+            addForOperators(history);
         }
         page = LivePage.with(links());
     }
 
-    private void addForOperators() {
+    private void addForOperators(History history) {
         read("/", "this page", request -> page());
         read("/events", "what happens now, as server-sent events", Endpoints::events);
+        read("/history", "the last hour, in JSON", request -> Answer.of(HttpResponseStatus.OK, JSON, history.json()));
+        add("/connections", HttpMethod.GET, "what is open, in JSON", Audience.OPERATORS, this::connections);
         read("/status", "what runs, in JSON", request -> json(json -> RecordJson.write(json, source.status())));
         read("/handshakes", "the latest failed handshakes, in JSON", this::handshakes);
         change("/handshakes/trace", "shows good handshakes there too, for a while", this::trace);
@@ -63,8 +76,9 @@ final class Endpoints {
      * What a request gets.
      *
      * @param client who asks, for the log
+     * @param thread the admin thread, on which answers that take their time are put together
      */
-    Answer answer(HttpRequest request, String client) throws IOException {
+    CompletableFuture<Answer> answer(HttpRequest request, String client, Executor thread) throws IOException {
         String path = pathOf(request);
         Endpoint endpoint = endpoints.get(ServerChange.hasPath(path) ? ServerChange.PATH : path);
         @Nullable AdminToken token = source.token();
@@ -72,24 +86,24 @@ final class Endpoints {
         boolean changesState = endpoint != null && endpoint.changesState() && endpoint.takes(request.method());
         String refusal = guard.refusal(request, audience, changesState, token != null);
         if (refusal != null) {
-            return Answer.text(HttpResponseStatus.FORBIDDEN, refusal);
+            return now(Answer.text(HttpResponseStatus.FORBIDDEN, refusal));
         }
         if (token != null && audience != Audience.PROBES && !hasToken(request, token, client)) {
-            return Answer.text(
+            return now(Answer.text(
                             HttpResponseStatus.UNAUTHORIZED,
                             "Authorization: required (expected: Bearer with the token, or Basic with it as the password)")
-                    .challenge(CHALLENGE);
+                    .challenge(CHALLENGE));
         }
         if (endpoint == null) {
-            return Answer.text(
+            return now(Answer.text(
                     HttpResponseStatus.NOT_FOUND,
-                    path + ": not here (expected: " + String.join(", ", endpoints.keySet()) + ")");
+                    path + ": not here (expected: " + String.join(", ", endpoints.keySet()) + ")"));
         }
         if (!endpoint.takes(request.method())) {
-            return Answer.text(HttpResponseStatus.METHOD_NOT_ALLOWED, path + ": use " + endpoint.methods())
-                    .allow(endpoint.methods());
+            return now(Answer.text(HttpResponseStatus.METHOD_NOT_ALLOWED, path + ": use " + endpoint.methods())
+                    .allow(endpoint.methods()));
         }
-        return endpoint.reply().to(request);
+        return endpoint.reply().to(request, thread);
     }
 
     /** Whether the process ends, and nobody should keep a connection to it. */
@@ -140,10 +154,20 @@ final class Endpoints {
         return Answer.of(HttpResponseStatus.OK, format.contentType(), source.scrape(format.contentType()));
     }
 
-    private Answer handshakes(HttpRequest request) throws IOException {
-        HandshakeFilter filter;
+    private CompletableFuture<Answer> connections(HttpRequest request, Executor thread) {
+        ConnectionFilter filter;
         try {
-            filter = HandshakeFilter.parse(new QueryStringDecoder(request.uri()).parameters());
+            filter = ConnectionFilter.ofConnections(new QueryStringDecoder(request.uri()).parameters());
+        } catch (IllegalArgumentException e) {
+            return now(Answer.text(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage())));
+        }
+        return source.connections(filter).thenApplyAsync(census -> json(census::write), thread);
+    }
+
+    private Answer handshakes(HttpRequest request) {
+        ConnectionFilter filter;
+        try {
+            filter = ConnectionFilter.ofHandshakes(new QueryStringDecoder(request.uri()).parameters());
         } catch (IllegalArgumentException e) {
             return Answer.text(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
         }
@@ -192,14 +216,15 @@ final class Endpoints {
                 : Answer.text(HttpResponseStatus.NOT_FOUND, refusal);
     }
 
-    private static Answer json(JsonBody body) throws IOException {
+    private static Answer json(JsonBody body) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = SafeJson.to(text)) {
             json.useDefaultPrettyPrinter();
             body.writeTo(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return Answer.of(
-                HttpResponseStatus.OK, "application/json", text.append('\n').toString());
+        return Answer.of(HttpResponseStatus.OK, JSON, text.append('\n').toString());
     }
 
     private String stateText() {
@@ -212,11 +237,11 @@ final class Endpoints {
     }
 
     private void read(String path, String purpose, Reply reply) {
-        add(path, HttpMethod.GET, purpose, Audience.OPERATORS, reply);
+        add(path, HttpMethod.GET, purpose, Audience.OPERATORS, reply.atOnce());
     }
 
     private void probe(String path, String purpose, Reply reply) {
-        add(path, HttpMethod.GET, purpose, Audience.PROBES, reply);
+        add(path, HttpMethod.GET, purpose, Audience.PROBES, reply.atOnce());
     }
 
     private void change(String path, String purpose, String word, Runnable action) {
@@ -225,14 +250,18 @@ final class Endpoints {
     }
 
     private void change(String path, String purpose, Reply reply) {
-        add(path, HttpMethod.POST, purpose, Audience.OPERATORS, reply);
+        add(path, HttpMethod.POST, purpose, Audience.OPERATORS, reply.atOnce());
     }
 
-    private void add(String path, HttpMethod method, String purpose, Audience audience, Reply reply) {
+    private static CompletableFuture<Answer> now(Answer answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    private void add(String path, HttpMethod method, String purpose, Audience audience, LaterReply reply) {
         endpoints.put(path, new Endpoint(method, purpose, audience, reply));
     }
 
-    private record Endpoint(HttpMethod method, String purpose, Audience audience, Reply reply) {
+    private record Endpoint(HttpMethod method, String purpose, Audience audience, LaterReply reply) {
         boolean changesState() {
             return method.equals(HttpMethod.POST);
         }
@@ -249,6 +278,15 @@ final class Endpoints {
     @FunctionalInterface
     private interface Reply {
         Answer to(HttpRequest request) throws IOException;
+
+        default LaterReply atOnce() {
+            return (request, thread) -> now(to(request));
+        }
+    }
+
+    @FunctionalInterface
+    private interface LaterReply {
+        CompletableFuture<Answer> to(HttpRequest request, Executor thread) throws IOException;
     }
 
     @FunctionalInterface

@@ -16,7 +16,7 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,12 +65,22 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         }
         phase = Phase.ANSWERING;
         closeIn(ctx, timeouts.answer().toNanos());
-        Answer answer = answer(request, ctx.channel().remoteAddress());
+        boolean keepAlive =
+                HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+        CompletableFuture<Answer> answer = answer(ctx, request);
+        if (answer.isDone()) {
+            send(ctx, answer.join(), keepAlive);
+        } else {
+            answer.whenCompleteAsync((given, failure) -> send(ctx, given, keepAlive), ctx.executor());
+        }
+    }
+
+    private void send(ChannelHandlerContext ctx, Answer answer, boolean keepAlive) {
         if (answer.isStream()) {
             stream(ctx, answer);
             return;
         }
-        boolean stays = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess() && !endpoints.isDraining();
+        boolean stays = keepAlive && !endpoints.isDraining();
         FullHttpResponse response = answer.response(ctx.alloc());
         response.headers()
                 .set(HttpHeaderNames.CONNECTION, stays ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
@@ -117,21 +127,30 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         ctx.close();
     }
 
-    private Answer answer(FullHttpRequest request, @Nullable SocketAddress client) {
+    /** Never fails. */
+    private CompletableFuture<Answer> answer(ChannelHandlerContext ctx, FullHttpRequest request) {
         if (request.decoderResult().isFailure()) {
-            return Answer.text(
-                    refusal(request.decoderResult().cause()), "not a request that is understood, or too long a one");
+            return CompletableFuture.completedFuture(Answer.text(
+                    refusal(request.decoderResult().cause()), "not a request that is understood, or too long a one"));
         }
         if (request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-            return Answer.text(HttpResponseStatus.BAD_REQUEST, "Host: more than one");
+            return CompletableFuture.completedFuture(
+                    Answer.text(HttpResponseStatus.BAD_REQUEST, "Host: more than one"));
         }
+        String uri = request.uri();
+        String client = ctx.channel().remoteAddress() instanceof InetSocketAddress inet
+                ? NetUtil.toSocketAddressString(inet)
+                : "";
         try {
-            return endpoints.answer(
-                    request, client instanceof InetSocketAddress inet ? NetUtil.toSocketAddressString(inet) : "");
+            return endpoints.answer(request, client, ctx.executor()).exceptionally(failure -> failed(uri, failure));
         } catch (IOException | RuntimeException e) {
-            LOG.atWarn().setCause(e).addKeyValue("uri", request.uri()).log("a request failed");
-            return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error: see the log");
+            return CompletableFuture.completedFuture(failed(uri, e));
         }
+    }
+
+    private static Answer failed(String uri, Throwable failure) {
+        LOG.atWarn().setCause(failure).addKeyValue("uri", uri).log("a request failed");
+        return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error: see the log");
     }
 
     private static HttpResponseStatus refusal(Throwable cause) {

@@ -1,32 +1,23 @@
 package io.sallyport.admin;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.sallyport.text.RecordJson;
-import io.sallyport.text.SafeJson;
-import java.io.IOException;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The clients that follow what happens now: server-sent events (WHATWG HTML, section 9.2), one sample to all of them at a time.
  *
- * <p>Nothing is measured while no client is connected. Lives on the admin thread.
+ * <p>Nothing is sent while no client is connected. Lives on the admin thread.
  */
 final class LiveStreams {
-    private static final Logger LOG = LoggerFactory.getLogger("sallyport.admin");
-
     /** A page that is hidden or stuck lets this many samples pass before its stream is closed. */
     private static final int MISSED_SAMPLES = 30;
 
@@ -34,6 +25,7 @@ final class LiveStreams {
     private final Duration interval;
     private final int limit;
     private final Deque<Stream> oldestFirst = new ArrayDeque<>();
+    private volatile int followers;
     private @Nullable Future<?> ticks;
 
     private static final class Stream {
@@ -57,6 +49,7 @@ final class LiveStreams {
     void add(Channel channel) {
         Stream stream = new Stream(channel, source.token());
         oldestFirst.addLast(stream);
+        followers = oldestFirst.size();
         channel.closeFuture().addListener(closed -> remove(stream));
         if (oldestFirst.size() > limit) {
             oldestFirst.removeFirst().channel.close();
@@ -69,8 +62,14 @@ final class LiveStreams {
         }
     }
 
+    /** How many clients follow; from any thread. */
+    int followers() {
+        return followers;
+    }
+
     private void remove(Stream stream) {
         oldestFirst.remove(stream);
+        followers = oldestFirst.size();
         if (oldestFirst.isEmpty() && ticks != null) {
             ticks.cancel(false);
             ticks = null;
@@ -99,13 +98,7 @@ final class LiveStreams {
     }
 
     private String event() {
-        StringWriter text = new StringWriter().append("data: ");
-        try (JsonGenerator json = SafeJson.to(text)) {
-            RecordJson.write(json, source.sample());
-        } catch (IOException | RuntimeException e) {
-            LOG.atWarn().setCause(e).log("a sample for the live page failed");
-            return ": no sample\n\n";
-        }
-        return text.append("\n\n").toString();
+        @Nullable String sample = SampleText.of(source);
+        return sample == null ? ": no sample\n\n" : "data: " + sample + "\n\n";
     }
 }

@@ -29,7 +29,7 @@ final class TraceQuery {
         for (Map.Entry<String, List<String>> parameter : query.entrySet()) {
             String value = parameter.getValue().get(parameter.getValue().size() - 1);
             switch (parameter.getKey()) {
-                case "source" -> source = HandshakeFilter.parseSource(value);
+                case "source" -> source = ConnectionFilter.parseSource(value);
                 case "server-name" -> serverName = value.toLowerCase(Locale.ROOT);
                 case "seconds" -> seconds = number("seconds", value, MOST_SECONDS);
                 case "count" -> count = number("count", value, MOST_COUNT);

@@ -202,6 +202,8 @@ public final class BackendServer {
      * <p>Read by any thread. Health is written on the backends' event loop alone.
      */
     public static final class Endpoint {
+        private static final double WEIGHT_OF_THE_LATEST = 1.0 / 8;
+
         private final BackendServer server;
         private final SocketAddress address;
         private final String text;
@@ -213,6 +215,7 @@ public final class BackendServer {
         private volatile boolean down;
         private volatile long ejectedUntil;
         private volatile boolean ejected;
+        private volatile double connectSeconds = Double.NaN;
 
         Endpoint(BackendServer server, SocketAddress address) {
             this.server = server;
@@ -247,6 +250,18 @@ public final class BackendServer {
 
         void givenBack() {
             inFlight.decrementAndGet();
+        }
+
+        /** A connection stands. Of two at once one may be lost: it is for people to look at. */
+        void connectedIn(long nanos) {
+            double seconds = nanos / 1e9;
+            double mean = connectSeconds;
+            connectSeconds = Double.isNaN(mean) ? seconds : mean + (seconds - mean) * WEIGHT_OF_THE_LATEST;
+        }
+
+        /** How long the latest connections took to make, by a moving mean; not a number before the first. */
+        public double connectSeconds() {
+            return connectSeconds;
         }
 
         /** Its connections that are complete. */

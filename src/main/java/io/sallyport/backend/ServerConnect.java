@@ -320,7 +320,9 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             if (!said.isEmpty()) {
                 callback.onSaid(said);
             }
-            callback.onConnected(channel, records, System.nanoTime() - begun);
+            long nanos = System.nanoTime() - begun;
+            endpoint.connectedIn(nanos);
+            callback.onConnected(channel, records, nanos);
         }
     }
 

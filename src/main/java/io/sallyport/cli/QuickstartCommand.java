@@ -7,11 +7,13 @@ import io.sallyport.log.LogSetup;
 import io.sallyport.quickstart.HelloBackend;
 import io.sallyport.quickstart.PrivateDirectory;
 import io.sallyport.quickstart.QuickstartConfig;
+import io.sallyport.quickstart.ThrowawayCertificate;
+import io.sallyport.quickstart.Visitor;
 import io.sallyport.server.ProxyServer;
 import io.sallyport.server.generation.StartException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,28 +51,37 @@ final class QuickstartCommand implements Callable<Integer> {
                 HelloBackend backend = HelloBackend.start()) {
             // There is nothing to reload here: a terminal that hangs up means the end.
             Serving serving = new Serving(console).stopOn("TERM", "INT", "HUP");
-            ProxyServer server = start(backend.address());
+            ThrowawayCertificate certificate = ThrowawayCertificate.create();
+            ProxyServer server = start(backend.address(), certificate);
             greet(server);
-            return serving.untilStopped(server);
+            try (Visitor visitor = Visitor.start(listener(server), certificate.chain(), () -> server.followers() > 0)) {
+                return serving.untilStopped(server);
+            }
         }
     }
 
     /** The key is on disk only while the server starts. */
-    private ProxyServer start(InetSocketAddress backend) throws IOException, ConfigException, StartException {
+    private ProxyServer start(InetSocketAddress backend, ThrowawayCertificate certificate)
+            throws IOException, ConfigException, StartException {
         try (PrivateDirectory directory = PrivateDirectory.create()) {
-            return ProxyServer.start(new QuickstartConfig(port, adminPort, backend).writeTo(directory.path()));
+            return ProxyServer.start(
+                    new QuickstartConfig(port, adminPort, backend, certificate).writeTo(directory.path()));
         }
     }
 
+    private static InetSocketAddress listener(ProxyServer server) {
+        return (InetSocketAddress) Objects.requireNonNull(server.addresses().get(QuickstartConfig.LISTENER));
+    }
+
     private void greet(ProxyServer server) {
-        SocketAddress bound = server.addresses().get(QuickstartConfig.LISTENER);
         InetSocketAddress admin = server.adminAddress();
         console.out().println();
         console.out()
                 .println("Try it:  curl --insecure https://localhost:"
-                        + (bound instanceof InetSocketAddress listener ? listener.getPort() : port) + "/");
+                        + listener(server).getPort() + "/");
         console.out()
-                .println("Admin:   http://" + (admin == null ? "none" : NetUtil.toSocketAddressString(admin)) + "/");
+                .println("Admin:   http://" + (admin == null ? "none" : NetUtil.toSocketAddressString(admin)) + "/"
+                        + " (while it is open, a visitor of our own comes every second)");
         console.out().println("Stop:    Ctrl-C");
         console.out().println();
     }

@@ -192,7 +192,8 @@ final class ConnectionJournal {
                 System.nanoTime() - acceptedNanos);
     }
 
-    private @Nullable InetAddress source() {
+    @Nullable
+    InetAddress source() {
         return source instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
@@ -222,6 +223,11 @@ final class ConnectionJournal {
         }
     }
 
+    /** Plaintext, both ways. */
+    long bytes() {
+        return clientToBackend + backendToClient;
+    }
+
     void closed(CloseReason reason) {
         long total = System.nanoTime() - acceptedNanos;
         settings.meters().connectionClosed(reason, total);
@@ -232,7 +238,11 @@ final class ConnectionJournal {
         }
     }
 
-    private ConnectionSummary summary(CloseReason reason, long total) {
+    ConnectionSummary soFar() {
+        return summary(null, System.nanoTime() - acceptedNanos);
+    }
+
+    private ConnectionSummary summary(@Nullable CloseReason reason, long total) {
         return new ConnectionSummary(
                 id,
                 accepted,

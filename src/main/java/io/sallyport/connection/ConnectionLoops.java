@@ -20,6 +20,9 @@ import io.sallyport.accept.Acceptors;
 import io.sallyport.accept.HandshakeGate;
 import io.sallyport.accept.LimitRefusals;
 import io.sallyport.accept.ListenerLimits;
+import io.sallyport.accesslog.ConnectionCensus;
+import io.sallyport.accesslog.ConnectionTally;
+import io.sallyport.accesslog.TalliedConnection;
 import io.sallyport.eventloop.InheritedSocket;
 import io.sallyport.eventloop.LoopDelay;
 import io.sallyport.eventloop.LoopThreads;
@@ -225,6 +228,15 @@ public final class ConnectionLoops {
      */
     public void retire(Predicate<ListenerSettings> isReplaced, Duration maxAge) {
         loops.forEach(loop -> loop.live().retire(isReplaced, maxAge));
+    }
+
+    /** Counts what is open, and keeps at most so many of the chosen ones; completes on one of the loops. */
+    public CompletableFuture<ConnectionCensus> tally(Predicate<TalliedConnection> chosen, int most) {
+        List<CompletableFuture<ConnectionTally>> tallies =
+                loops.stream().map(loop -> loop.live().tally(chosen, most)).toList();
+        return CompletableFuture.allOf(tallies.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> new ConnectionCensus(
+                        tallies.stream().map(CompletableFuture::join).toList(), most));
     }
 
     /** Closes every connection. */

@@ -1,11 +1,12 @@
 package io.sallyport.connection;
 
+import io.sallyport.accesslog.TalliedConnection;
 import io.sallyport.metrics.CloseReason;
 import java.time.Duration;
 import java.util.function.Predicate;
 
 /** A connection as the process sees it. Confined to its event loop. */
-interface OpenConnection {
+interface OpenConnection extends TalliedConnection {
     /** Ends the connection. */
     void close(CloseReason why);
 

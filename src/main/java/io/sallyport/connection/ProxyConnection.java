@@ -3,6 +3,7 @@ package io.sallyport.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.sallyport.accept.HandshakeGate;
+import io.sallyport.accesslog.ConnectionSummary;
 import io.sallyport.connection.Session.Admitted;
 import io.sallyport.connection.Session.Terminated;
 import io.sallyport.connection.relay.Ending;
@@ -16,6 +17,7 @@ import io.sallyport.metrics.CloseReason;
 import io.sallyport.starttls.StartTlsServer;
 import io.sallyport.starttls.StartTlsServers;
 import io.sallyport.tls.trust.ClientTrust;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -284,6 +286,33 @@ final class ProxyConnection implements OpenConnection, Admission.Owner, Session.
         if (watch != null && phase == Phase.SESSION) {
             watch.onReload();
         }
+    }
+
+    // ---- what is told of it while it is open
+
+    @Override
+    public String id() {
+        return frontend.id();
+    }
+
+    @Override
+    public String listener() {
+        return settings.name();
+    }
+
+    @Override
+    public @Nullable InetAddress source() {
+        return frontend.journal().source();
+    }
+
+    @Override
+    public long bytes() {
+        return frontend.journal().bytes();
+    }
+
+    @Override
+    public ConnectionSummary summary() {
+        return frontend.journal().soFar();
     }
 
     // ---- the end

@@ -15,18 +15,18 @@ import java.nio.file.Path;
  * @param port of the listener; 0 means any
  * @param adminPort of the admin listener; 0 means any
  * @param backend where the listener's connections go
+ * @param certificate the listener's
  */
-public record QuickstartConfig(int port, int adminPort, InetSocketAddress backend) {
+public record QuickstartConfig(int port, int adminPort, InetSocketAddress backend, ThrowawayCertificate certificate) {
     /** The name of its listener. */
     public static final String LISTENER = "https";
 
     /**
-     * Writes a new certificate and its key into {@code directory}, and makes the configuration that reads them there.
+     * Writes the certificate and its key into {@code directory}, and makes the configuration that reads them there.
      *
      * @throws ConfigException when a port is out of range
      */
     public ProxyConfig writeTo(Path directory) throws IOException, ConfigException {
-        ThrowawayCertificate certificate = ThrowawayCertificate.create();
         Files.writeString(directory.resolve("tls.crt"), certificate.chain());
         // For its owner alone, where the file system knows owners: the first line of a trial is no warning about our
         // own key.

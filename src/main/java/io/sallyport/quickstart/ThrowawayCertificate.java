@@ -13,10 +13,11 @@ import java.util.List;
  * @param chain PEM
  * @param key PEM, PKCS#8
  */
-record ThrowawayCertificate(String chain, String key) {
+public record ThrowawayCertificate(String chain, String key) {
     private static final Duration LIFE = Duration.ofDays(30);
 
-    static ThrowawayCertificate create() {
+    /** Makes one. */
+    public static ThrowawayCertificate create() {
         try {
             SelfSigned made = SelfSigned.create(
                     "CN=localhost,O=Sallyport quickstart", List.of("localhost", "127.0.0.1", "::1"), LIFE);

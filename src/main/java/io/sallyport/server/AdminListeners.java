@@ -76,6 +76,11 @@ final class AdminListeners implements AutoCloseable {
         }
     }
 
+    /** How many clients follow the live page. */
+    int followers() {
+        return admin == null ? 0 : admin.followers();
+    }
+
     @Nullable
     InetSocketAddress adminAddress() {
         return admin == null ? null : admin.address();

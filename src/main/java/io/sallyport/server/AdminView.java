@@ -2,15 +2,17 @@ package io.sallyport.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sallyport.accesslog.ConnectionCensus;
 import io.sallyport.accesslog.HandshakeLog;
 import io.sallyport.accesslog.TraceWish;
 import io.sallyport.acme.AcmeClient;
 import io.sallyport.admin.AdminSource;
 import io.sallyport.admin.AdminToken;
-import io.sallyport.admin.HandshakeFilter;
+import io.sallyport.admin.ConnectionFilter;
 import io.sallyport.admin.ServerChange;
 import io.sallyport.backend.Backend;
 import io.sallyport.config.LogConfig;
+import io.sallyport.connection.ConnectionLoops;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.log.LogLevel;
 import io.sallyport.metrics.Meters;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What the admin listener shows of a server. */
@@ -34,6 +37,7 @@ final class AdminView implements AdminSource {
     private final HandshakeLog handshakes;
     private final LogLevel logLevel;
     private final Transport transport;
+    private final ConnectionLoops loops;
     private final AcmeClient acme;
     private final WorkloadApi workload;
     private final LiveMeters live;
@@ -46,11 +50,13 @@ final class AdminView implements AdminSource {
             HandshakeLog handshakes,
             LogLevel logLevel,
             Transport transport,
+            ConnectionLoops loops,
             AcmeClient acme,
             WorkloadApi workload) {
         this.lifecycle = lifecycle;
         this.logLevel = logLevel;
         this.transport = transport;
+        this.loops = loops;
         this.acme = acme;
         this.workload = workload;
         this.registry = registry;
@@ -116,8 +122,13 @@ final class AdminView implements AdminSource {
     }
 
     @Override
-    public void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException {
+    public void writeHandshakes(JsonGenerator json, ConnectionFilter filter) throws IOException {
         handshakes.write(json, filter::takes, filter.limit());
+    }
+
+    @Override
+    public CompletableFuture<ConnectionCensus> connections(ConnectionFilter filter) {
+        return loops.tally(filter::takes, filter.limit());
     }
 
     @Override

@@ -175,7 +175,8 @@ public final class ProxyServer {
         AdminListeners admin = resources.add(
                 AdminListeners.bind(
                         config,
-                        new AdminView(lifecycle, registry, meters, handshakes, logLevel, transport, acme, workload),
+                        new AdminView(
+                                lifecycle, registry, meters, handshakes, logLevel, transport, loops, acme, workload),
                         problems),
                 AdminListeners::close);
         admin.onLost(lifecycle::abandon);
@@ -282,6 +283,11 @@ public final class ProxyServer {
     /** The bound address of the admin listener; null where there is none. */
     public @Nullable InetSocketAddress adminAddress() {
         return admin.adminAddress();
+    }
+
+    /** How many clients follow the live page. */
+    public int followers() {
+        return admin.followers();
     }
 
     /** The bound address of the metrics listener; null where there is none. */

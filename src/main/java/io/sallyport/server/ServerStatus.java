@@ -115,10 +115,20 @@ record ServerStatus(
         }
     }
 
-    record Address(String address, String state, int connections) {
+    /** {@code connectMs} is how long the latest connections took to make; null before the first. */
+    record Address(
+            String address,
+            String state,
+            int connections,
+            @Nullable Double connectMs) {
         static Address of(Endpoint endpoint) {
             String state = endpoint.isDown() ? "down" : endpoint.isEjected() ? "ejected" : "up";
-            return new Address(endpoint.toString(), state, endpoint.inFlight());
+            double seconds = endpoint.connectSeconds();
+            return new Address(
+                    endpoint.toString(),
+                    state,
+                    endpoint.inFlight(),
+                    Double.isNaN(seconds) ? null : Math.round(seconds * 1e6) / 1e3);
         }
     }
 

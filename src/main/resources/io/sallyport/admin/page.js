@@ -1,7 +1,10 @@
 'use strict';
 (() => {
-  const SAMPLES = 120;
+  const HOUR = 3600; // seconds that are remembered
+  const FINE = 150; // seconds of it with every sample, the others ten seconds apart
   const WINDOW = 10; // seconds over which the p99 is taken
+  const GAP = 25; // seconds without a sample, over which no line is drawn
+  const WIDTH = 1000;
   const $ = id => document.getElementById(id);
   // An address with the user and the password in it, as the page's own may be, is none that a script may ask.
   const at = path => location.origin + path;
@@ -30,13 +33,13 @@
     return Number.isFinite(seconds) ? number(seconds * 1000, seconds < 0.01 ? 1 : 0) + ' ms' : '–';
   }
   function words(tag) { return String(tag).replaceAll('_', ' '); }
-  function ago(time) {
-    const seconds = Math.max(0, (Date.now() - Date.parse(time)) / 1000);
-    if (seconds < 90) return number(seconds) + ' s ago';
-    if (seconds < 5400) return number(seconds / 60) + ' min ago';
-    if (seconds < 129600) return number(seconds / 3600) + ' h ago';
-    return number(seconds / 86400) + ' days ago';
+  function age(seconds) {
+    if (seconds < 90) return number(seconds) + ' s';
+    if (seconds < 5400) return number(seconds / 60) + ' min';
+    if (seconds < 129600) return number(seconds / 3600) + ' h';
+    return number(seconds / 86400) + ' days';
   }
+  function ago(time) { return age(Math.max(0, (Date.now() - Date.parse(time)) / 1000)) + ' ago'; }
 
   // ---- what happens now
 
@@ -54,12 +57,12 @@
     {id: 'memory', title: 'Memory', series: [s => s.direct, s => s.heap],
       text: s => [bytes(s.direct), el('small', {}, ' direct, ' + bytes(s.heap) + ' heap')]},
   ];
-  const samples = [];
+  let samples = [];
 
   function buildTiles() {
     for (const tile of tiles) {
       const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-      svg.setAttribute('viewBox', '0 0 ' + (SAMPLES - 1) + ' 30');
+      svg.setAttribute('viewBox', '0 0 ' + WIDTH + ' 30');
       svg.setAttribute('preserveAspectRatio', 'none');
       svg.setAttribute('role', 'img');
       tile.paths = tile.series.map((_, index) => {
@@ -74,27 +77,32 @@
     }
   }
 
-  function line(values, top) {
+  function line(shown, of, top, end, span) {
     let path = '';
-    let pen = 'M';
-    values.forEach((value, index) => {
-      if (!Number.isFinite(value)) { pen = 'M'; return; }
-      const x = SAMPLES - values.length + index;
-      path += pen + x + ' ' + (29 - 28 * value / top).toFixed(2);
-      pen = 'L';
-    });
+    let last = null;
+    for (const sample of shown) {
+      const value = of(sample);
+      if (!Number.isFinite(value)) { last = null; continue; }
+      const x = WIDTH * (1 - (end - sample.raw.time) / 1000 / span);
+      const pen = last !== null && sample.raw.time - last < GAP * 1000 ? 'L' : 'M';
+      path += pen + x.toFixed(1) + ' ' + (29 - 28 * value / top).toFixed(2);
+      last = sample.raw.time;
+    }
     return path;
   }
 
   function drawTiles() {
     const latest = samples[samples.length - 1];
+    if (!latest) return;
+    const span = Number($('span').value);
+    const end = latest.raw.time;
+    const shown = samples.filter(each => end - each.raw.time <= span * 1000);
     for (const tile of tiles) {
       tile.value.replaceChildren(...tile.text(latest).flat());
-      const series = tile.series.map(of => samples.map(of));
-      const finite = series.flat().filter(Number.isFinite);
+      const finite = tile.series.flatMap(of => shown.map(of)).filter(Number.isFinite);
       const top = Math.max(1e-9, ...finite);
-      tile.paths.forEach((path, index) => path.setAttribute('d', line(series[index], top)));
-      tile.svg.setAttribute('aria-label', tile.title + ' over the last two minutes: now ' + tile.value.textContent);
+      tile.paths.forEach((path, index) => path.setAttribute('d', line(shown, tile.series[index], top, end, span)));
+      tile.svg.setAttribute('aria-label', tile.title + ' over ' + $('span').selectedOptions[0].textContent + ': now ' + tile.value.textContent);
     }
   }
 
@@ -111,13 +119,23 @@
     return [buckets.length ? buckets[buckets.length - 1][0] : NaN, true];
   }
 
-  function onSample(raw) {
+  function forgetOld(now) {
+    let kept = -Infinity;
+    samples = samples.filter(each => {
+      const age = (now - each.raw.time) / 1000;
+      if (age > HOUR || (age > FINE && each.raw.time - kept < 9500)) return false;
+      kept = each.raw.time;
+      return true;
+    });
+  }
+
+  function remember(raw) {
     const last = samples[samples.length - 1];
     const seconds = last ? (raw.time - last.raw.time) / 1000 : 0;
     const per = (now, before) => seconds > 0 ? Math.max(0, now - before) / seconds : NaN;
     const before = last ? last.raw : raw;
-    const oldest = samples.length ? samples[Math.max(0, samples.length - WINDOW)].raw : raw;
-    const [quantile, open] = p99(raw, oldest);
+    const past = samples.findLast(each => raw.time - each.raw.time >= WINDOW * 1000) || samples[0];
+    const [quantile, open] = p99(raw, past ? past.raw : raw);
     samples.push({
       raw, connections: raw.connections, handshaking: raw.handshaking, p99: quantile, p99Open: open,
       delay: raw.event_loop_delay_seconds, direct: raw.direct_bytes, heap: raw.heap_bytes,
@@ -128,10 +146,29 @@
         toBackend: per(raw.bytes.client_to_backend, before.bytes.client_to_backend),
       },
     });
-    if (samples.length > SAMPLES) samples.shift();
+    forgetOld(raw.time);
+    return last && raw.handshakes.failure !== before.handshakes.failure;
+  }
+
+  function onSample(raw) {
+    const hasNews = remember(raw);
     setState(raw.state);
     drawTiles();
-    if (!last || raw.handshakes.failure !== before.handshakes.failure) refreshFailures();
+    if (hasNews) refreshFailures();
+    if ($('filter-connection').value.trim()) refreshConnections();
+  }
+
+  /** What the process remembers and this page does not. */
+  async function catchUp() {
+    try {
+      const answer = await fetch(at('/history'), {cache: 'no-store'});
+      if (!answer.ok) return;
+      const last = samples.length ? samples[samples.length - 1].raw.time : 0;
+      (await answer.json()).filter(raw => raw.time > last).forEach(remember);
+      drawTiles();
+    } catch (e) {
+      // The stream tells when the process is gone.
+    }
   }
 
   function setState(state) {
@@ -143,18 +180,23 @@
 
   // ---- failed handshakes
 
+  const FILTERS = ['reason', 'listener', 'source', 'connection'];
+  function filter(keys, limit) {
+    const query = new URLSearchParams({limit});
+    for (const key of keys) {
+      const value = $('filter-' + key).value.trim();
+      if (value) query.set(key, value);
+    }
+    return query;
+  }
+
   let asking = false;
   let askAgain = false;
   async function refreshFailures() {
     if (asking) { askAgain = true; return; }
     asking = true;
     try {
-      const query = new URLSearchParams({limit: '50'});
-      for (const key of ['reason', 'listener', 'source']) {
-        const value = $('filter-' + key).value.trim();
-        if (value) query.set(key, value);
-      }
-      const answer = await fetch(at('/handshakes?' + query), {cache: 'no-store'});
+      const answer = await fetch(at('/handshakes?' + filter(FILTERS, 50)), {cache: 'no-store'});
       // Half an address is none yet.
       if (answer.status === 400) $('filter-source').setAttribute('aria-invalid', 'true');
       else $('filter-source').removeAttribute('aria-invalid');
@@ -204,17 +246,26 @@
 
   function arrow(from) {
     const client = from === 'client';
-    return el('span', {role: 'img', 'aria-label': client ? 'from the client' : 'to the client'}, client ? '→' : '←');
+    return el('span', {class: 'arrow', role: 'img', 'aria-label': client ? 'from the client' : 'to the client'});
   }
 
   function step(each) {
     const size = each.bytes === undefined ? '' : number(each.bytes) + ' B';
     const rest = [size, each.detail, each.complete === false ? 'never finished' : '', each.broke ? 'here it broke' : ''];
-    return el('li', {},
+    const kind = (each.from === 'client' ? 'to-right' : 'to-left') + (each.broke ? ' break' : '') + (each.complete === false ? ' open-end' : '');
+    return el('li', {class: kind},
       el('time', {}, each.ms === undefined ? '' : number(each.ms, 1) + ' ms'),
-      arrow(each.from),
-      el('span', {class: each.broke ? 'break' : null}, el('strong', {}, words(each.what)), ' ',
-        el('span', {class: each.broke ? null : 'quiet'}, rest.filter(Boolean).join(' · '))));
+      el('div', {class: 'rung'},
+        el('span', {}, el('strong', {}, words(each.what)), ' ',
+          el('span', {class: each.broke ? null : 'quiet'}, rest.filter(Boolean).join(' · '))),
+        arrow(each.from)));
+  }
+
+  function ladder(steps) {
+    if (!steps || !steps.length) return null;
+    return el('div', {class: 'ladder'},
+      el('div', {class: 'ends', 'aria-hidden': 'true'}, el('span', {}, 'client'), el('span', {}, 'Sallyport')),
+      el('ol', {class: 'steps', 'aria-label': 'steps of the handshake'}, steps.map(step)));
   }
 
   function served(certificates) {
@@ -238,11 +289,84 @@
           pairs('what helps', each.fix), pairs('missing', each.missing), pairs('broke at', words(each.broke_at || '')),
           pairs('ended by', each.ended_by && words(each.ended_by) + ': ' + words(each.how) + (each.alert ? ' ' + each.alert : '')),
           pairs('detail', each.detail), served(each.allowed && each.allowed.certificates),
-          pairs('connection', each.connection)),
-        el('ol', {class: 'steps', 'aria-label': 'steps of the handshake'}, (each.steps || []).map(step)),
+          el('dt', {}, 'connection'), el('dd', {}, choice('connection', each.connection))),
+        ladder(each.steps),
         each.offered || each.allowed ? el('details', {'data-id': lists, open: openIds.has(lists) ? '' : null},
           el('summary', {}, 'What the client offered and the listener allows'),
           el('dl', {}, pairs('JA4', each.ja4), pairs('offered', each.offered), pairs('allowed', allowed))) : null)));
+  }
+
+  // ---- what is open
+
+  /** A value that the page can be narrowed to. */
+  function choice(key, value) {
+    return el('a', {href: '#' + new URLSearchParams({...view(), [key]: value})}, value);
+  }
+
+  let counting = false;
+  async function refreshConnections() {
+    if (counting) return;
+    counting = true;
+    try {
+      const answer = await fetch(at('/connections?' + filter(['listener', 'source', 'connection'], 20)), {cache: 'no-store'});
+      if (answer.ok) drawConnections(await answer.json());
+    } catch (e) {
+      // The stream tells when the process is gone.
+    } finally {
+      counting = false;
+    }
+  }
+
+  function drawConnections(now) {
+    const id = $('filter-connection').value.trim();
+    const shown = now.connections.length;
+    $('connections-note').textContent = id && !shown
+      ? id + ' is not open: it has ended, and the access log has its line, or it never was here.'
+      : shown < now.open ? number(shown) + ' of ' + number(now.open) + ' are shown, the oldest first.' : '';
+    table('connections', ['connection', 'client', 'server name', 'backend', 'to client', 'to backend', 'open for'],
+      now.connections.map(each => row(
+        choice('connection', each.connection),
+        each.client + (each.client_certificate ? ' · ' + each.client_certificate : ''),
+        [each.server_name, each.tls_version, each.alpn].filter(Boolean).join(' · '),
+        each.server ? each.backend + ' · ' + each.server : each.tls_version ? each.backend || '' : 'in the handshake',
+        bytes(each.backend_to_client_bytes), bytes(each.client_to_backend_bytes), age(each.duration_ms / 1000))));
+    table('sources', ['client', 'connections', 'bytes'],
+      now.busiest_sources.map(each => row(choice('source', each.source), number(each.connections), bytes(each.bytes))));
+  }
+
+  // ---- what the address of the page says
+
+  function view() {
+    const result = {};
+    for (const key of FILTERS) {
+      const value = $('filter-' + key).value.trim();
+      if (value) result[key] = value;
+    }
+    if ($('span').value !== '120') result.span = $('span').value;
+    return result;
+  }
+
+  function showView() {
+    const hash = '#' + new URLSearchParams(view());
+    history.replaceState(null, '', hash);
+    $('link').setAttribute('href', hash);
+  }
+
+  function readView() {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    for (const key of FILTERS) {
+      const value = asked.get(key) || '';
+      if (value && $('filter-' + key).options) addOptions('filter-' + key, [value]);
+      $('filter-' + key).value = value;
+    }
+    $('span').value = asked.get('span') === '3600' ? '3600' : '120';
+    $('link').setAttribute('href', location.hash || '#');
+  }
+
+  function refreshView() {
+    drawTiles();
+    refreshFailures();
+    refreshConnections();
   }
 
   // ---- what is configured
@@ -261,15 +385,20 @@
     return row(each.name, words(each.kind), el('span', {class: grade}, text), each.not_after);
   }
 
+  function slowest(servers) {
+    return Math.max(0, ...servers.flatMap(each => each.addresses.map(address => address.connect_ms || 0)));
+  }
+
   function server(backend, each) {
     const name = each.server + (each.backup ? ' (backup)' : '');
-    if (each.addresses.length === 0) return [row(backend, name, el('span', {class: 'bad'}, 'no address' + (each.unresolved ? ': ' + each.unresolved : '')), '')];
+    if (each.addresses.length === 0) return [row(backend, name, el('span', {class: 'bad'}, 'no address' + (each.unresolved ? ': ' + each.unresolved : '')), '', '')];
     return each.addresses.map(address => row(
       backend,
       name === address.address ? name : name + ' · ' + address.address,
       el('span', {class: address.state === 'up' ? (each.state === 'ready' ? 'good' : 'warn') : 'bad'},
         words(address.state) + (each.state === 'ready' ? '' : ', ' + words(each.state))),
-      number(address.connections)));
+      number(address.connections),
+      millis(address.connect_ms / 1000)));
   }
 
   async function refreshStatus() {
@@ -292,8 +421,9 @@
       table('listeners', ['listener', 'address', 'server names', 'backend'], routes);
       const byEnd = [...status.certificates].sort((a, b) => Date.parse(a.not_after) - Date.parse(b.not_after));
       table('certificates', ['file', 'kind', 'ends in', 'at'], byEnd.map(certificate));
-      table('backends', ['backend', 'server', 'health', 'connections'],
-        Object.entries(status.backends).flatMap(([name, servers]) => servers.flatMap(each => server(name, each))));
+      table('backends', ['backend', 'server', 'health', 'connections', 'connects in'],
+        Object.entries(status.backends).sort(([, one], [, other]) => slowest(other) - slowest(one))
+          .flatMap(([name, servers]) => servers.flatMap(each => server(name, each))));
       const reload = status.last_reload;
       $('reload').textContent = [words(reload.result), ago(reload.time), reload.detail].filter(Boolean).join(' · ');
       $('reload').className = reload.result === 'failure' ? 'bad' : '';
@@ -304,10 +434,15 @@
 
   // ---- following
 
+  let following = false;
   let stream = null;
   let statusTimer = null;
-  function follow() {
-    if (stream || document.hidden) return;
+  async function follow() {
+    if (following || document.hidden) return;
+    following = true;
+    // First: samples are drawn in their order.
+    await catchUp();
+    if (!following) return;
     stream = new EventSource(at('/events'));
     stream.onmessage = event => onSample(JSON.parse(event.data));
     stream.onerror = () => {
@@ -316,16 +451,23 @@
       if (stream && stream.readyState === EventSource.CLOSED) { rest(); setTimeout(follow, 5000); }
     };
     refreshStatus();
-    statusTimer = setInterval(refreshStatus, 5000);
+    refreshFailures();
+    refreshConnections();
+    statusTimer = setInterval(() => { refreshStatus(); refreshConnections(); }, 5000);
   }
   function rest() {
     if (stream) stream.close();
     stream = null;
+    following = false;
     clearInterval(statusTimer);
   }
   document.addEventListener('visibilitychange', () => document.hidden ? rest() : follow());
-  $('filter').addEventListener('submit', event => event.preventDefault());
-  $('filter').addEventListener('input', refreshFailures);
+  for (const form of document.querySelectorAll('form')) {
+    form.addEventListener('submit', event => event.preventDefault());
+    form.addEventListener('input', () => { showView(); refreshView(); });
+  }
+  addEventListener('hashchange', () => { readView(); refreshView(); });
+  readView();
   buildTiles();
   follow();
 })();

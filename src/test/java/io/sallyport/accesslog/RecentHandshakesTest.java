@@ -12,7 +12,7 @@ class RecentHandshakesTest {
     private final RecentHandshakes recent = new RecentHandshakes();
 
     private static Entry entry(String listener, int bytes) {
-        return new Entry(new HandshakeSummary(listener, null, null), new byte[bytes]);
+        return new Entry(new HandshakeSummary("1", listener, null, null), new byte[bytes]);
     }
 
     @Test

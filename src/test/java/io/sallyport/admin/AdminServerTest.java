@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sallyport.accesslog.ConnectionCensus;
 import io.sallyport.accesslog.TraceWish;
 import io.sallyport.config.value.Cidr;
 import io.sallyport.config.value.ServerState;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminServerTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(200);
-    private static final AdminTimeouts PATIENT = new AdminTimeouts(LONG, LONG, LONG, LONG, LONG);
+    private static final AdminTimeouts PATIENT = new AdminTimeouts(LONG, LONG, LONG, LONG, LONG, LONG);
 
     private final FakeSource source = new FakeSource();
     private final List<AdminServer> servers = new ArrayList<>();
@@ -125,7 +127,7 @@ class AdminServerTest {
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.body())
                 .isEqualTo("/metricz: not here"
-                        + " (expected: /, /backends/NAME/servers/ADDRESS, /drain, /events, /handshakes, /handshakes/trace, /livez, /log-level, /metrics,"
+                        + " (expected: /, /backends/NAME/servers/ADDRESS, /connections, /drain, /events, /handshakes, /handshakes/trace, /history, /livez, /log-level, /metrics,"
                         + " /readyz, /status)\n");
     }
 
@@ -152,7 +154,7 @@ class AdminServerTest {
 
     @Test
     void eventsFollowUntilTheClientLeaves() throws IOException {
-        serve(loopback(), new AdminTimeouts(SHORT, SHORT, SHORT, SHORT, Duration.ofMillis(20)));
+        serve(loopback(), new AdminTimeouts(SHORT, SHORT, SHORT, SHORT, Duration.ofMillis(20), LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send(request("GET", "/events"));
 
@@ -186,7 +188,7 @@ class AdminServerTest {
     @Test
     void aSampleThatFailsLeavesTheStreamOpen() throws IOException {
         source.failure = new IllegalStateException("no");
-        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20)));
+        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20), LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send(request("GET", "/events"));
             client.head();
@@ -200,7 +202,7 @@ class AdminServerTest {
     @Test
     void aFollowerThatReadsNothingIsClosed() throws IOException {
         source.padding = "x".repeat(100_000);
-        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(5)));
+        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(5), LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send(request("GET", "/events"));
             client.head();
@@ -530,7 +532,7 @@ class AdminServerTest {
 
     @Test
     void aClientThatReadsNothingIsCutOffAndCostsFewAnswers() throws IOException {
-        serve(loopback(), new AdminTimeouts(LONG, LONG, SHORT, LONG, LONG));
+        serve(loopback(), new AdminTimeouts(LONG, LONG, SHORT, LONG, LONG, LONG));
         source.metrics = "m".repeat(8 << 20);
         try (HttpSocket client = new HttpSocket(address)) {
             assertThatThrownBy(() -> {
@@ -546,7 +548,7 @@ class AdminServerTest {
 
     @Test
     void aClientThatDripsItsRequestIsCutOff() throws IOException {
-        serve(loopback(), new AdminTimeouts(SHORT, LONG, LONG, LONG, LONG));
+        serve(loopback(), new AdminTimeouts(SHORT, LONG, LONG, LONG, LONG, LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send("GET /livez HTTP/1.1\r\nHo");
             assertThat(client.isClosed()).isTrue();
@@ -555,7 +557,7 @@ class AdminServerTest {
 
     @Test
     void aClientThatComesForNothingIsCutOff() throws IOException {
-        serve(loopback(), new AdminTimeouts(LONG, SHORT, LONG, LONG, LONG));
+        serve(loopback(), new AdminTimeouts(LONG, SHORT, LONG, LONG, LONG, LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send(request("GET", "/livez"));
             assertThat(client.reply().status()).isEqualTo(200);
@@ -565,7 +567,7 @@ class AdminServerTest {
 
     @Test
     void aClientThatNeverLeavesIsCutOff() throws IOException {
-        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, SHORT, LONG));
+        serve(loopback(), new AdminTimeouts(LONG, LONG, LONG, SHORT, LONG, LONG));
         try (HttpSocket client = new HttpSocket(address)) {
             client.send("nonsense\r\n\r\n");
             assertThat(client.reply().status()).isEqualTo(400);
@@ -656,15 +658,48 @@ class AdminServerTest {
 
     @Test
     void theQueryNarrowsTheHandshakes() throws IOException {
-        assertThat(get("/handshakes?listener=https&reason=time%6fut&source=10.0.0.0/8&limit=7")
+        assertThat(get("/handshakes?listener=https&reason=time%6fut&source=10.0.0.0/8&connection=4f&limit=7")
                         .status())
                 .isEqualTo(200);
         assertThat(get("/handshakes").status()).isEqualTo(200);
 
         assertThat(source.filters)
                 .containsExactly(
-                        new HandshakeFilter("https", "timeout", Cidr.parse("10.0.0.0/8"), 7),
-                        new HandshakeFilter(null, null, null, 100));
+                        new ConnectionFilter("https", "timeout", Cidr.parse("10.0.0.0/8"), "4f", 7),
+                        new ConnectionFilter(null, null, null, null, 100));
+    }
+
+    @Test
+    void whatIsOpenIsToldOnceItIsCounted() throws IOException {
+        source.census = new CompletableFuture<>();
+        try (HttpSocket client = new HttpSocket(address)) {
+            client.send(request("GET", "/connections?source=10.0.0.0/8"));
+            await().until(() -> !source.filters.isEmpty());
+            source.census.complete(new ConnectionCensus(List.of(), 1));
+
+            HttpReply reply = client.reply();
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.body()).contains("\"open\" : 0");
+            client.send(request("GET", "/livez"));
+            assertThat(client.reply().status()).isEqualTo(200);
+        }
+        assertThat(get("/connections?reason=timeout").body())
+                .isEqualTo("\"reason\": unknown parameter (expected: listener, source, connection, limit)\n");
+    }
+
+    @Test
+    void aCountThatFailsIsAnInternalError() throws IOException {
+        source.census = CompletableFuture.failedFuture(new IllegalStateException("broken"));
+
+        HttpReply reply = get("/connections");
+
+        assertThat(reply.status()).isEqualTo(500);
+        assertThat(reply.body()).doesNotContain("broken");
+    }
+
+    @Test
+    void theLastHourIsThereForWhoComesLater() throws IOException {
+        await().untilAsserted(() -> assertThat(get("/history").body()).isEqualTo("[{\"state\":\"fine\"}]\n"));
     }
 
     @Test
@@ -715,7 +750,7 @@ class AdminServerTest {
         limit=0     | limit: "0" (expected: 1..1000)
         limit=1e3   | limit: "1e3" (expected: 1..1000)
         limit=      | limit: "" (expected: 1..1000)
-        lisener=a   | "lisener": unknown parameter (expected: listener, reason, source, limit)
+        lisener=a   | "lisener": unknown parameter (expected: listener, reason, source, connection, limit)
         source=ten  | source: "ten" (expected: an address, or a network as 10.0.0.0/8 with no bit set behind its prefix)
         """)
     void aQueryThatMeansNothingIsToldSo(String query, String message) throws IOException {

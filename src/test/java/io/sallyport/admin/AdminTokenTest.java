@@ -35,7 +35,10 @@ class AdminTokenTest {
     void start() throws IOException {
         source.token = token(TOKEN);
         server = AdminServer.bind(
-                address, source, AdminPaths.ADMIN, new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20)));
+                address,
+                source,
+                AdminPaths.ADMIN,
+                new AdminTimeouts(LONG, LONG, LONG, LONG, Duration.ofMillis(20), LONG));
         server.serve();
         address = server.address();
     }

@@ -1,11 +1,13 @@
 package io.sallyport.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sallyport.accesslog.ConnectionCensus;
 import io.sallyport.accesslog.TraceWish;
 import io.sallyport.config.LogConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +17,12 @@ final class FakeSource implements AdminSource {
     final AtomicInteger drains = new AtomicInteger();
     final AtomicInteger samples = new AtomicInteger();
     final AtomicInteger scrapes = new AtomicInteger();
-    final List<HandshakeFilter> filters = new CopyOnWriteArrayList<>();
+    final List<ConnectionFilter> filters = new CopyOnWriteArrayList<>();
     final List<TraceWish> wishes = new CopyOnWriteArrayList<>();
     final List<ServerChange> changes = new CopyOnWriteArrayList<>();
     final List<String> levels = new CopyOnWriteArrayList<>();
+    volatile CompletableFuture<ConnectionCensus> census =
+            CompletableFuture.completedFuture(new ConnectionCensus(List.of(), 1));
     volatile State state = State.READY;
     volatile String metrics = "a_total 1\n";
     volatile String padding = "";
@@ -68,10 +72,16 @@ final class FakeSource implements AdminSource {
     }
 
     @Override
-    public void writeHandshakes(JsonGenerator json, HandshakeFilter filter) throws IOException {
+    public void writeHandshakes(JsonGenerator json, ConnectionFilter filter) throws IOException {
         filters.add(filter);
         json.writeStartArray();
         json.writeEndArray();
+    }
+
+    @Override
+    public CompletableFuture<ConnectionCensus> connections(ConnectionFilter filter) {
+        filters.add(filter);
+        return census;
     }
 
     @Override

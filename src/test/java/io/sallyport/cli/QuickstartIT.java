@@ -44,8 +44,20 @@ class QuickstartIT {
     void printsWhatToTry() throws Exception {
         try (SallyportProcess process = quickstart()) {
             process.awaitLine("^Try it:  curl --insecure https://localhost:\\d+/$");
-            process.awaitLine("^Admin:   http://127\\.0\\.0\\.1:\\d+/$");
+            process.awaitLine("^Admin:   http://127\\.0\\.0\\.1:\\d+/ ");
             process.awaitLine("^Stop:    Ctrl-C$");
+        }
+    }
+
+    @Test
+    void whoOpensTheLivePageSeesVisitsAndOneThatIsRefused() throws Exception {
+        try (SallyportProcess process = quickstart();
+                Socket page = new Socket(InetAddress.getLoopbackAddress(), adminPort(process))) {
+            page.getOutputStream()
+                    .write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+            process.awaitLine("\"reason\":\"client_rejected_issuer\"");
+            process.awaitLine("\"type\":\"connection\".*\"tls_version\"");
         }
     }
 

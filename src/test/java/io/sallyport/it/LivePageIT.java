@@ -114,6 +114,54 @@ class LivePageIT {
     }
 
     @Test
+    void followsOneConnectionByItsIdAndALinkShowsTheSameView() throws Exception {
+        open();
+        try (TlsClient client = TlsClient.connect(proxy);
+                TlsClient other = TlsClient.connect(proxy)) {
+            client.send("ping");
+            assertThat(client.readText(4)).isEqualTo("ping");
+            other.send("ping");
+            assertThat(other.readText(4)).isEqualTo("ping");
+            await().untilAsserted(() -> assertThat(rows("connections")).isEqualTo(2));
+            assertThat(text("#sources")).contains("127.0.0.1", "2");
+            screenshot("live-page-connections");
+
+            // The table is drawn anew every few seconds: an element that was found may be gone.
+            browser.executeScript("document.querySelector('#connections a').click()");
+            await().untilAsserted(() -> assertThat(rows("connections")).isEqualTo(1));
+            client.send("x".repeat(1000));
+            other.send("x".repeat(1000));
+            await().untilAsserted(() -> assertThat(text("#connections")).contains("1,004 B"));
+
+            String link = browser.findElement(By.id("link")).getDomProperty("href");
+            browser.get("about:blank");
+            browser.get(Objects.requireNonNull(link) + "&span=3600");
+            await().untilAsserted(() -> assertThat(rows("connections")).isEqualTo(1));
+            assertThat(text("#connections")).contains("1,004 B");
+            assertThat(browser.executeScript("return document.getElementById('span').value"))
+                    .isEqualTo("3600");
+        }
+        await().untilAsserted(() -> assertThat(text("#connections-note")).contains("is not open"));
+        assertNoComplaint();
+    }
+
+    /** The process was started before the browser was: the page draws what happened before it was there. */
+    @Test
+    void showsWhatHappenedBeforeThePageWasOpened() {
+        open();
+        long drawn =
+                number("Number(document.querySelector('#tile-memory path').getAttribute('d').match(/^M([0-9.]+)/)[1])");
+        browser.get("about:blank");
+        open();
+
+        await().untilAsserted(() -> assertThat(
+                        number(
+                                "Number(document.querySelector('#tile-memory path').getAttribute('d').match(/^M([0-9.]+)/)[1])"))
+                .isLessThanOrEqualTo(drawn));
+        assertNoComplaint();
+    }
+
+    @Test
     void readsOnAPhoneAndInTheDark() throws Exception {
         talkHttp();
         browser.executeCdpCommand(
@@ -223,6 +271,10 @@ class LivePageIT {
     private String text(String selector) {
         return String.valueOf(browser.executeScript(
                 "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText).join('\\n')", selector));
+    }
+
+    private long rows(String table) {
+        return number("document.querySelectorAll('#" + table + " tbody a').length");
     }
 
     private long number(String script) {

@@ -26,7 +26,8 @@ class QuickstartConfigTest {
     @Test
     void listensOnLoopbackInFrontOfTheBackend() throws Exception {
         try (PrivateDirectory directory = PrivateDirectory.create()) {
-            ProxyConfig config = new QuickstartConfig(8443, 9901, BACKEND).writeTo(directory.path());
+            ProxyConfig config =
+                    new QuickstartConfig(8443, 9901, BACKEND, ThrowawayCertificate.create()).writeTo(directory.path());
 
             ListenerConfig listener = config.listeners().get(QuickstartConfig.LISTENER);
             assertThat(listener)
@@ -44,7 +45,7 @@ class QuickstartConfigTest {
     @Test
     void theCertificateIsForThisMachineAlone() throws Exception {
         try (PrivateDirectory directory = PrivateDirectory.create()) {
-            new QuickstartConfig(0, 0, BACKEND).writeTo(directory.path());
+            new QuickstartConfig(0, 0, BACKEND, ThrowawayCertificate.create()).writeTo(directory.path());
 
             X509Certificate certificate = certificate(directory.path().resolve("tls.crt"));
             certificate.checkValidity();
@@ -61,7 +62,7 @@ class QuickstartConfigTest {
         Path path;
         try (PrivateDirectory directory = PrivateDirectory.create()) {
             path = directory.path();
-            new QuickstartConfig(0, 0, BACKEND).writeTo(path);
+            new QuickstartConfig(0, 0, BACKEND, ThrowawayCertificate.create()).writeTo(path);
             assertThat(SecretFile.exposure(path.resolve("tls.key"))).isEmpty();
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                     .isEqualTo("rwx------");
@@ -72,7 +73,8 @@ class QuickstartConfigTest {
     @Test
     void aPortOutOfRangeIsAProblem() throws Exception {
         try (PrivateDirectory directory = PrivateDirectory.create()) {
-            assertThatThrownBy(() -> new QuickstartConfig(70000, 0, BACKEND).writeTo(directory.path()))
+            assertThatThrownBy(() -> new QuickstartConfig(70000, 0, BACKEND, ThrowawayCertificate.create())
+                            .writeTo(directory.path()))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("127.0.0.1:70000");
         }
