@@ -437,6 +437,12 @@
   let following = false;
   let stream = null;
   let statusTimer = null;
+  function refreshAll() {
+    refreshStatus();
+    // A failure is counted before it can be asked for: the sample that has its number may come too early.
+    refreshFailures();
+    refreshConnections();
+  }
   async function follow() {
     if (following || document.hidden) return;
     following = true;
@@ -450,10 +456,8 @@
       // The browser gives up on a refusal, as of a token that was replaced: what is asked for next makes it ask the person.
       if (stream && stream.readyState === EventSource.CLOSED) { rest(); setTimeout(follow, 5000); }
     };
-    refreshStatus();
-    refreshFailures();
-    refreshConnections();
-    statusTimer = setInterval(() => { refreshStatus(); refreshConnections(); }, 5000);
+    refreshAll();
+    statusTimer = setInterval(refreshAll, 5000);
   }
   function rest() {
     if (stream) stream.close();
