@@ -1,6 +1,8 @@
 package io.sallyport.config;
 
 import io.sallyport.config.tls.BackendTlsConfig;
+import io.sallyport.config.tls.ClientAuthConfig;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.tls.TrustAnchorConfig;
 import java.nio.file.Path;
@@ -38,6 +40,17 @@ public final class ConfigFiles {
         return result.files;
     }
 
+    /** Those of revocation lists, where fetched ones are kept, too; a folder stands for all that is in it. */
+    public static Set<Path> revocationLists(ClientAuthConfig clientAuth) {
+        Set<Path> lists = new TreeSet<>(clientAuth.crls());
+        CrlFetchConfig fetched = clientAuth.fetchedCrls();
+        fetched.urls().forEach(url -> lists.add(fetched.file(url)));
+        if (fetched.distributionPoints()) {
+            lists.add(fetched.points());
+        }
+        return lists;
+    }
+
     private void add(ListenerConfig listener) {
         if (!listener.plain()) {
             add(listener.tls());
@@ -70,7 +83,7 @@ public final class ConfigFiles {
 
     private void add(TlsConfig tls) {
         tls.clientAuth().trustAnchors().forEach(this::add);
-        files.addAll(tls.clientAuth().crls());
+        files.addAll(revocationLists(tls.clientAuth()));
         files.addAll(tls.ocspResponses());
         if (tls.session().ticketSecretFile() != null) {
             files.add(tls.session().ticketSecretFile());

@@ -13,6 +13,7 @@ import io.sallyport.admin.ServerChange;
 import io.sallyport.backend.Backend;
 import io.sallyport.config.LogConfig;
 import io.sallyport.connection.ConnectionLoops;
+import io.sallyport.crl.CrlFetcher;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.log.LogLevel;
 import io.sallyport.metrics.Meters;
@@ -39,6 +40,8 @@ final class AdminView implements AdminSource {
     private final Transport transport;
     private final ConnectionLoops loops;
     private final AcmeClient acme;
+    private final CrlFetcher crls;
+    private volatile boolean hadAllLists;
     private final WorkloadApi workload;
     private final LiveMeters live;
     private final Instant started = Instant.now();
@@ -52,12 +55,14 @@ final class AdminView implements AdminSource {
             Transport transport,
             ConnectionLoops loops,
             AcmeClient acme,
+            CrlFetcher crls,
             WorkloadApi workload) {
         this.lifecycle = lifecycle;
         this.logLevel = logLevel;
         this.transport = transport;
         this.loops = loops;
         this.acme = acme;
+        this.crls = crls;
         this.workload = workload;
         this.registry = registry;
         this.meters = meters;
@@ -69,9 +74,15 @@ final class AdminView implements AdminSource {
     public State state() {
         return switch (lifecycle.state()) {
             case STARTING -> State.STARTING;
-            case READY -> lifecycle.published().get().awaitsCertificates() ? State.STARTING : State.READY;
+            case READY -> isComplete(lifecycle.published().get()) ? State.READY : State.STARTING;
             case DRAINING, STOPPED -> State.DRAINING;
         };
+    }
+
+    /** A list that a reload adds is awaited beside what serves: it takes no replica out, let alone all at once. */
+    private boolean isComplete(Serving serving) {
+        hadAllLists |= !serving.awaitsRevocationLists();
+        return hadAllLists && !serving.awaitsCertificates();
     }
 
     private String stateText() {
@@ -112,6 +123,7 @@ final class AdminView implements AdminSource {
                         .map(ServerStatus.Certificate::of)
                         .toList(),
                 acme.status(),
+                crls.status(),
                 workload.status(),
                 ServerStatus.Unusable.all(serving));
     }

@@ -14,13 +14,17 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.hocon.LocaleEncoding;
+import io.sallyport.config.tls.ClientAuthConfig;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.config.value.TransportChoice;
 import io.sallyport.connection.ConnectionLoops;
+import io.sallyport.crl.CrlFetcher;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.log.LogLevel;
 import io.sallyport.memory.ControlGroup;
 import io.sallyport.memory.MemoryGuard;
 import io.sallyport.metrics.AcmeMeters;
+import io.sallyport.metrics.CrlMeters;
 import io.sallyport.metrics.Meters;
 import io.sallyport.metrics.SpiffeMeters;
 import io.sallyport.server.generation.Assembler;
@@ -42,6 +46,8 @@ import io.sallyport.tls.context.KeyLog;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
 import io.sallyport.tls.context.TlsPolicy;
+import io.sallyport.tls.file.Findings;
+import io.sallyport.tls.path.SeenPoints;
 import io.sallyport.tls.source.KeySources;
 import io.sallyport.tls.spiffe.WorkloadApi;
 import java.net.InetSocketAddress;
@@ -133,11 +139,13 @@ public final class ProxyServer {
         WorkloadApi workload = resources.add(
                 new WorkloadApi(config.spiffe().endpoint(), transport, new SpiffeMeters(registry)::updated),
                 WorkloadApi::close);
+        SeenPoints points = new SeenPoints();
         GenerationLoader loader = new GenerationLoader(new LoaderServices(
                 new KeySources(LocaleEncoding::variable, workload),
                 keyLog,
                 contexts,
                 new RsaAccelerator(),
+                points,
                 backends.loop()));
         ChallengeAnswers challenges = new ChallengeAnswers(contexts);
         Staged staged = loader.load(loader.content(config), null);
@@ -171,16 +179,27 @@ public final class ProxyServer {
                 Lifecycle::abort);
         AcmeClient acme = resources.add(
                 new AcmeClient(challenges, new AcmeMeters(registry), lifecycle::lookAtFiles), AcmeClient::close);
+        CrlFetcher crls = resources.add(
+                new CrlFetcher(points, new CrlMeters(registry), lifecycle::lookAtFiles), CrlFetcher::close);
         List<ConfigProblem> problems = new ArrayList<>();
         AdminListeners admin = resources.add(
                 AdminListeners.bind(
                         config,
                         new AdminView(
-                                lifecycle, registry, meters, handshakes, logLevel, transport, loops, acme, workload),
+                                lifecycle,
+                                registry,
+                                meters,
+                                handshakes,
+                                logLevel,
+                                transport,
+                                loops,
+                                acme,
+                                crls,
+                                workload),
                         problems),
                 AdminListeners::close);
         admin.onLost(lifecycle::abandon);
-        problems = lifecycle.start(staged, companion(admin, acme, workload, lifecycle, resources), problems);
+        problems = lifecycle.start(staged, companion(admin, acme, crls, workload, lifecycle, resources), problems);
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
@@ -198,7 +217,12 @@ public final class ProxyServer {
     }
 
     private static LifecycleHooks companion(
-            AdminListeners admin, AcmeClient acme, WorkloadApi workload, Lifecycle lifecycle, Resources resources) {
+            AdminListeners admin,
+            AcmeClient acme,
+            CrlFetcher crls,
+            WorkloadApi workload,
+            Lifecycle lifecycle,
+            Resources resources) {
         return new LifecycleHooks() {
             @Override
             public void onServing() {
@@ -209,6 +233,7 @@ public final class ProxyServer {
             @Override
             public void onConfiguration(ProxyConfig serving) {
                 acme.follow(Content.certificates(serving));
+                crls.follow(Content.clientAuths(serving));
                 if (!serving.usesSpiffe()) {
                     workload.rest();
                 }
@@ -241,6 +266,7 @@ public final class ProxyServer {
                     null,
                     new LiveContexts(),
                     new RsaAccelerator(),
+                    new SeenPoints(),
                     backends.loop()));
             Staged staged = loader.load(loader.content(config), null);
             staged.release();
@@ -263,8 +289,28 @@ public final class ProxyServer {
         Stream<String> listeners = config.listeners().values().stream()
                 .map(listener ->
                         "listeners." + listener.name() + ": " + (listener.plain() ? "plain TCP" : tls(listener)));
-        return Stream.concat(listeners, Stream.of(MemoryBound.of(config).words()))
+        return Stream.of(
+                        listeners,
+                        Content.clientAuths(config).distinct().flatMap(ProxyServer::fetched),
+                        Stream.of(MemoryBound.of(config).words()))
+                .flatMap(each -> each)
                 .toList();
+    }
+
+    /** What a start would fetch; nothing is fetched here, as a check may run where no list server is to be reached. */
+    private static Stream<String> fetched(ClientAuthConfig clientAuth) {
+        CrlFetchConfig config = clientAuth.fetchedCrls();
+        String rhythm =
+                ", asked for again at the latest after " + config.refresh().toSeconds() + "s";
+        Stream<String> urls = config.urls().stream()
+                .map(url -> clientAuth.where() + ": the revocation list " + url + " would be fetched into "
+                        + Findings.display(config.file(url)) + rhythm);
+        Stream<String> points = config.distributionPoints()
+                ? Stream.of(clientAuth.where()
+                        + ": the revocation lists that trusted certificates name would be fetched into "
+                        + Findings.display(config.points()) + rhythm)
+                : Stream.of();
+        return Stream.concat(urls, points);
     }
 
     private static String tls(ListenerConfig listener) {

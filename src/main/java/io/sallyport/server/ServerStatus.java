@@ -7,6 +7,7 @@ import io.sallyport.backend.PoolMember;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.RouteConfig;
 import io.sallyport.connection.AddressText;
+import io.sallyport.crl.CrlStatus;
 import io.sallyport.log.LogLevel;
 import io.sallyport.memory.DirectMemory;
 import io.sallyport.metrics.Meters.CertificateExpiry;
@@ -40,6 +41,7 @@ record ServerStatus(
         Map<String, List<Server>> backends,
         List<Certificate> certificates,
         List<AcmeStatus> acme,
+        List<CrlStatus> revocationLists,
         @Nullable WorkloadStatus spiffe,
         List<Unusable> unusableCertificates) {
 

@@ -65,7 +65,11 @@ class ConfigLoaderTest {
                   client-auth {
                     mode = require
                     trust-anchors = ["ca.crt", system]
-                    crls = [ca.crl]
+                    crls = [ca.crl, "http://pki.example/ca.crl"]
+                    crl-distribution-points = on
+                    crl-refresh = 10m
+                    crl-storage = lists
+                    crl-networks = ["10.1.0.0/16"]
                     crl-policy = hard-fail
                     max-depth = 1
                     send-ca-names = off
@@ -165,6 +169,11 @@ class ConfigLoaderTest {
                 listeners.https.tls.clientAuth.mode = NONE
                 listeners.https.tls.clientAuth.trustAnchors = []
                 listeners.https.tls.clientAuth.crls = []
+                listeners.https.tls.clientAuth.fetchedCrls.urls = []
+                listeners.https.tls.clientAuth.fetchedCrls.distributionPoints = false
+                listeners.https.tls.clientAuth.fetchedCrls.refresh = PT1H
+                listeners.https.tls.clientAuth.fetchedCrls.storage = crls
+                listeners.https.tls.clientAuth.fetchedCrls.networks = []
                 listeners.https.tls.clientAuth.crlPolicy = SOFT_FAIL
                 listeners.https.tls.clientAuth.maxDepth = 4
                 listeners.https.tls.clientAuth.sendCaNames = true
@@ -276,7 +285,7 @@ class ConfigLoaderTest {
                 listeners.edge.sources.deny[0].network = Optional[10.0.0.0/24]
                 listeners.edge.sources.denyFile = deny.txt
                 listeners.edge.sources.denyJa4[0] = t13d1516h2_8daaf6152771_e5627efa2ab1
-                listeners.edge.sources.where = x.conf:44
+                listeners.edge.sources.where = x.conf:48
                 listeners.edge.backend = api
                 listeners.edge.startTls = SMTP
                 listeners.edge.plain = false
@@ -300,6 +309,12 @@ class ConfigLoaderTest {
                 listeners.edge.tls.clientAuth.trustAnchors[0].file = ca.crt
                 listeners.edge.tls.clientAuth.trustAnchors[1] = SystemStore
                 listeners.edge.tls.clientAuth.crls[0] = ca.crl
+                listeners.edge.tls.clientAuth.fetchedCrls.urls[0] = http://pki.example/ca.crl
+                listeners.edge.tls.clientAuth.fetchedCrls.distributionPoints = true
+                listeners.edge.tls.clientAuth.fetchedCrls.refresh = PT10M
+                listeners.edge.tls.clientAuth.fetchedCrls.storage = lists
+                listeners.edge.tls.clientAuth.fetchedCrls.networks[0].address = /10.1.0.0
+                listeners.edge.tls.clientAuth.fetchedCrls.networks[0].prefixBits = 16
                 listeners.edge.tls.clientAuth.crlPolicy = HARD_FAIL
                 listeners.edge.tls.clientAuth.maxDepth = 1
                 listeners.edge.tls.clientAuth.sendCaNames = false
@@ -373,7 +388,7 @@ class ConfigLoaderTest {
                 backends.api.wayOut.via.proxy.port = 1080
                 backends.api.wayOut.via.user = me@x
                 backends.api.wayOut.viaPasswordFile = pw
-                backends.api.wayOut.where = x.conf:46
+                backends.api.wayOut.where = x.conf:50
                 backends.api.onDown = CLOSE
                 backends.api.proxyProtocol.version = V2
                 backends.api.proxyProtocol.tlsInformation = true
@@ -405,10 +420,10 @@ class ConfigLoaderTest {
                 backends.api.tls.certificates[0].chain = client.crt
                 backends.api.tls.certificates[0].key = client.key
                 backends.api.tls.certificates[0].password = None
-                backends.api.tls.certificates[0].where = x.conf:59
+                backends.api.tls.certificates[0].where = x.conf:63
                 backends.api.tls.allow[0].conditions[0].spkiSha256 = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
                 backends.api.tls.startTls = IMAP
-                backends.api.tls.where = x.conf:54
+                backends.api.tls.where = x.conf:58
                 eventLoops = 3
                 transport = NIO
                 dns.servers[0].host = 10.0.0.10
@@ -421,7 +436,7 @@ class ConfigLoaderTest {
                 admin.bind.host = 0.0.0.0
                 admin.bind.port = 9000
                 admin.tokenFile = token
-                admin.where = x.conf:70
+                admin.where = x.conf:74
                 metrics.bind.host = ::
                 metrics.bind.port = 9001
                 log.level = DEBUG

@@ -9,6 +9,7 @@ import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.eventloop.SlicedTasks;
 import io.sallyport.metrics.CloseReason;
 import io.sallyport.testing.CertificateAuthority;
@@ -149,7 +150,16 @@ class ClientWatchTest {
 
     private ClientTrust trust(List<AccessRuleConfig> deny) {
         ClientAuthConfig config = new ClientAuthConfig(
-                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, List.of(), deny, new Place("here"));
+                Mode.REQUIRE,
+                List.of(),
+                List.of(),
+                CrlFetchConfig.NONE,
+                CrlPolicy.SOFT_FAIL,
+                4,
+                true,
+                List.of(),
+                deny,
+                new Place("here"));
         TrustAnchors anchors = new TrustAnchors(List.of(new TrustAnchors.Source("root", List.of(ROOT.certificate()))));
         return new ClientTrust(config, anchors, Crls.none(), () -> {
             judgements.incrementAndGet();

@@ -31,6 +31,7 @@ import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
+import io.sallyport.tls.path.SeenPoints;
 import io.sallyport.tls.source.KeySources;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -88,7 +89,12 @@ class ConnectionEventsTest implements ConnectionLog {
                 }
                 """);
         GenerationLoader loader = new GenerationLoader(new LoaderServices(
-                new KeySources(variable -> null), null, contexts, new RsaAccelerator(), runtime.loop()));
+                new KeySources(variable -> null),
+                null,
+                contexts,
+                new RsaAccelerator(),
+                new SeenPoints(),
+                runtime.loop()));
         Staged staged = loader.load(loader.content(ConfigLoader.load(file)), null);
         serving = new Assembler(
                         new Meters(registry, new BuildInfo("", "", "", "")),

@@ -68,6 +68,7 @@ final class ArchitectureTest {
             sources           : text config.value config handshake.wire handshake.trace tls.file
             acme              : text config.hocon config.value config.tls metrics tls.x509 tls.file tls.material tls.path
                                 tls.context tls.source
+            crl               : text config.value config.tls metrics tls.x509 tls.file tls.path
             proxyprotocol     : config tls.trust tls.context
             accept            : config.value config memory eventloop metrics log
             forwardproxy      : config.value
@@ -88,7 +89,7 @@ final class ArchitectureTest {
             server.lifecycle  : config.hocon config memory eventloop metrics log accesslog accept backend
                                 connection server.listen server.reload server.generation
             server            : tls.netty config.hocon config.value config.tls config memory eventloop metrics log accesslog
-                                tls.context tls.spiffe tls.source acme backend admin connection server.listen server.reload
+                                tls.file tls.context tls.spiffe tls.source tls.path acme crl backend admin connection server.listen server.reload
                                 server.generation server.lifecycle
             systemd           : server.listen server.lifecycle
             quickstart        : config.hocon config eventloop tls.x509

@@ -21,6 +21,7 @@ import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Documents;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.GeneratedPage;
+import io.sallyport.testing.ListServer;
 import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,9 @@ final class ManualTest {
         CertificateAuthority clients = CertificateAuthority.create("Clients");
         Map<String, String> exposed = new TreeMap<>();
         Set<String> histograms = new TreeSet<>();
-        try (FakeBackend backend = FakeBackend.closing()) {
+        try (FakeBackend backend = FakeBackend.closing();
+                ListServer lists = ListServer.open()) {
+            lists.serve(clients.revocations());
             RunningProxy.Builder builder = RunningProxy.to(backend.address());
             clients.writePem(builder.directory(), "clients");
             clients.revocations().writePem(builder.directory().resolve("clients.crl"));
@@ -84,7 +87,7 @@ final class ManualTest {
                     .writePem(Files.createDirectory(builder.directory().resolve("certs")), "a");
             try (RunningProxy proxy = builder.with(
                             "listeners.https.tls.client-auth { mode = request, trust-anchors = [clients.crt],"
-                                    + " crls = [clients.crl] }",
+                                    + " crls = [clients.crl, \"" + lists.url() + "\"] }",
                             "listeners.https.tls.certificates += { directory = certs }",
                             "backends.app.health-check.type = tcp",
                             "acme.ca { directory = \"https://127.0.0.1:1/directory\", agree-terms = on }",
@@ -93,6 +96,7 @@ final class ManualTest {
                 // Checks begin on a loop of their own, after the start.
                 await().until(() -> proxy.get("/metrics").body().contains("sallyport_backend_up{"));
                 await().until(() -> proxy.get("/metrics").body().contains("sallyport_acme_next_order_timestamp"));
+                await().until(() -> proxy.get("/metrics").body().contains("sallyport_crl_fetched_timestamp"));
                 String metrics = proxy.get("/metrics").body();
                 metrics.lines().forEach(line -> addSample(line, exposed));
                 HISTOGRAM.matcher(metrics).results().forEach(found -> histograms.add(found.group(1)));

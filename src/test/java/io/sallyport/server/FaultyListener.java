@@ -27,6 +27,7 @@ import io.sallyport.server.generation.StartException;
 import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
+import io.sallyport.tls.path.SeenPoints;
 import io.sallyport.tls.source.KeySources;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -75,7 +76,12 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
         Meters meters = new Meters(new SimpleMeterRegistry(), new BuildInfo("", "", "", ""));
         try (BackendRuntime runtime = new BackendRuntime()) {
             GenerationLoader loader = new GenerationLoader(new LoaderServices(
-                    new KeySources(variable -> null), null, new LiveContexts(), accelerator, runtime.loop()));
+                    new KeySources(variable -> null),
+                    null,
+                    new LiveContexts(),
+                    accelerator,
+                    new SeenPoints(),
+                    runtime.loop()));
             Staged staged = loader.load(loader.content(config), null);
             return new Assembler(meters, this, runtime, new ChallengeAnswers(new LiveContexts()))
                     .assemble(staged, Map.of(), Instant.now(), null);

@@ -97,6 +97,7 @@ class TransportTest {
                             "certificates/[]/kind",
                             "certificates/[]/not_after",
                             "acme",
+                            "revocation_lists",
                             "unusable_certificates");
         }
     }

@@ -21,6 +21,9 @@ import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -141,6 +144,25 @@ public final class CertificateRequest {
     public CertificateRequest issuerUrl(String url) {
         issuerUrl = url;
         return this;
+    }
+
+    /** Where the issuer's revocation list is to be had (RFC 5280 section 4.2.1.13). */
+    public CertificateRequest revocationListAt(String url) {
+        try {
+            return extension(
+                    Extension.cRLDistributionPoints,
+                    false,
+                    new CRLDistPoint(new DistributionPoint[] {
+                                new DistributionPoint(
+                                        new DistributionPointName(new GeneralNames(
+                                                new GeneralName(GeneralName.uniformResourceIdentifier, url))),
+                                        null,
+                                        null)
+                            })
+                            .getEncoded());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A critical extension that nobody knows. */

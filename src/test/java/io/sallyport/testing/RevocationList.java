@@ -31,6 +31,7 @@ public final class RevocationList {
 
     private boolean onlyAuthorities;
     private boolean delta;
+    private long number;
 
     RevocationList(CertificateAuthority issuer) {
         this.issuer = issuer;
@@ -64,6 +65,12 @@ public final class RevocationList {
         return this;
     }
 
+    /** How far the issuer has counted (RFC 5280 section 5.2.3); 0: it does not count. */
+    public RevocationList number(long count) {
+        number = count;
+        return this;
+    }
+
     public X509CRL issue() {
         X509Certificate authority = issuer.certificate();
         PrivateKey key = issuer.issued().key();
@@ -80,6 +87,9 @@ public final class RevocationList {
                         Extension.issuingDistributionPoint,
                         true,
                         new IssuingDistributionPoint(null, false, true, null, false, false));
+            }
+            if (number > 0) {
+                builder.addExtension(Extension.cRLNumber, false, new ASN1Integer(number));
             }
             if (delta) {
                 builder.addExtension(Extension.deltaCRLIndicator, true, new ASN1Integer(1));

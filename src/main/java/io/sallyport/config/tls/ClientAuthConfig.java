@@ -3,7 +3,9 @@ package io.sallyport.config.tls;
 import io.sallyport.config.hocon.HoconText;
 import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.Section;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,6 +14,7 @@ import java.util.List;
  * @param mode whether one is asked for
  * @param trustAnchors what a client's chain must end in
  * @param crls files of certificate revocation lists, PEM or DER
+ * @param fetchedCrls those that are fetched
  * @param crlPolicy what a missing or expired list means
  * @param maxDepth how many intermediates may stand between a client's certificate and its trust anchor
  * @param sendCaNames whether clients are told the names of the trust anchors
@@ -23,6 +26,7 @@ public record ClientAuthConfig(
         Mode mode,
         List<TrustAnchorConfig> trustAnchors,
         List<Path> crls,
+        CrlFetchConfig fetchedCrls,
         CrlPolicy crlPolicy,
         int maxDepth,
         boolean sendCaNames,
@@ -67,7 +71,26 @@ public record ClientAuthConfig(
         return place.text();
     }
 
+    /** Whether revocation is looked up at all. */
+    public boolean looksUpRevocation() {
+        return !crls.isEmpty() || !fetchedCrls.isEmpty();
+    }
+
     static ClientAuthConfig read(Section section) {
+        List<Path> files = new ArrayList<>();
+        List<URI> urls = new ArrayList<>();
+        section.live()
+                .parsedList(
+                        "crls",
+                        CrlFetchConfig.RULE,
+                        text -> CrlFetchConfig.isUrl(text) ? CrlFetchConfig.url(text) : file(text, section.directory()))
+                .forEach(each -> {
+                    if (each instanceof URI url) {
+                        urls.add(url);
+                    } else if (each instanceof Path file) {
+                        files.add(file);
+                    }
+                });
         ClientAuthConfig config = new ClientAuthConfig(
                 section.live().choice("mode", Mode.class),
                 section.live()
@@ -75,7 +98,8 @@ public record ClientAuthConfig(
                                 "trust-anchors",
                                 TrustAnchorConfig.RULE,
                                 text -> TrustAnchorConfig.parsePeer(text, section.directory())),
-                section.live().parsedList("crls", "a file, PEM or DER", text -> file(text, section.directory())),
+                files,
+                CrlFetchConfig.read(section, urls),
                 section.live().choice("crl-policy", CrlPolicy.class),
                 section.live().integer("max-depth", 0, DEEPEST),
                 section.live().bool("send-ca-names"),
@@ -99,10 +123,21 @@ public record ClientAuthConfig(
         if (mode == Mode.UNVERIFIED) {
             checkUnjudged(section, "allow", allow);
             checkUnjudged(section, "deny", deny);
-            checkUnjudged(section, "crls", crls);
+            checkUnjudged(section, "crls", crls.isEmpty() ? fetchedCrls.urls() : crls);
+            if (fetchedCrls.distributionPoints()) {
+                section.problem(
+                        "crl-distribution-points", "on (expected: off when mode is unverified, which judges nobody)");
+            }
         }
-        if (mode == Mode.PINNED && !crls.isEmpty()) {
-            section.problem("crls", crls + " (expected: [] when mode is pinned; a pinned key has no issuer)");
+        if (mode == Mode.PINNED && !(crls.isEmpty() && fetchedCrls.urls().isEmpty())) {
+            section.problem(
+                    "crls",
+                    (crls.isEmpty() ? fetchedCrls.urls() : crls)
+                            + " (expected: [] when mode is pinned; a pinned key has no issuer)");
+        }
+        if (mode == Mode.PINNED && fetchedCrls.distributionPoints()) {
+            section.problem(
+                    "crl-distribution-points", "on (expected: off when mode is pinned; a pinned key has no issuer)");
         }
     }
 

@@ -7,6 +7,7 @@ import io.sallyport.config.RouteConfig;
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.tls.CertificateConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.config.tls.SessionConfig;
 import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.tls.TrustAnchorConfig;
@@ -49,6 +50,7 @@ final class ListenerLoader {
     private final Map<TlsConfig, TlsContexts> contexts = new HashMap<>();
     private final List<Expiries> expiries = new ArrayList<>();
     private boolean standsIn;
+    private boolean awaitsLists;
 
     ListenerLoader(ListenerConfig listener, LoadRun run) {
         this.listener = listener;
@@ -90,6 +92,7 @@ final class ListenerLoader {
                 ticketKeys(),
                 Expiries.all(expiries),
                 standsIn,
+                awaitsLists,
                 version());
     }
 
@@ -179,8 +182,8 @@ final class ListenerLoader {
         if (clientAuth.sendCaNames() && clientAuth.mode() != ClientAuthConfig.Mode.PINNED) {
             AuthorityNames.tell(anchors.certificates(), findings, clientAuth.where());
         }
-        Crls crls =
-                Crls.load(clientAuth.crls(), anchors, clientAuth.crlPolicy(), clientAuth.where(), run.now(), findings);
+        Crls crls = Crls.load(clientAuth, anchors, run.now(), findings);
+        awaitsLists |= !crls.awaited().isEmpty();
         expiries.add(Expiries.of(material, "server", anchors, crls));
         List<String> ordered = ordered(tls);
         boolean awaited = !ordered.isEmpty() || awaitsSvid(tls);
@@ -221,18 +224,30 @@ final class ListenerLoader {
         return null;
     }
 
-    private static X509TrustManager trust(ClientAuthConfig clientAuth, TrustAnchors anchors, Crls crls) {
+    private X509TrustManager trust(ClientAuthConfig clientAuth, TrustAnchors anchors, Crls crls) {
         return switch (clientAuth.mode()) {
             case NONE -> new NoClientCertificates();
             case UNVERIFIED -> new UnverifiedClients(clientAuth, anchors);
-            case REQUEST, REQUIRE, PINNED -> new ClientTrust(clientAuth, anchors, crls, InstantSource.system());
+            case REQUEST, REQUIRE, PINNED -> clientTrust(clientAuth, anchors, crls);
         };
+    }
+
+    private ClientTrust clientTrust(ClientAuthConfig clientAuth, TrustAnchors anchors, Crls crls) {
+        CrlFetchConfig fetched = clientAuth.fetchedCrls();
+        return fetched.distributionPoints()
+                ? new ClientTrust(
+                        clientAuth,
+                        anchors,
+                        crls,
+                        InstantSource.system(),
+                        path -> run.services().points().add(fetched, path))
+                : new ClientTrust(clientAuth, anchors, crls, InstantSource.system());
     }
 
     private ContextSettings settings(TlsConfig tls, TrustAnchors anchors, Crls crls) {
         ClientAuthConfig clientAuth = tls.clientAuth();
         LoaderServices services = run.services();
-        List<Path> files = new ArrayList<>(clientAuth.crls());
+        List<Path> files = new ArrayList<>(ConfigFiles.revocationLists(clientAuth));
         if (tls.session().ticketSecretFile() != null) {
             files.add(tls.session().ticketSecretFile());
         }

@@ -77,6 +77,11 @@ public record Serving(
         return staged.awaited() != null || staged.listeners().values().stream().anyMatch(StagedListener::standsIn);
     }
 
+    /** Whether a listener refuses clients because a revocation list that its configuration names was never fetched. */
+    public boolean awaitsRevocationLists() {
+        return staged.listeners().values().stream().anyMatch(StagedListener::awaitsLists);
+    }
+
     /** Whether a connection that began with these settings has something else than one that begins now. */
     public boolean hasReplaced(ListenerSettings settings) {
         @Nullable ListenerSettings now = listeners.get(settings.name());

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param fallback where connections go that no route takes; null: they are refused
  * @param ticketKeys null: no tickets
  * @param standsIn whether one of its routes has no certificate yet, and shows one that nobody trusts
+ * @param awaitsLists whether a revocation list that its configuration names was never fetched
  */
 record StagedListener(
         ListenerConfig config,
@@ -26,6 +27,7 @@ record StagedListener(
         @Nullable TicketKeys ticketKeys,
         Expiries expiries,
         boolean standsIn,
+        boolean awaitsLists,
         ListenerVersion version) {
 
     /**

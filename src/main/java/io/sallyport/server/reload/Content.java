@@ -4,7 +4,10 @@ import io.sallyport.config.BackendConfig;
 import io.sallyport.config.ConfigFiles;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.ProxyConfig;
+import io.sallyport.config.RouteConfig;
 import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.config.tls.ClientAuthConfig;
+import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.tls.file.FileHash;
 import io.sallyport.tls.source.KeySources;
@@ -54,6 +57,18 @@ public record Content(
                         config.listeners().values().stream().map(ListenerConfig::certificates),
                         config.backends().values().stream().map(BackendConfig::certificates))
                 .flatMap(Collection::stream);
+    }
+
+    /** The client-auth blocks that ask for certificates, some more than once. */
+    public static Stream<ClientAuthConfig> clientAuths(ProxyConfig config) {
+        return config.listeners().values().stream()
+                .flatMap(listener -> Stream.concat(
+                        listener.plain() ? Stream.of() : Stream.of(listener.tls()),
+                        listener.routes().stream()
+                                .filter(route -> !route.passthrough())
+                                .map(RouteConfig::tls)))
+                .map(TlsConfig::clientAuth)
+                .filter(each -> each.mode() != ClientAuthConfig.Mode.NONE);
     }
 
     private static Stream<TrustAnchorConfig> trustAnchors(ProxyConfig config) {

@@ -20,7 +20,7 @@ public final class MaterialException extends Exception {
         return line;
     }
 
-    String detail() {
+    public String detail() {
         return String.valueOf(getMessage());
     }
 }

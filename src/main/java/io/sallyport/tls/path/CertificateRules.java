@@ -142,7 +142,7 @@ public final class CertificateRules {
     }
 
     /** Whether the lists that its key signed speak for it (RFC 5280 section 6.3.3 f). */
-    static boolean maySignRevocationLists(X509Certificate issuer) {
+    public static boolean maySignRevocationLists(X509Certificate issuer) {
         return mayUseKeyFor(issuer, CRL_SIGN);
     }
 

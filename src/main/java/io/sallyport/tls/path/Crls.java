@@ -1,16 +1,12 @@
 package io.sallyport.tls.path;
 
+import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.file.MaterialException;
-import io.sallyport.tls.file.MaterialFile;
-import io.sallyport.tls.file.PemBlock;
-import io.sallyport.tls.x509.CertificateParser;
 import io.sallyport.tls.x509.DistinguishedName;
+import java.net.URI;
 import java.nio.file.Path;
-import java.security.cert.CRLException;
-import java.security.cert.CertificateException;
-import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -25,17 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The certificate revocation lists of one client-auth block. */
 public final class Crls {
-    /** The largest public lists have some ten MiB. */
-    private static final int LIMIT = 128 << 20;
-
-    private static final String EXPECTED = "certificate revocation lists, PEM or DER";
-    private static final String DELTA = "2.5.29.27";
-
     private final List<Crl> lists;
+    private final List<URI> awaited;
+    private final boolean asked;
     private final Map<X500Principal, List<Crl>> byIssuer = new HashMap<>();
 
-    private Crls(List<Crl> lists) {
+    private Crls(List<Crl> lists, List<URI> awaited, boolean asked) {
         this.lists = List.copyOf(lists);
+        this.awaited = List.copyOf(awaited);
+        this.asked = asked;
         lists.forEach(list -> byIssuer.computeIfAbsent(list.issuer(), issuer -> new ArrayList<>())
                 .add(list));
     }
@@ -48,38 +42,43 @@ public final class Crls {
     public record NextUpdate(String name, Instant time) {}
 
     public static Crls none() {
-        return new Crls(List.of());
+        return new Crls(List.of(), List.of(), false);
     }
 
     /**
-     * Reads the lists. Blocks; what cannot be read is missing in the result, and a problem in {@code findings}.
+     * Reads the lists that there are; fetches none. Blocks. A file that cannot be read is missing in the result, and a problem
+     * in {@code findings}; a fetched list that cannot be used is as one that was not fetched yet.
+     *
+     * <p>Of a file, under hard-fail an expired list, by which nobody would be let in, is a problem; a fetched one is about to be
+     * replaced.
      *
      * @param anchors whose lists these are to be; another issuer's beside them is a warning, as it may be an
      *     intermediate's, and a problem where it stands alone
-     * @param policy under hard-fail an expired list, by which nobody would be let in, is a problem
-     * @param where {@code file:line} of the entry in the configuration, for messages
      * @param now what an expired list is judged by
      */
-    public static Crls load(
-            List<Path> files, TrustAnchors anchors, CrlPolicy policy, String where, Instant now, Findings findings) {
+    public static Crls load(ClientAuthConfig config, TrustAnchors anchors, Instant now, Findings findings) {
         List<Crl> lists = new ArrayList<>();
-        for (Path file : files) {
-            Findings.About about = findings.about(where, file);
+        for (Path file : config.crls()) {
+            Findings.About about = findings.about(config.where(), file);
             try {
-                List<Crl> read = read(file, about.subject());
-                read.forEach(list -> tell(list, anchors.certificates(), policy, now, about));
+                List<Crl> read = CrlReader.read(file, about.subject());
+                read.forEach(list -> tell(list, anchors.certificates(), config.crlPolicy(), now, about));
                 lists.addAll(read);
             } catch (MaterialException e) {
                 about.problem(e);
             }
         }
-        if (!lists.isEmpty() && lists.stream().noneMatch(list -> isOfAnAnchor(list, anchors))) {
-            String harm = policy == CrlPolicy.HARD_FAIL ? "nobody" : "whom a trust anchor revoked";
-            findings.about(where, files.get(0))
+        FetchedCrls fetched = FetchedCrls.read(config, anchors, now, findings);
+        if (!lists.isEmpty()
+                && config.fetchedCrls().isEmpty()
+                && lists.stream().noneMatch(list -> list.isOfOneOf(anchors.certificates()))) {
+            String harm = config.crlPolicy() == CrlPolicy.HARD_FAIL ? "nobody" : "whom a trust anchor revoked";
+            findings.about(config.where(), config.crls().get(0))
                     .problem("neither this nor another list is of a trust anchor, so that " + harm
                             + " would be let in (expected: a list of each trust anchor)");
         }
-        return new Crls(lists);
+        lists.addAll(fetched.lists());
+        return new Crls(lists, fetched.awaited(), config.looksUpRevocation());
     }
 
     /** The lists that say when they are to be replaced. */
@@ -94,8 +93,14 @@ public final class Crls {
         return lists.stream().map(Crl::encoded).toList();
     }
 
+    /** Whether nothing is looked up. */
     public boolean isEmpty() {
-        return lists.isEmpty();
+        return !asked;
+    }
+
+    /** Those that the configuration names and that were never fetched. */
+    public List<URI> awaited() {
+        return awaited;
     }
 
     /**
@@ -122,6 +127,12 @@ public final class Crls {
                         "the key usage of its issuer lacks cRLSign, so that no list covers it (crl-policy is hard-fail)");
             }
             checkCovered(certificate, ours, now);
+        } else if (!awaited.isEmpty() && ours.stream().noneMatch(list -> list.covers(certificate))) {
+            // A list that was never there says nothing: as OpenSSL, and as a missing file, which fails the start.
+            throw ClientCertificateException.about(
+                    certificate,
+                    ClientCertificateFailure.CRL_UNAVAILABLE,
+                    "there is no revocation list of its issuer, and " + awaited.get(0) + " was not fetched yet");
         }
     }
 
@@ -155,60 +166,11 @@ public final class Crls {
                 "revoked at " + entry.getRevocationDate().toInstant() + reason + ", by " + list.name());
     }
 
-    private static List<Crl> read(Path file, String name) throws MaterialException {
-        byte[] content = MaterialFile.read(file, LIMIT, EXPECTED);
-        if (content.length == 0) {
-            throw new MaterialException("is empty (expected: " + EXPECTED + ")");
-        }
-        List<PemBlock> blocks = PemBlock.split(content);
-        if (blocks.isEmpty() && content[0] == 0x30) {
-            return List.of(list(name, 0, content));
-        }
-        List<Crl> lists = new ArrayList<>();
-        for (PemBlock block : blocks) {
-            if (block.label().equals("X509 CRL") || block.label().equals("CRL")) {
-                String own = lists.isEmpty() ? name : name + "#" + (lists.size() + 1);
-                lists.add(list(own, block.line(), block.der()));
-            }
-        }
-        if (lists.isEmpty()) {
-            throw new MaterialException("no revocation list in the file (" + PemBlock.found(content, blocks)
-                    + "; expected: " + EXPECTED + ")");
-        }
-        return lists;
-    }
-
-    private static Crl list(String name, int line, byte[] der) throws MaterialException {
-        try {
-            X509CRL list = CertificateParser.parseRevocationList(der);
-            if (list.getExtensionValue(DELTA) != null) {
-                throw new MaterialException(line, "is a delta list (expected: a complete one)");
-            }
-            if (list.hasUnsupportedCriticalExtension()) {
-                throw new MaterialException(
-                        line,
-                        "has a critical extension that is not known, among " + list.getCriticalExtensionOIDs()
-                                + " (expected: those of RFC 5280)");
-            }
-            return new Crl(name, list, CrlScope.of(list));
-        } catch (CRLException | CertificateException | IllegalArgumentException e) {
-            throw new MaterialException(
-                    line, "not a revocation list: " + e.getMessage() + " (expected: an undamaged X.509 CRL)");
-        }
-    }
-
-    private static boolean isOfAnAnchor(Crl list, TrustAnchors anchors) {
-        return anchors.certificates().stream()
-                .anyMatch(anchor -> anchor.getSubjectX500Principal().equals(list.issuer())
-                        && list.isSignedBy(anchor.getPublicKey()));
-    }
-
     private static void tell(
             Crl list, List<X509Certificate> anchors, CrlPolicy policy, Instant now, Findings.About file) {
         String issuer = DistinguishedName.display(list.issuer());
-        List<X509Certificate> named = anchors.stream()
-                .filter(anchor -> anchor.getSubjectX500Principal().equals(list.issuer()))
-                .toList();
+        List<X509Certificate> named =
+                anchors.stream().filter(list::isInTheNameOf).toList();
         if (named.isEmpty()) {
             file.warning(
                     "is of " + issuer + ", which is no trust anchor; it counts only for chains with that issuer as an"

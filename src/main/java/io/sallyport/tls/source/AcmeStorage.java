@@ -2,25 +2,19 @@ package io.sallyport.tls.source;
 
 import io.sallyport.config.tls.AcmeConfig;
 import io.sallyport.config.tls.CertificateConfig;
+import io.sallyport.tls.file.DurableFile;
 import io.sallyport.tls.file.FileHash;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * The folder of an authority's account, certificates and keys. Several processes may use it at once: a file is there whole or
@@ -42,7 +36,6 @@ public final class AcmeStorage {
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
     private static final int HASH = 12;
     private static final String CHALLENGE = "challenge-";
-    private static final String TEMPORARY = ".tmp-";
 
     private final Path folder;
 
@@ -132,52 +125,13 @@ public final class AcmeStorage {
 
     /** Makes the folder where it is not there. */
     public void create() throws IOException {
-        createFolder(folder);
-        createFolder(pending());
+        DurableFile.createFolder(folder);
+        DurableFile.createFolder(pending());
     }
 
-    private static void createFolder(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder.toAbsolutePath().getParent());
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ALONE));
-        }
-    }
-
-    /** Writes a file that is whole and on the disk, or not there: neither a crash nor a reader ever sees half of it. */
+    /** As {@link DurableFile#write}. */
     public void write(Path file, byte[] content) throws IOException {
-        Path temporary = file.resolveSibling(TEMPORARY + UUID.randomUUID());
-        try {
-            try (FileChannel out = FileChannel.open(
-                    temporary,
-                    Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                    PosixFilePermissions.asFileAttribute(
-                            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)))) {
-                ByteBuffer rest = ByteBuffer.wrap(content);
-                while (rest.hasRemaining()) {
-                    out.write(rest);
-                }
-                out.force(true);
-            }
-            move(temporary, file);
-            syncFolder(Objects.requireNonNull(file.getParent()));
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException("the file system cannot replace a file at once: " + to, e);
-        }
-    }
-
-    /** The name is on the disk, too. */
-    private static void syncFolder(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableFile.write(file, content);
     }
 
     private Path pending() {

@@ -6,6 +6,7 @@ import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
 import io.sallyport.tls.path.Crls;
 import io.sallyport.tls.path.TrustAnchors;
+import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
@@ -20,6 +21,8 @@ import java.util.List;
  * clients.
  *
  * @param anchors digest of the trust anchors, in any order
+ * @param looksUpRevocation whether hard-fail refuses who is on no list at all
+ * @param awaited lists without which some are refused
  * @param crls digest of the revocation lists, in any order
  */
 record ClientPolicy(
@@ -28,6 +31,8 @@ record ClientPolicy(
         CrlPolicy crlPolicy,
         List<AccessRuleConfig> allow,
         List<AccessRuleConfig> deny,
+        boolean looksUpRevocation,
+        List<URI> awaited,
         String anchors,
         String crls) {
 
@@ -47,6 +52,8 @@ record ClientPolicy(
                 config.crlPolicy(),
                 config.allow(),
                 config.deny(),
+                !crls.isEmpty(),
+                crls.awaited(),
                 digest(certificates),
                 digest(crls.encoded()));
     }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Judges client certificates: chain, dates, purpose, revocation, access rules; on every handshake, resumed ones too.
@@ -36,6 +37,7 @@ public final class ClientTrust extends ClientTrustManager {
     private final List<X509Certificate> told;
     private final ClientPolicy policy;
     private final InstantSource clock;
+    private final Consumer<List<X509Certificate>> onPath;
 
     /**
      * Makes the judge of one client-auth block.
@@ -44,6 +46,20 @@ public final class ClientTrust extends ClientTrustManager {
      * @param clock what dates are judged by
      */
     public ClientTrust(ClientAuthConfig config, TrustAnchors anchors, Crls crls, InstantSource clock) {
+        this(config, anchors, crls, clock, path -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onPath is told of each path that led to an anchor, before revocation is looked up; on the event loop
+     */
+    public ClientTrust(
+            ClientAuthConfig config,
+            TrustAnchors anchors,
+            Crls crls,
+            InstantSource clock,
+            Consumer<List<X509Certificate>> onPath) {
         this.mode = config.mode();
         this.crlPolicy = config.crlPolicy();
         this.crls = crls;
@@ -52,6 +68,7 @@ public final class ClientTrust extends ClientTrustManager {
         this.told = told(config, anchors);
         this.policy = ClientPolicy.of(config, anchors, crls);
         this.clock = clock;
+        this.onPath = onPath;
     }
 
     /**
@@ -116,6 +133,7 @@ public final class ClientTrust extends ClientTrustManager {
             return List.of(sent.get(0));
         }
         CertificationPath path = paths.validPath(sent, now);
+        onPath.accept(path.certificates());
         if (!crls.isEmpty()) {
             List<X509Certificate> certificates = path.certificates();
             for (int i = certificates.size() - 2; i >= 0; i--) {

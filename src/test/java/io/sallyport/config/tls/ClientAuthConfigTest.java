@@ -8,7 +8,10 @@ import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.hocon.ConfigException;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.value.Cidr;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +58,24 @@ class ClientAuthConfigTest {
     }
 
     @Test
+    void tellsListsThatAreFetchedFromFiles() throws ConfigException {
+        ClientAuthConfig config = load(
+                "crls = [a.crl, \"http://pki.example/ca.crl\", \"HTTPS://PKI.example:8443/x?y=z\"]\n"
+                        + "crl-distribution-points = on, crl-refresh = 10m, crl-storage = lists, crl-networks = [\"10.0.0.0/8\"]");
+
+        CrlFetchConfig fetched = config.fetchedCrls();
+        assertThat(config.crls()).containsExactly(Path.of("/etc/x/a.crl"));
+        assertThat(fetched.urls())
+                .containsExactly(URI.create("http://pki.example/ca.crl"), URI.create("HTTPS://PKI.example:8443/x?y=z"));
+        assertThat(fetched.distributionPoints()).isTrue();
+        assertThat(fetched.refresh()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(fetched.storage()).isEqualTo(Path.of("/etc/x/lists"));
+        assertThat(fetched.networks()).containsExactly(Cidr.parse("10.0.0.0/8"));
+        assertThat(fetched.file(fetched.urls().get(0)).toString()).startsWith("/etc/x/lists/pki.example-");
+        assertThat(config.looksUpRevocation()).isTrue();
+    }
+
+    @Test
     void pinsKeysWithoutAnchors() throws ConfigException {
         ClientAuthConfig config = load("mode = pinned, allow = [ { spki-sha256 = \"" + PIN + "\", cn = ops } ]");
 
@@ -80,9 +101,16 @@ class ClientAuthConfigTest {
                 "mode = unverified, allow = [{ cn = x }] | allow: [{ cn = \"x\" }] (expected: [] when mode is unverified,",
                 "mode = unverified, deny = [{ cn = x }] | deny: [{ cn = \"x\" }] (expected: [] when mode is unverified,",
                 "mode = unverified, crls = [a.crl] | crls: [/etc/x/a.crl] (expected: [] when mode is unverified,",
+                "crls = [\"http://\"] | crls: \"http://\" (expected: a file, PEM or DER, or an http or https URL",
+                "crls = [\"http://a:b@c/\"] | crls: \"http://a:b@c/\" (expected: a file, PEM or DER, or an http",
+                "crls = [\"https://pki.example/a#b\"] | crls: \"https://pki.example/a#b\" (expected: a file",
+                "crl-refresh = 0s | crl-refresh: 0s (expected: 1s or more; a list has to be asked for again)",
+                "crl-refresh = 1ms | crl-refresh: \"1ms\" (expected:",
+                "crl-networks = [10.0.0.1/8] | crl-networks: \"10.0.0.1/8\" (expected: an address, or a network",
+                "crl-distribution-points = on, mode = pinned | crl-distribution-points: on (expected: off when mode is",
                 "crl-policy = maybe | crl-policy: \"maybe\" (expected: soft-fail | hard-fail)",
                 "max-depth = 9 | max-depth: \"9\" (expected: 0..8)",
-                "crls = [\"\"] | crls: \"\" (expected: a file, PEM or DER)",
+                "crls = [\"\"] | crls: \"\" (expected: a file, PEM or DER, or an http",
                 "allow = [{}] | allow[0].cn: missing (expected: at least one of cn, ou, o, email, dns, uri, ip,"
                         + " issuer,",
                 "deny = [{ cn = \"\" }] | deny[0].cn: \"\" (expected: a text, compared exactly)",

@@ -14,6 +14,7 @@ import io.sallyport.metrics.Meters.BuildInfo;
 import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.LiveContexts;
 import io.sallyport.tls.context.RsaAccelerator;
+import io.sallyport.tls.path.SeenPoints;
 import io.sallyport.tls.source.KeySources;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,8 +33,8 @@ final class GenerationsUnderTest implements AutoCloseable {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final LiveContexts contexts = new LiveContexts();
     private final BackendRuntime runtime = new BackendRuntime();
-    private final GenerationLoader loader = new GenerationLoader(
-            new LoaderServices(new KeySources(variable -> null), null, contexts, new RsaAccelerator(), runtime.loop()));
+    private final GenerationLoader loader = new GenerationLoader(new LoaderServices(
+            new KeySources(variable -> null), null, contexts, new RsaAccelerator(), new SeenPoints(), runtime.loop()));
     private final Assembler assembler = new Assembler(
             new Meters(registry, new BuildInfo("", "", "", "")),
             new HandshakeLog(AccessLog.none()),

@@ -13,6 +13,7 @@ import io.sallyport.config.tls.BackendTlsConfig.Verify;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.config.value.StartTls;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.OddCertificate;
@@ -181,7 +182,16 @@ class CostlyCertificateTest {
 
     private static ClientTrust trust(Mode mode, List<AccessRuleConfig> allow) {
         ClientAuthConfig config = new ClientAuthConfig(
-                mode, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, allow, List.of(), new Place("here"));
+                mode,
+                List.of(),
+                List.of(),
+                CrlFetchConfig.NONE,
+                CrlPolicy.SOFT_FAIL,
+                4,
+                true,
+                allow,
+                List.of(),
+                new Place("here"));
         TrustAnchors anchors = new TrustAnchors(List.of(new TrustAnchors.Source("root", List.of(ROOT.certificate()))));
         return new ClientTrust(config, anchors, Crls.none(), Instant::now);
     }

@@ -9,7 +9,9 @@ import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.ClientAuths;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.Pem;
@@ -286,8 +288,17 @@ class CrlsTest {
     private @Nullable ClientCertificateFailure failure(
             TrustAnchors anchors, CrlPolicy policy, IssuedCertificate client, Path... files) {
         ClientAuthConfig config = new ClientAuthConfig(
-                Mode.REQUIRE, List.of(), List.of(), policy, 4, true, List.of(), List.of(), new Place(""));
-        Crls crls = Crls.load(List.of(files), anchors, policy, "", now, findings);
+                Mode.REQUIRE,
+                List.of(),
+                List.of(),
+                CrlFetchConfig.NONE,
+                policy,
+                4,
+                true,
+                List.of(),
+                List.of(),
+                new Place(""));
+        Crls crls = Crls.load(ClientAuths.files(List.of(files), policy, ""), anchors, now, findings);
         try {
             new ClientTrust(config, anchors, crls, () -> now).judge(client.chain());
             return null;
@@ -312,7 +323,16 @@ class CrlsTest {
 
     private ClientTrust trust(CrlPolicy policy, Crls crls) {
         ClientAuthConfig config = new ClientAuthConfig(
-                Mode.REQUIRE, List.of(), List.of(), policy, 4, true, List.of(), List.of(), new Place(""));
+                Mode.REQUIRE,
+                List.of(),
+                List.of(),
+                CrlFetchConfig.NONE,
+                policy,
+                4,
+                true,
+                List.of(),
+                List.of(),
+                new Place(""));
         return new ClientTrust(config, anchors(), crls, () -> now);
     }
 
@@ -321,7 +341,7 @@ class CrlsTest {
     }
 
     private Crls load(CrlPolicy policy, Path... files) {
-        return Crls.load(List.of(files), anchors(), policy, "conf/x.conf:9", now, findings);
+        return Crls.load(ClientAuths.files(List.of(files), policy, "conf/x.conf:9"), anchors(), now, findings);
     }
 
     private static TrustAnchors anchors() {

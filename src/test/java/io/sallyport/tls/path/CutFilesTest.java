@@ -8,6 +8,7 @@ import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.PasswordConfig;
 import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.ClientAuths;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.PemFiles;
 import io.sallyport.testing.SecretFiles;
@@ -103,8 +104,11 @@ class CutFilesTest {
         assertEveryPrefixIsRefused(
                 whole,
                 der ? 0 : 1,
-                (file, findings) ->
-                        Crls.load(List.of(file), anchors, CrlPolicy.SOFT_FAIL, "x:1", Instant.now(), findings));
+                (file, findings) -> Crls.load(
+                        ClientAuths.files(List.of(file), CrlPolicy.SOFT_FAIL, "x:1"),
+                        anchors,
+                        Instant.now(),
+                        findings));
     }
 
     private static void key(CertificateConfig config, Findings findings) {

@@ -7,7 +7,9 @@ import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.ClientAuths;
 import io.sallyport.testing.IssuedCertificate;
 import io.sallyport.testing.Openssl;
 import io.sallyport.testing.PemFiles;
@@ -126,6 +128,7 @@ class ClientAlertTest {
                     Mode.REQUIRE,
                     List.of(),
                     List.of(),
+                    CrlFetchConfig.NONE,
                     CrlPolicy.SOFT_FAIL,
                     4,
                     told,
@@ -154,7 +157,16 @@ class ClientAlertTest {
             issuer = issuer.authority("Level " + i).issueAuthority();
         }
         ClientAuthConfig config = new ClientAuthConfig(
-                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 8, true, List.of(), List.of(), new Place(""));
+                Mode.REQUIRE,
+                List.of(),
+                List.of(),
+                CrlFetchConfig.NONE,
+                CrlPolicy.SOFT_FAIL,
+                8,
+                true,
+                List.of(),
+                List.of(),
+                new Place(""));
         ClientTrust trust = new ClientTrust(config, anchors(), Crls.none(), () -> now);
         try (TlsTestServer server = new TlsTestServer(SERVER, trust)) {
             assertThat(connect(server, version, issuer.client("deep").issue())).contains("hello");
@@ -173,6 +185,7 @@ class ClientAlertTest {
                 Mode.REQUIRE,
                 List.of(),
                 List.of(),
+                CrlFetchConfig.NONE,
                 hard ? CrlPolicy.HARD_FAIL : CrlPolicy.SOFT_FAIL,
                 1,
                 true,
@@ -193,7 +206,7 @@ class ClientAlertTest {
                 return Crls.none();
             }
         }
-        return Crls.load(List.of(file), anchors(), CrlPolicy.SOFT_FAIL, "", now, new Findings());
+        return Crls.load(ClientAuths.files(List.of(file), CrlPolicy.SOFT_FAIL, ""), anchors(), now, new Findings());
     }
 
     private static TrustAnchors anchors() {

@@ -7,6 +7,7 @@ import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.path.Crls;
@@ -85,9 +86,17 @@ class ClientPolicyTest {
                 "anchors",
                 anchors.stream().map(CertificateAuthority::certificate).toList())));
         ClientAuthConfig config = new ClientAuthConfig(
-                mode, List.of(), crls, crlPolicy, maxDepth, sendCaNames, allow, deny, new Place("here"));
-        return ClientPolicy.of(
-                config, trusted, Crls.load(crls, trusted, crlPolicy, "here", Instant.now(), new Findings()));
+                mode,
+                List.of(),
+                crls,
+                CrlFetchConfig.NONE,
+                crlPolicy,
+                maxDepth,
+                sendCaNames,
+                allow,
+                deny,
+                new Place("here"));
+        return ClientPolicy.of(config, trusted, Crls.load(config, trusted, Instant.now(), new Findings()));
     }
 
     private static AccessRuleConfig rule(String commonName) {

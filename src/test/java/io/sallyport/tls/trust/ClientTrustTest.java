@@ -9,6 +9,7 @@ import io.sallyport.config.tls.AccessRuleConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.CertificateRequest;
 import io.sallyport.testing.IssuedCertificate;
@@ -329,7 +330,16 @@ class ClientTrustTest {
 
     private ClientAuthConfig config(Mode mode, List<AccessRuleConfig> allow, List<AccessRuleConfig> deny) {
         return new ClientAuthConfig(
-                mode, List.of(), List.of(), CrlPolicy.SOFT_FAIL, maxDepth, true, allow, deny, new Place(""));
+                mode,
+                List.of(),
+                List.of(),
+                CrlFetchConfig.NONE,
+                CrlPolicy.SOFT_FAIL,
+                maxDepth,
+                true,
+                allow,
+                deny,
+                new Place(""));
     }
 
     private static TrustAnchors anchors(CertificateAuthority... authorities) {

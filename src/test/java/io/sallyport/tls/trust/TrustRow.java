@@ -5,6 +5,7 @@ import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.config.tls.ClientAuthConfig.CrlPolicy;
 import io.sallyport.config.tls.ClientAuthConfig.Mode;
+import io.sallyport.config.tls.CrlFetchConfig;
 import io.sallyport.config.value.StartTls;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.IssuedCertificate;
@@ -44,7 +45,16 @@ public record TrustRow(String name, Decision decision, List<X509Certificate> anc
 
     public boolean isAcceptedAsClient() {
         ClientAuthConfig config = new ClientAuthConfig(
-                Mode.REQUIRE, List.of(), List.of(), CrlPolicy.SOFT_FAIL, 4, true, List.of(), List.of(), new Place(""));
+                Mode.REQUIRE,
+                List.of(),
+                List.of(),
+                CrlFetchConfig.NONE,
+                CrlPolicy.SOFT_FAIL,
+                4,
+                true,
+                List.of(),
+                List.of(),
+                new Place(""));
         try {
             new ClientTrust(config, trustAnchors(), Crls.none(), Instant::now).judge(sent);
             return true;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.crl;
+
+import org.jspecify.annotations.NullMarked;
