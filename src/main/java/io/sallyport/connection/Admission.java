@@ -99,7 +99,7 @@ final class Admission {
             return;
         }
         if (endpoints.isPresent() && !isWithinLimits()) {
-            fail(overload("its source has too many connections, or connects too often"));
+            fail(AdmissionStep.overload("its source has too many connections, or connects too often"));
             return;
         }
         if (settings.plainBackend() != null) {
@@ -219,7 +219,7 @@ final class Admission {
 
     private void shed(String detail) {
         frontend.gate().shed(settings);
-        fail(overload(detail));
+        fail(AdmissionStep.overload(detail));
     }
 
     // ---- handshake
@@ -321,23 +321,21 @@ final class Admission {
 
     /** The client's FIN. */
     void onEndOfStream() {
-        fail(left(HandshakeEnd.FIN, "the client's TCP stream ended"));
+        fail(step.left(HandshakeEnd.FIN, "the client's TCP stream ended"));
     }
 
     /** The channel is closed, whoever did it. */
     void onClosed() {
-        fail(left(HandshakeEnd.FIN, "the TCP connection closed"));
+        fail(step.left(HandshakeEnd.FIN, "the TCP connection closed"));
     }
 
     void onException(Throwable cause) {
         if (step == AdmissionStep.OVER) {
             return;
         }
-        if (cause instanceof IOException
-                && (step.whenClientLeaves() == FailureReason.BARE_PROBE
-                        || step == AdmissionStep.REST_OF_PROXY_HEADER)) {
+        if (cause instanceof IOException && (step.isIdle() || step == AdmissionStep.REST_OF_PROXY_HEADER)) {
             // Load balancers end their health checks with a reset.
-            fail(left(HandshakeEnd.RESET, String.valueOf(cause.getMessage())));
+            fail(step.left(HandshakeEnd.RESET, String.valueOf(cause.getMessage())));
         } else {
             fail(cause);
         }
@@ -345,7 +343,7 @@ final class Admission {
 
     /** The time of the whole connection is over, by this setting. */
     void onEndOfTime(String setting) {
-        fail(timeout(setting));
+        fail(step.late(setting));
     }
 
     /** The deadline of a drain has passed. */
@@ -358,20 +356,7 @@ final class Admission {
             shed("no turn within " + key);
             return;
         }
-        fail(timeout(key));
-    }
-
-    private HandshakeFailure timeout(String key) {
-        return new HandshakeFailure(step.whenLate(), HandshakeEnd.TIMEOUT, step.missing() + " within " + key);
-    }
-
-    /** The client has gone in the middle of it. */
-    private HandshakeFailure left(HandshakeEnd how, String detail) {
-        return new HandshakeFailure(step.whenClientLeaves(), how, detail);
-    }
-
-    private static HandshakeFailure overload(String detail) {
-        return new HandshakeFailure(FailureReason.OVERLOAD, HandshakeEnd.CLOSED, detail);
+        fail(step.late(key));
     }
 
     private void fail(Throwable cause) {
@@ -389,11 +374,7 @@ final class Admission {
         }
         step = AdmissionStep.OVER;
         frontend.journal().handshakeFailed(failure);
-        CloseReason why = switch (failure.reason()) {
-            case BARE_PROBE -> CloseReason.BARE_PROBE;
-            case SOURCE_DENIED -> CloseReason.SOURCE_DENIED;
-            default -> CloseReason.HANDSHAKE_FAILED;
-        };
+        CloseReason why = AdmissionStep.ends(failure.reason());
         owner.onEnd(
                 why,
                 failure.reason() == FailureReason.OVERLOAD ? Ending.OVERLOAD : Ending.of(why, Ending.Stage.ADMISSION));

@@ -1,6 +1,9 @@
 package io.sallyport.connection;
 
 import io.sallyport.diagnosis.FailureReason;
+import io.sallyport.diagnosis.HandshakeEnd;
+import io.sallyport.diagnosis.HandshakeFailure;
+import io.sallyport.metrics.CloseReason;
 
 /** What an {@link Admission} waits for, and what it means that the client leaves or is late there. */
 enum AdmissionStep {
@@ -32,18 +35,35 @@ enum AdmissionStep {
         this.left = left;
     }
 
-    /** What has not come, for a message. */
-    String missing() {
-        return missing;
+    /** Whether nothing has come of the client yet. */
+    boolean isIdle() {
+        return left == FailureReason.BARE_PROBE;
     }
 
-    FailureReason whenClientLeaves() {
-        return left;
+    /** The client has gone in the middle of it. */
+    HandshakeFailure left(HandshakeEnd how, String detail) {
+        return new HandshakeFailure(left, how, detail);
     }
 
-    FailureReason whenLate() {
-        return this == STARTTLS || this == REST_OF_STARTTLS || this == ASKED_HELLO
+    /** What has to come did not, in the time that {@code key} allows. */
+    HandshakeFailure late(String key) {
+        FailureReason reason = this == STARTTLS || this == REST_OF_STARTTLS || this == ASKED_HELLO
                 ? FailureReason.STARTTLS_TIMEOUT
                 : FailureReason.TIMEOUT;
+        return new HandshakeFailure(reason, HandshakeEnd.TIMEOUT, missing + " within " + key);
+    }
+
+    /** There is no room for it. */
+    static HandshakeFailure overload(String detail) {
+        return new HandshakeFailure(FailureReason.OVERLOAD, HandshakeEnd.CLOSED, detail);
+    }
+
+    /** How a connection ends whose admission failed for this reason. */
+    static CloseReason ends(FailureReason reason) {
+        return switch (reason) {
+            case BARE_PROBE -> CloseReason.BARE_PROBE;
+            case SOURCE_DENIED -> CloseReason.SOURCE_DENIED;
+            default -> CloseReason.HANDSHAKE_FAILED;
+        };
     }
 }

@@ -37,7 +37,7 @@ final class Provocations {
     /** Bytes of TCP in one Ethernet packet, with timestamps. */
     private static final int PACKET = 1448;
 
-    private static final String SHORT_DEADLINE = "listeners.https.timeouts.handshake = 400ms";
+    private static final String SHORT_DEADLINE = "listeners.https.timeouts.handshake = 1s";
 
     private final CertificateAuthority clients = CertificateAuthority.create("Clients");
     private final IssuedCertificate good = clients.client("ops").issue();

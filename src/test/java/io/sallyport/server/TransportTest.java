@@ -208,7 +208,9 @@ class TransportTest {
                         .with("transport = " + transport)
                         .start();
                 TlsClient client = TlsClient.connect(proxy)) {
-            backend.connections().awaitOpen(1);
+            // The kernel accepts for the backend before the dial is known to be answered: a reset in between only ends
+            // the dial.
+            proxy.awaitMetric(1, "sallyport_backend_connections_active");
             client.reset();
 
             assertThat(backend.await().end()).isEqualTo(Received.End.RESET);
