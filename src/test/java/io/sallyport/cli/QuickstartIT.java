@@ -56,7 +56,7 @@ class QuickstartIT {
             page.getOutputStream()
                     .write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
-            process.awaitLine("\"reason\":\"client_rejected_issuer\"");
+            process.awaitLine("\"reason\":\"client_rejected_certificate\"");
             process.awaitLine("\"type\":\"connection\".*\"tls_version\"");
         }
     }
