@@ -2,6 +2,7 @@ package io.sallyport.backend;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.config.BackendConfig.Balance;
+import io.sallyport.config.BackendConfig.OnDown;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.metrics.Meters;
@@ -50,13 +51,13 @@ public class ServerSelection {
         members = new ArrayList<>();
         for (int i = 0; i < servers; i++) {
             NetworkAddress address = new NetworkAddress.Tcp(new HostPort("10.0." + i / 256 + "." + i % 256, 80));
-            BackendServer server = new BackendServer(address, meters.backend("app", address.toString()));
+            BackendServer server = new BackendServer(address, false, meters.backend("app", address.toString()));
             members.add(new PoolMember(server, weights.equals("equal") ? 1 : 1 + i % 10, false));
             for (int taken = i % 7; taken > 0; taken--) {
                 server.endpoints().get(0).taken();
             }
         }
-        candidates = Candidates.of(members, List.of());
+        candidates = Candidates.of(members, OnDown.KEEP, List.of());
     }
 
     @Benchmark
@@ -86,6 +87,6 @@ public class ServerSelection {
     /** What a change of health or of a name costs, on the backends' event loop. */
     @Benchmark
     public Object snapshot() {
-        return Candidates.of(members, List.of());
+        return Candidates.of(members, OnDown.KEEP, List.of());
     }
 }
