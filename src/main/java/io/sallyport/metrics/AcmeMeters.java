@@ -1,24 +1,26 @@
 package io.sallyport.metrics;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** What is ordered from certificate authorities, by the name of the authority in the configuration. */
 public final class AcmeMeters {
-    private final MeterRegistry registry;
-    private final Map<String, Map<OrderResult, Counter>> orders = new ConcurrentHashMap<>();
+    private final ResultCounters<OrderResult> orders;
     private final Timestamps renewals;
 
     public AcmeMeters(MeterRegistry registry) {
-        this.registry = registry;
+        this.orders = new ResultCounters<>(
+                registry,
+                "acme.orders",
+                "Certificates ordered from an authority, by result.",
+                "authority",
+                OrderResult.values(),
+                OrderResult::tag);
         this.renewals = new Timestamps(
                 registry, "acme.next.order.timestamp", "When the certificate is ordered next, Unix time.");
     }
@@ -48,21 +50,11 @@ public final class AcmeMeters {
 
     /** Counts for these authorities, from 0, and for no others any more. */
     public void follow(Set<String> authorities) {
-        authorities.forEach(this::counters);
-        orders.entrySet().removeIf(entry -> {
-            boolean gone = !authorities.contains(entry.getKey());
-            if (gone) {
-                entry.getValue().values().forEach(registry::remove);
-            }
-            return gone;
-        });
+        orders.follow(authorities);
     }
 
     public void ordered(String authority, OrderResult result) {
-        Counter counter = counters(authority).get(result);
-        if (counter != null) {
-            counter.increment();
-        }
+        orders.count(authority, result);
     }
 
     /** Publishes when each certificate is ordered next, by what it is called, and no others any more. */
@@ -70,21 +62,5 @@ public final class AcmeMeters {
         Map<Tags, Instant> tagged = new HashMap<>();
         times.forEach((name, time) -> tagged.put(Tags.of("name", name), time));
         renewals.show(tagged);
-    }
-
-    private Map<OrderResult, Counter> counters(String authority) {
-        return orders.computeIfAbsent(authority, any -> {
-            Map<OrderResult, Counter> counters = new EnumMap<>(OrderResult.class);
-            for (OrderResult result : OrderResult.values()) {
-                counters.put(
-                        result,
-                        Counter.builder(MeterNames.PREFIX + "acme.orders")
-                                .description("Certificates ordered from an authority, by result.")
-                                .tag("authority", authority)
-                                .tag("result", result.tag())
-                                .register(registry));
-            }
-            return counters;
-        });
     }
 }

@@ -1,24 +1,26 @@
 package io.sallyport.metrics;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** What is fetched of revocation lists, by their URL in the configuration, or by the file of a distribution point's. */
 public final class CrlMeters {
-    private final MeterRegistry registry;
-    private final Map<String, Map<FetchResult, Counter>> fetches = new ConcurrentHashMap<>();
+    private final ResultCounters<FetchResult> fetches;
     private final Timestamps confirmed;
 
     public CrlMeters(MeterRegistry registry) {
-        this.registry = registry;
+        this.fetches = new ResultCounters<>(
+                registry,
+                "crl.fetches",
+                "Requests for a revocation list, by result.",
+                "name",
+                FetchResult.values(),
+                FetchResult::tag);
         this.confirmed = new Timestamps(
                 registry,
                 "crl.fetched.timestamp",
@@ -66,24 +68,13 @@ public final class CrlMeters {
     }
 
     /** Counts for these lists, from 0, and for no others any more. */
-    public synchronized void follow(Set<String> names) {
-        names.forEach(this::counters);
-        fetches.entrySet().removeIf(entry -> {
-            boolean gone = !names.contains(entry.getKey());
-            if (gone) {
-                entry.getValue().values().forEach(registry::remove);
-            }
-            return gone;
-        });
+    public void follow(Set<String> names) {
+        fetches.follow(names);
     }
 
     /** Counts one; of a list that is followed no more, nothing. */
     public void fetched(String name, FetchResult result) {
-        Map<FetchResult, Counter> counters = fetches.get(name);
-        Counter counter = counters == null ? null : counters.get(result);
-        if (counter != null) {
-            counter.increment();
-        }
+        fetches.count(name, result);
     }
 
     /** Publishes when each list was last confirmed by its server, and no others any more. */
@@ -91,21 +82,5 @@ public final class CrlMeters {
         Map<Tags, Instant> tagged = new HashMap<>();
         times.forEach((name, time) -> tagged.put(Tags.of("name", name), time));
         confirmed.show(tagged);
-    }
-
-    private Map<FetchResult, Counter> counters(String name) {
-        return fetches.computeIfAbsent(name, any -> {
-            Map<FetchResult, Counter> counters = new EnumMap<>(FetchResult.class);
-            for (FetchResult result : FetchResult.values()) {
-                counters.put(
-                        result,
-                        Counter.builder(MeterNames.PREFIX + "crl.fetches")
-                                .description("Requests for a revocation list, by result.")
-                                .tag("name", name)
-                                .tag("result", result.tag())
-                                .register(registry));
-            }
-            return counters;
-        });
     }
 }
