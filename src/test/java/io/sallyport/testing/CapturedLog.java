@@ -15,11 +15,14 @@ import org.slf4j.LoggerFactory;
 public final class CapturedLog implements AutoCloseable {
     private final Logger root = logger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Logger own = logger("sallyport");
+    private final Logger netty = logger("io.netty");
     private final Appender appender = new Appender();
 
     private CapturedLog() {
         root.setLevel(Level.WARN);
         own.setLevel(Level.INFO);
+        // What a test before this one made of it would hide Netty's warnings, and no fault would be found.
+        netty.setLevel(Level.WARN);
         appender.start();
         root.addAppender(appender);
     }
@@ -69,6 +72,7 @@ public final class CapturedLog implements AutoCloseable {
         root.detachAppender(appender);
         appender.stop();
         own.setLevel(null);
+        netty.setLevel(null);
         root.setLevel(Level.ERROR);
     }
 

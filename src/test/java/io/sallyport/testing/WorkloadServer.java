@@ -17,6 +17,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -63,6 +64,8 @@ public final class WorkloadServer implements AutoCloseable {
                     .channelType(EpollServerDomainSocketChannel.class)
                     .bossEventLoopGroup(group)
                     .workerEventLoopGroup(group)
+                    // It would be set on each connection, and a Unix socket has none: one warning for each.
+                    .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                     .directExecutor()
                     .addService(ServerServiceDefinition.builder("SpiffeWorkloadAPI")
                             .addMethod(method(), this::begin)
