@@ -21,6 +21,7 @@ import io.sallyport.metrics.Meters.BuildInfo;
 import io.sallyport.server.generation.Serving;
 import io.sallyport.server.lifecycle.Lifecycle;
 import io.sallyport.tls.spiffe.WorkloadApi;
+import io.sallyport.tls.token.Tokens;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,7 @@ final class AdminView implements AdminSource {
     private final CrlFetcher crls;
     private volatile boolean hadAllLists;
     private final WorkloadApi workload;
+    private final Tokens tokens;
     private final LiveMeters live;
     private final Instant started = Instant.now();
 
@@ -56,7 +58,8 @@ final class AdminView implements AdminSource {
             ConnectionLoops loops,
             AcmeClient acme,
             CrlFetcher crls,
-            WorkloadApi workload) {
+            WorkloadApi workload,
+            Tokens tokens) {
         this.lifecycle = lifecycle;
         this.logLevel = logLevel;
         this.transport = transport;
@@ -64,6 +67,7 @@ final class AdminView implements AdminSource {
         this.acme = acme;
         this.crls = crls;
         this.workload = workload;
+        this.tokens = tokens;
         this.registry = registry;
         this.meters = meters;
         this.handshakes = handshakes;
@@ -125,6 +129,7 @@ final class AdminView implements AdminSource {
                 acme.status(),
                 crls.status(),
                 workload.status(),
+                tokens.status(),
                 ServerStatus.Unusable.all(serving));
     }
 

@@ -27,6 +27,7 @@ import io.sallyport.metrics.AcmeMeters;
 import io.sallyport.metrics.CrlMeters;
 import io.sallyport.metrics.Meters;
 import io.sallyport.metrics.SpiffeMeters;
+import io.sallyport.metrics.TokenMeters;
 import io.sallyport.server.generation.Assembler;
 import io.sallyport.server.generation.GenerationLoader;
 import io.sallyport.server.generation.LoaderServices;
@@ -50,6 +51,7 @@ import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.path.SeenPoints;
 import io.sallyport.tls.source.KeySources;
 import io.sallyport.tls.spiffe.WorkloadApi;
+import io.sallyport.tls.token.Tokens;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -140,13 +142,10 @@ public final class ProxyServer {
                 new WorkloadApi(config.spiffe().endpoint(), transport, new SpiffeMeters(registry)::updated),
                 WorkloadApi::close);
         SeenPoints points = new SeenPoints();
-        GenerationLoader loader = new GenerationLoader(new LoaderServices(
-                new KeySources(LocaleEncoding::variable, workload),
-                keyLog,
-                contexts,
-                new RsaAccelerator(),
-                points,
-                backends.loop()));
+        Tokens tokens = resources.add(new Tokens(new TokenMeters(registry)), Tokens::close);
+        KeySources keys = new KeySources(LocaleEncoding::variable, workload, tokens);
+        GenerationLoader loader = new GenerationLoader(
+                new LoaderServices(keys, keyLog, contexts, new RsaAccelerator(), points, backends.loop()));
         ChallengeAnswers challenges = new ChallengeAnswers(contexts);
         Staged staged = loader.load(loader.content(config), null);
         // Nothing serves it unless the start comes to its end; releasing it again does nothing.
@@ -195,11 +194,13 @@ public final class ProxyServer {
                                 loops,
                                 acme,
                                 crls,
-                                workload),
+                                workload,
+                                tokens),
                         problems),
                 AdminListeners::close);
         admin.onLost(lifecycle::abandon);
-        problems = lifecycle.start(staged, companion(admin, acme, crls, workload, lifecycle, resources), problems);
+        problems =
+                lifecycle.start(staged, companion(admin, acme, crls, workload, keys, lifecycle, resources), problems);
         if (!problems.isEmpty()) {
             throw new StartException(problems);
         }
@@ -221,6 +222,7 @@ public final class ProxyServer {
             AcmeClient acme,
             CrlFetcher crls,
             WorkloadApi workload,
+            KeySources keys,
             Lifecycle lifecycle,
             Resources resources) {
         return new LifecycleHooks() {
@@ -234,6 +236,7 @@ public final class ProxyServer {
             public void onConfiguration(ProxyConfig serving) {
                 acme.follow(Content.certificates(serving));
                 crls.follow(Content.clientAuths(serving));
+                keys.follow(Content.certificates(serving));
                 if (!serving.usesSpiffe()) {
                     workload.rest();
                 }
@@ -262,7 +265,7 @@ public final class ProxyServer {
         try (BackendRuntime backends = new BackendRuntime();
                 WorkloadApi workload = new WorkloadApi(config.spiffe().endpoint(), transport, result -> {})) {
             GenerationLoader loader = new GenerationLoader(new LoaderServices(
-                    new KeySources(LocaleEncoding::variable, workload),
+                    new KeySources(LocaleEncoding::variable, workload, new Tokens()),
                     null,
                     new LiveContexts(),
                     new RsaAccelerator(),

@@ -16,6 +16,7 @@ import io.sallyport.server.generation.Serving;
 import io.sallyport.server.lifecycle.ReloadOutcome;
 import io.sallyport.server.listen.BoundListener;
 import io.sallyport.tls.spiffe.WorkloadStatus;
+import io.sallyport.tls.token.TokenStatus;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -43,6 +44,7 @@ record ServerStatus(
         List<AcmeStatus> acme,
         List<CrlStatus> revocationLists,
         @Nullable WorkloadStatus spiffe,
+        List<TokenStatus> tokens,
         List<Unusable> unusableCertificates) {
 
     /** In bytes; {@code bound} is the most that the configured connections can take. */

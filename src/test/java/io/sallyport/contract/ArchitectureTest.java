@@ -62,7 +62,7 @@ final class ArchitectureTest {
             tls.context       : config.value config.tls handshake.wire diagnosis tls.x509 tls.file
                                 tls.material tls.netty tls.path tls.trust
             tls.record        : tls.netty
-            tls.token         : tls.file tls.material
+            tls.token         : metrics tls.file tls.material
             tls.spiffe        : text config.value eventloop metrics tls.x509 tls.file tls.material tls.path
             tls.source        : config.hocon config.tls tls.x509 tls.file tls.material tls.token tls.spiffe
             sources           : text config.value config handshake.wire handshake.trace tls.file
@@ -89,7 +89,7 @@ final class ArchitectureTest {
             server.lifecycle  : config.hocon config memory eventloop metrics log accesslog accept backend
                                 connection server.listen server.reload server.generation
             server            : tls.netty config.hocon config.value config.tls config memory eventloop metrics log accesslog
-                                tls.file tls.context tls.spiffe tls.source tls.path acme crl backend admin connection server.listen server.reload
+                                tls.file tls.context tls.token tls.spiffe tls.source tls.path acme crl backend admin connection server.listen server.reload
                                 server.generation server.lifecycle
             systemd           : server.listen server.lifecycle
             quickstart        : config.hocon config eventloop tls.x509

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sallyport.diagnosis.FailureReason;
 import io.sallyport.explain.judge.FailureKind;
 import io.sallyport.explain.judge.FindingCode;
@@ -17,6 +19,8 @@ import io.sallyport.metrics.ListenerMeters.HandshakeResult;
 import io.sallyport.metrics.ListenerMeters.Limit;
 import io.sallyport.metrics.Meters.ReloadResult;
 import io.sallyport.metrics.SpiffeMeters.UpdateResult;
+import io.sallyport.metrics.TokenMeters;
+import io.sallyport.metrics.TokenMeters.SignatureResult;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.Documents;
 import io.sallyport.testing.FakeBackend;
@@ -99,6 +103,7 @@ final class ManualTest {
                 await().until(() -> proxy.get("/metrics").body().contains("sallyport_crl_fetched_timestamp"));
                 String metrics = proxy.get("/metrics").body();
                 metrics.lines().forEach(line -> addSample(line, exposed));
+                tokenMeters().lines().forEach(line -> addSample(line, exposed));
                 HISTOGRAM.matcher(metrics).results().forEach(found -> histograms.add(found.group(1)));
             }
         }
@@ -111,6 +116,13 @@ final class ManualTest {
                         .filter(row -> row.third().endsWith(", histogram"))
                         .map(Documents.Row::name)))
                 .isEqualTo(histograms);
+    }
+
+    /** Where there is a token; its module is a library of this machine, which a test of its own installs. */
+    private static String tokenMeters() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new TokenMeters(registry).follow(Set.of("T"));
+        return registry.scrape();
     }
 
     @Test
@@ -127,6 +139,8 @@ final class ManualTest {
                 .isEqualTo(tags(Stream.of(OrderResult.values()).map(OrderResult::tag)));
         assertThat(valuesOf("sallyport_spiffe_updates_total"))
                 .isEqualTo(tags(Stream.of(UpdateResult.values()).map(UpdateResult::tag)));
+        assertThat(valuesOf("sallyport_token_signatures_total"))
+                .isEqualTo(tags(Stream.of(SignatureResult.values()).map(SignatureResult::tag)));
         assertThat(valuesOf("sallyport_limit_rejections_total"))
                 .isEqualTo(tags(Stream.of(Limit.values()).map(Limit::tag)));
         assertThat(valuesOf("sallyport_accept_errors_total"))

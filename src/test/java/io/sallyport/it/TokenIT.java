@@ -10,7 +10,9 @@ import io.sallyport.testing.HandshakeLoad;
 import io.sallyport.testing.Pem;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.SecretFiles;
+import io.sallyport.testing.TlsClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,34 @@ final class TokenIT {
                 }
             }
             assertThat(proxy.logLines("does not sign")).isEmpty();
+        }
+    }
+
+    @Test
+    void aKeyThatIsGoneFromItsTokenIsSeen() throws Exception {
+        try (FakeBackend backend = FakeBackend.closing();
+                ChildProxy proxy = proxy(backend, "1234")) {
+            InetSocketAddress address = address(proxy, "ec13");
+            assertThat(isServed(address)).isTrue();
+            assertThat(proxy.get("/status").body()).contains("\"usable\" : true");
+
+            tool("--delete-object", "--type", "privkey", "--label", "ec");
+
+            await().until(() -> !isServed(address));
+            assertThat(proxy.get("/status").body())
+                    .contains("\"token\" : \"T\"", "\"usable\" : false", "no private key \\\"ec\\\"");
+            assertThat(isServed(address(proxy, "rsa13"))).isTrue();
+            assertThat(proxy.get("/metrics").body())
+                    .contains("sallyport_token_signatures_total{result=\"error\",token=\"T\"}");
+        }
+    }
+
+    private static boolean isServed(InetSocketAddress address) {
+        try (TlsClient client = TlsClient.open(address, ROOT)) {
+            client.handshake();
+            return true;
+        } catch (UncheckedIOException e) {
+            return false;
         }
     }
 

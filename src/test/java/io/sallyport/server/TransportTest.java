@@ -98,6 +98,7 @@ class TransportTest {
                             "certificates/[]/not_after",
                             "acme",
                             "revocation_lists",
+                            "tokens",
                             "unusable_certificates");
         }
     }

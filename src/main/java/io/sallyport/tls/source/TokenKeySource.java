@@ -10,6 +10,7 @@ import io.sallyport.tls.file.SecretFile;
 import io.sallyport.tls.material.KeyAlgorithm;
 import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.material.RemoteKey;
+import io.sallyport.tls.token.TokenName;
 import io.sallyport.tls.token.Tokens;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -57,8 +58,7 @@ final class TokenKeySource implements KeySource {
                 throw new MaterialException("Ed25519 key in a token (expected: RSA or EC)");
             }
             RemoteKey key = tokens.key(
-                    config.module(),
-                    config.token(),
+                    new TokenName(config.module(), config.token()),
                     config.key(),
                     () -> Password.read(config.pin(), environment),
                     leaf.getPublicKey());

@@ -1,50 +1,48 @@
 package io.sallyport.tls.token;
 
+import io.sallyport.metrics.TokenMeters.SignatureResult;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Threads that wait for one token, so that nobody else does. What a token does not sign in time fails, and while it hangs no more
  * wait for it than the queue holds.
  */
 final class SigningThreads {
-    private static final Logger LOG = LoggerFactory.getLogger("sallyport.tls");
-
     /** A token works at a few signatures at once, if at more than one. */
     private static final int THREADS = 4;
 
     private static final int LONGEST_QUEUE = 1024;
 
-    private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
-
     /** Also the default of a handshake's timeout. */
     private static final long PATIENCE_SECONDS = 10;
 
     private final String token;
+    private final TokenHealth health;
     private final ThreadPoolExecutor threads;
-    private volatile String trouble = "";
-    private final AtomicLong told = new AtomicLong(System.nanoTime() - PAUSE);
 
     /** A signature to be made. */
     interface Task {
         byte[] sign() throws TokenException;
     }
 
-    /** @param token for messages */
-    SigningThreads(String token) {
-        this(token, LONGEST_QUEUE);
+    /**
+     * Threads that start with the first signature.
+     *
+     * @param token for messages
+     * @param health is told what came of each signature
+     */
+    SigningThreads(String token, TokenHealth health) {
+        this(token, health, LONGEST_QUEUE);
     }
 
-    SigningThreads(String token, int longestQueue) {
+    SigningThreads(String token, TokenHealth health, int longestQueue) {
         this.token = token;
+        this.health = health;
         threads = new ThreadPoolExecutor(
                 THREADS, THREADS, PATIENCE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(longestQueue), task -> {
                     Thread thread = new Thread(task, "sallyport-token");
@@ -60,12 +58,36 @@ final class SigningThreads {
         try {
             threads.execute(() -> run(task, signature));
         } catch (RejectedExecutionException e) {
-            signature.completeExceptionally(new TokenException(
-                    token + " does not answer, and " + threads.getQueue().size() + " wait for it"));
+            signature.completeExceptionally(noAnswer());
         }
         signature.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        signature.whenComplete((bytes, fault) -> tell(fault));
+        signature.whenComplete((bytes, fault) -> health.signed(fault == null ? null : failure(fault)));
         return signature;
+    }
+
+    /** As {@link #sign}, where nobody waits for it. Of a token that hangs it is known, and its queue is for clients. */
+    void tryOut(Task task) {
+        if (threads.getQueue().isEmpty()) {
+            sign(task);
+        } else {
+            health.signed(noAnswer());
+        }
+    }
+
+    private TokenException noAnswer() {
+        return new TokenException(
+                SignatureResult.QUEUE_FULL,
+                token + " does not answer, and " + threads.getQueue().size() + " wait for it");
+    }
+
+    private TokenException failure(Throwable fault) {
+        if (fault instanceof TokenException told) {
+            return told;
+        }
+        return fault instanceof TimeoutException
+                ? new TokenException(
+                        SignatureResult.TIMEOUT, token + " does not answer within " + PATIENCE_SECONDS + "s")
+                : new TokenException(String.valueOf(fault));
     }
 
     private static void run(Task task, CompletableFuture<byte[]> signature) {
@@ -78,30 +100,5 @@ final class SigningThreads {
         } catch (TokenException | RuntimeException | Error e) {
             signature.completeExceptionally(e);
         }
-    }
-
-    /** A line when what is wrong changes, and one a second at the most: of a token that works at times every other fails. */
-    private void tell(@Nullable Throwable fault) {
-        String now = fault == null ? "" : words(fault);
-        long before = told.get();
-        long time = System.nanoTime();
-        if (trouble.equals(now) || time - before < PAUSE || !told.compareAndSet(before, time)) {
-            return;
-        }
-        trouble = now;
-        if (now.isEmpty()) {
-            LOG.atInfo().addKeyValue("token", token).log("the token signs again");
-        } else {
-            LOG.atWarn().addKeyValue("token", token).log("the token does not sign: {}", now);
-        }
-    }
-
-    private String words(Throwable fault) {
-        if (fault instanceof TokenException told) {
-            return told.words();
-        }
-        return fault instanceof TimeoutException
-                ? token + " does not answer within " + PATIENCE_SECONDS + "s"
-                : String.valueOf(fault);
     }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.tls.token;
 
+import io.sallyport.metrics.TokenMeters.SignatureResult;
 import io.sallyport.tls.file.MaterialException;
 import io.sallyport.tls.file.Password;
 import io.sallyport.tls.token.Cryptoki.TokenInfo;
@@ -19,13 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Token {
     private static final long ALREADY_LOGGED_IN = 0x100;
-    private static final List<Long> REFUSES_PIN = List.of(0xA0L, 0xA1L, 0xA2L, 0xA3L, 0xA4L);
 
     /** A token that is away is asked for so often at the most, however many clients come. */
     private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
 
-    private final Path module;
-    private final String label;
+    private final TokenName name;
     private final Loader loader;
     private final byte[] salt = new byte[16];
     private @Nullable TokenLogin login;
@@ -43,9 +42,8 @@ final class Token {
         Password read() throws MaterialException;
     }
 
-    Token(Path module, String label, Loader loader) {
-        this.module = module;
-        this.label = label;
+    Token(TokenName name, Loader loader) {
+        this.name = name;
         this.loader = loader;
         new SecureRandom().nextBytes(salt);
     }
@@ -53,7 +51,7 @@ final class Token {
     /** For messages. */
     @Override
     public String toString() {
-        return "token \"" + label + "\"";
+        return name.toString();
     }
 
     /** A signature by the private key of this label and type (CKK_). */
@@ -96,26 +94,32 @@ final class Token {
     }
 
     private TokenLogin open(Pin pin) throws TokenException {
-        Cryptoki cryptoki = loader.load(module);
+        Cryptoki cryptoki = loader.load(name.module());
         List<TokenInfo> tokens = cryptoki.tokens();
         TokenInfo info = tokens.stream()
-                .filter(each -> each.label().equals(label))
+                .filter(each -> each.label().equals(name.label()))
                 .findFirst()
-                .orElseThrow(() -> new TokenException("no " + this + " (expected: one of "
-                        + tokens.stream()
-                                .map(TokenInfo::label)
-                                .filter(each -> !each.isEmpty())
-                                .toList() + ")"));
+                .orElseThrow(() -> new TokenException(
+                        SignatureResult.ABSENT,
+                        "no " + this + " (expected: one of "
+                                + tokens.stream()
+                                        .map(TokenInfo::label)
+                                        .filter(each -> !each.isEmpty())
+                                        .toList() + ")"));
         char[] characters = read(pin);
         byte[] hash = hash(characters);
         if (refused != null && MessageDigest.isEqual(refused, hash)) {
-            throw new TokenException(this + " has refused this PIN: it is not tried again (expected: another PIN)");
+            throw new TokenException(
+                    SignatureResult.PIN_REFUSED,
+                    this + " has refused this PIN: it is not tried again (expected: another PIN)");
         }
         if (info.isLocked()) {
-            throw new TokenException(this + ": its PIN is locked (expected: its officer unlocks it)");
+            throw new TokenException(
+                    SignatureResult.PIN_REFUSED, this + ": its PIN is locked (expected: its officer unlocks it)");
         }
         if (info.locksWithTheNextWrongPin()) {
             throw new TokenException(
+                    SignatureResult.PIN_REFUSED,
                     this + " locks with one more wrong PIN: it is not tried (expected: a login by other"
                             + " means, as pkcs11-tool, with the right one)");
         }
@@ -124,7 +128,7 @@ final class Token {
             cryptoki.login(session, characters);
             refused = null;
         } catch (TokenException e) {
-            if (REFUSES_PIN.contains(e.code())) {
+            if (e.result() == SignatureResult.PIN_REFUSED) {
                 refused = hash;
             }
             if (e.code() != ALREADY_LOGGED_IN) {

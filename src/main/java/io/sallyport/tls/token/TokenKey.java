@@ -28,15 +28,22 @@ final class TokenKey implements RemoteKey {
 
     @Override
     public CompletableFuture<byte[]> sign(int scheme, byte[] input) {
-        return threads.sign(() -> {
-            TokenScheme how = TokenScheme.of(scheme)
-                    .orElseThrow(() -> new TokenException("signature scheme " + Integer.toHexString(scheme)));
-            try {
-                return how.finished(token.sign(pin, label, type(), how.mechanism(), how.prepared(input)));
-            } catch (GeneralSecurityException | IOException e) {
-                throw new TokenException(e.toString());
-            }
-        });
+        return threads.sign(() -> signed(scheme, input));
+    }
+
+    /** As {@link #sign}, where nobody waits for it: what comes of it shows in the token's status. */
+    void tryOut(int scheme, byte[] input) {
+        threads.tryOut(() -> signed(scheme, input));
+    }
+
+    private byte[] signed(int scheme, byte[] input) throws TokenException {
+        TokenScheme how = TokenScheme.of(scheme)
+                .orElseThrow(() -> new TokenException("signature scheme " + Integer.toHexString(scheme)));
+        try {
+            return how.finished(token.sign(pin, label, type(), how.mechanism(), how.prepared(input)));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new TokenException(e.toString());
+        }
     }
 
     /** CKK_. */

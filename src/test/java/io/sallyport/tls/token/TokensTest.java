@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.config.tls.PasswordConfig;
+import io.sallyport.metrics.TokenMeters;
+import io.sallyport.metrics.TokenMeters.SignatureResult;
 import io.sallyport.testing.CapturedLog;
 import io.sallyport.testing.KeyKind;
 import io.sallyport.tls.file.MaterialException;
@@ -14,12 +19,15 @@ import io.sallyport.tls.material.RemoteKey;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.Signature;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,9 +37,11 @@ final class TokensTest {
     private static final KeyPair RSA = KeyKind.RSA_2048.generate();
     private static final byte[] MESSAGE = {1, 2, 3};
     private static final int ECDSA = 0x0403;
+    private static final TokenName T = new TokenName(Path.of("m"), "T");
 
     private final FakeModule module = new FakeModule();
-    private final Tokens tokens = new Tokens(path -> module);
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final Tokens tokens = new Tokens(path -> module, new TokenMeters(registry), Duration.ofMillis(50));
     private String pin = "1234";
 
     @BeforeEach
@@ -77,7 +87,7 @@ final class TokensTest {
                 .isThrownBy(() -> key("gone", EC))
                 .withMessageContaining("no private key \"gone\" of the certificate's kind on token \"T\"");
         assertThatExceptionOfType(MaterialException.class)
-                .isThrownBy(() -> tokens.key(Path.of("m"), "X", "ec", this::pin, EC.getPublic()))
+                .isThrownBy(() -> tokens.key(new TokenName(Path.of("m"), "X"), "ec", this::pin, EC.getPublic()))
                 .withMessageContaining("no token \"X\" (expected: one of [other, T])");
     }
 
@@ -133,7 +143,7 @@ final class TokensTest {
 
     @Test
     void whileATokenHangsFewWaitAndNobodyBlocks() throws Exception {
-        SigningThreads threads = new SigningThreads("token \"T\"", 8);
+        SigningThreads threads = new SigningThreads("token \"T\"", new TokenHealth(T, TokenMeters.none()), 8);
         CountDownLatch release = new CountDownLatch(1);
         List<CompletableFuture<byte[]>> asked = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -173,6 +183,93 @@ final class TokensTest {
         }
     }
 
+    @Test
+    void aTokenThatNobodyNeedsIsTriedAndSeenToBeGoneAndBack() throws Exception {
+        key("ec", EC);
+        assertThat(tokens.status()).isEmpty();
+        tokens.follow(Set.of(T));
+        assertThat(tokens.status()).singleElement().satisfies(status -> {
+            assertThat(status.usable()).isTrue();
+            assertThat(status.token()).isEqualTo("T");
+        });
+
+        module.takeOut();
+
+        await().until(() -> count(SignatureResult.ABSENT) > 0);
+        assertThat(tokens.status()).singleElement().satisfies(status -> {
+            assertThat(status.usable()).isFalse();
+            assertThat(status.lastResult()).isEqualTo("absent");
+            assertThat(status.lastDetail()).isEqualTo("no token \"T\" (expected: one of [])");
+            assertThat(status.failures()).isPositive();
+        });
+
+        double before = count(SignatureResult.SUCCESS);
+        module.isThere = true;
+
+        await().until(() -> count(SignatureResult.SUCCESS) > before);
+        assertThat(tokens.status().get(0).usable()).isTrue();
+        assertThat(tokens.status().get(0).lastDetail()).isEmpty();
+
+        tokens.follow(Set.of());
+        assertThat(tokens.status()).isEmpty();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void aTokenThatRefusesThePinIsSeenAndThePinTriedOnceAlone() throws Exception {
+        key("ec", EC);
+        tokens.follow(Set.of(T));
+        module.pin = "9999";
+        module.takeOut();
+        module.isThere = true;
+
+        await().until(() -> count(SignatureResult.PIN_REFUSED) > 2);
+        assertThat(tokens.status().get(0).lastResult()).isEqualTo("pin_refused");
+        assertThat(module.triedPins).containsExactly("1234", "1234");
+    }
+
+    /** Those that try it must not fill what clients wait in, and it is told of for as long as it hangs. */
+    @Test
+    void aTokenThatHangsIsSeenAndTriedByFew() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        TokenHealth health = new TokenHealth(T, TokenMeters.none());
+        SigningThreads threads = new SigningThreads("token \"T\"", health, 8);
+        for (int i = 0; i < 20; i++) {
+            threads.tryOut(() -> {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return MESSAGE;
+            });
+        }
+
+        // Four are under way, one waits.
+        assertThat(health.status().failures()).isEqualTo(15);
+        assertThat(health.status().usable()).isFalse();
+        assertThat(health.status().lastResult()).isEqualTo("queue_full");
+
+        release.countDown();
+        await().until(() -> health.status().usable());
+    }
+
+    private double count(SignatureResult result) {
+        return registry
+                .find("sallyport.token.signatures")
+                .tag("token", "T")
+                .tag("result", result.tag())
+                .counters()
+                .stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    @AfterEach
+    void stop() {
+        tokens.close();
+    }
+
     private void assertRefused(String words) {
         assertThatExceptionOfType(MaterialException.class)
                 .isThrownBy(() -> key("ec", EC))
@@ -186,7 +283,7 @@ final class TokensTest {
     }
 
     private RemoteKey key(String label, KeyPair certified) throws MaterialException {
-        return tokens.key(Path.of("m"), "T", label, this::pin, certified.getPublic());
+        return tokens.key(T, label, this::pin, certified.getPublic());
     }
 
     private Password pin() throws MaterialException {
