@@ -3,6 +3,7 @@ package io.sallyport.crl;
 import io.sallyport.config.tls.ClientAuthConfig;
 import io.sallyport.metrics.CrlMeters;
 import io.sallyport.tls.path.SeenPoints;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class CrlFetcher implements AutoCloseable {
     private static final int THREADS = 2;
 
     private final SeenPoints seen;
+    private final Supplier<Map<String, List<X509Certificate>>> domains;
     private final CrlMeters meters;
     private final Runnable onChange;
     private final HttpFetch http;
@@ -45,21 +48,24 @@ public final class CrlFetcher implements AutoCloseable {
      * One that does nothing yet.
      *
      * @param seen what certificates name
+     * @param domains the authorities of each trust domain, as they are now: where the configuration trusts in those, they
+     *     sign lists as a trust anchor does
      * @param onChange has the files looked at; called on its threads, and may take as long as it likes
      */
-    public CrlFetcher(SeenPoints seen, CrlMeters meters, Runnable onChange) {
-        this(seen, meters, onChange, HttpFetch.USUAL);
-    }
-
-    CrlFetcher(SeenPoints seen, CrlMeters meters, Runnable onChange, HttpFetch http) {
+    public CrlFetcher(
+            SeenPoints seen,
+            Supplier<Map<String, List<X509Certificate>>> domains,
+            CrlMeters meters,
+            Runnable onChange) {
         this.seen = seen;
+        this.domains = domains;
         this.meters = meters;
         this.onChange = onChange;
-        this.http = http;
+        this.http = HttpFetch.USUAL;
         seen.onNew(this::refresh);
     }
 
-    /** Keeps the lists of these from now on, and no others any more. Does not block. */
+    /** Keeps the lists of these from now on, and no others any more: again, whenever authorities have changed. Does not block. */
     public void follow(Stream<ClientAuthConfig> blocks) {
         List<ClientAuthConfig> next = blocks.filter(
                         block -> !block.fetchedCrls().isEmpty())
@@ -97,7 +103,7 @@ public final class CrlFetcher implements AutoCloseable {
 
     private void subscribe() {
         synchronized (keepers) {
-            Set<CrlSubscription> next = Set.copyOf(Subscriptions.of(wanted, seen));
+            Set<CrlSubscription> next = Set.copyOf(Subscriptions.of(wanted, seen, domains.get()));
             meters.follow(next.stream().map(CrlSubscription::name).collect(Collectors.toSet()));
             keepers.keySet().retainAll(next);
             List<CrlKeeper> fresh = new ArrayList<>();

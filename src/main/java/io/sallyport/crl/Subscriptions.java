@@ -24,15 +24,18 @@ import org.jspecify.annotations.Nullable;
 /** Which lists the client-auth blocks of a configuration need. */
 final class Subscriptions {
     private final SeenPoints seen;
+    private final Map<String, List<X509Certificate>> domains;
     private final Map<Path, CrlSubscription> found = new LinkedHashMap<>();
 
-    private Subscriptions(SeenPoints seen) {
+    private Subscriptions(SeenPoints seen, Map<String, List<X509Certificate>> domains) {
         this.seen = seen;
+        this.domains = domains;
     }
 
     /** Reads trust anchors and what is stored of distribution points. Blocks. */
-    static Collection<CrlSubscription> of(List<ClientAuthConfig> blocks, SeenPoints seen) {
-        Subscriptions subscriptions = new Subscriptions(seen);
+    static Collection<CrlSubscription> of(
+            List<ClientAuthConfig> blocks, SeenPoints seen, Map<String, List<X509Certificate>> domains) {
+        Subscriptions subscriptions = new Subscriptions(seen, domains);
         blocks.stream().filter(block -> !block.fetchedCrls().isEmpty()).forEach(subscriptions::add);
         return subscriptions.found.values();
     }
@@ -40,7 +43,7 @@ final class Subscriptions {
     private void add(ClientAuthConfig block) {
         CrlFetchConfig config = block.fetchedCrls();
         List<X509Certificate> anchors = TrustAnchors.load(
-                        block.trustAnchors(), block.where(), Instant.now(), new Findings())
+                        block.trustAnchors(), block.where(), Instant.now(), new Findings(), domains)
                 .certificates();
         for (URI url : config.urls()) {
             add(CrlSubscription.configured(config, url, anchors));

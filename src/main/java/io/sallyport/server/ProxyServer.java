@@ -179,7 +179,8 @@ public final class ProxyServer {
         AcmeClient acme = resources.add(
                 new AcmeClient(challenges, new AcmeMeters(registry), lifecycle::lookAtFiles), AcmeClient::close);
         CrlFetcher crls = resources.add(
-                new CrlFetcher(points, new CrlMeters(registry), lifecycle::lookAtFiles), CrlFetcher::close);
+                new CrlFetcher(points, workload::domains, new CrlMeters(registry), lifecycle::lookAtFiles),
+                CrlFetcher::close);
         List<ConfigProblem> problems = new ArrayList<>();
         AdminListeners admin = resources.add(
                 AdminListeners.bind(

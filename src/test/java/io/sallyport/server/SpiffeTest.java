@@ -9,6 +9,7 @@ import io.sallyport.server.generation.StartException;
 import io.sallyport.server.listen.HandedOverSockets;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.ListServer;
 import io.sallyport.testing.PlainClient;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.ServerTls;
@@ -116,6 +117,48 @@ final class SpiffeTest {
             assertThat(isServed(proxy, Svid.of("spiffe://ours/web", PARTNER))).isFalse();
             assertThat(isServed(proxy, Svid.of("spiffe://partner/db", PARTNER))).isFalse();
             assertThat(isServed(proxy, Svid.of("spiffe://ours/web", OURS))).isTrue();
+        }
+    }
+
+    /** Of each trust domain by its own authority; one that comes with a later bundle counts as well. */
+    @Test
+    void listsOfTheAuthoritiesOfTheBundlesAreTakenForTheirOwnDomains() {
+        CertificateAuthority namesake = CertificateAuthority.create("Partner");
+        Svid own = Svid.of(ID, OURS);
+        Svid client = Svid.of("spiffe://ours/web", OURS);
+        Svid revoked = Svid.of("spiffe://ours/gone", OURS);
+        Svid partner = Svid.of("spiffe://partner/web", PARTNER);
+        Svid partnerRevoked = Svid.of("spiffe://partner/gone", PARTNER);
+        try (ListServer ours = ListServer.open();
+                ListServer partners = ListServer.open();
+                WorkloadServer agent = WorkloadServer.at(socket(), own);
+                FakeBackend backend = FakeBackend.echo();
+                RunningProxy proxy = RunningProxy.to(backend.address())
+                        .with(
+                                SHOWN,
+                                "listeners.https.tls.client-auth { mode = require, trust-anchors = [spiffe],"
+                                        + " crl-policy = hard-fail, crl-refresh = 1s, crl-storage = \""
+                                        + directory.resolve("lists")
+                                        + "\", crls = [\"" + ours.url() + "\", \"" + partners.url() + "\"] }",
+                                endpoint())
+                        .start()) {
+            ours.serve(OURS.revocations().revoke(revoked.certificate().leaf()));
+            partners.serve(
+                    PARTNER.revocations().revoke(partnerRevoked.certificate().leaf()));
+
+            await().until(() -> isServed(proxy, client));
+            assertThat(isServed(proxy, revoked)).isFalse();
+            await().until(() ->
+                    proxy.metric("sallyport_crl_fetches_total", "name", partners.url(), "result", "untrusted") > 0);
+
+            agent.give(own, Map.of("spiffe://partner", List.of(PARTNER.certificate(), namesake.certificate())));
+
+            await().until(() -> isServed(proxy, partner));
+            assertThat(isServed(proxy, partnerRevoked)).isFalse();
+            // No list speaks of what an authority of the same name has issued.
+            assertThat(isServed(proxy, Svid.of("spiffe://partner/web", namesake)))
+                    .isFalse();
+            assertThat(isServed(proxy, client)).isTrue();
         }
     }
 

@@ -8,8 +8,11 @@ import io.netty.util.concurrent.Future;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.metrics.SpiffeMeters.UpdateResult;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -103,6 +106,12 @@ public final class WorkloadApi implements AutoCloseable {
         }
         asked = identity;
         return Optional.ofNullable(asked);
+    }
+
+    /** The authorities of each trust domain, as far as they are known now. Waits for nothing. */
+    public Map<String, List<X509Certificate>> domains() {
+        @Nullable WorkloadIdentity now = identity;
+        return now == null ? Map.of() : now.domains();
     }
 
     /** How it stands; null where nobody has asked. */
