@@ -1,5 +1,6 @@
 package io.sallyport.config;
 
+import io.sallyport.config.hocon.FilePath;
 import io.sallyport.config.hocon.Section;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public record AccessLogConfig(Target target) {
         return switch (text) {
             case "none" -> new Target.None();
             case "stdout" -> new Target.Stdout();
-            default -> new Target.File(directory.resolve(text));
+            default -> new Target.File(FilePath.of(text, directory));
         };
     }
 }

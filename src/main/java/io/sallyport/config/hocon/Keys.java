@@ -257,6 +257,6 @@ public final class Keys {
     }
 
     private Path resolve(String text) {
-        return object.directory().resolve(text);
+        return FilePath.of(text, object.directory());
     }
 }

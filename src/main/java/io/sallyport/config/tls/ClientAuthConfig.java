@@ -1,5 +1,6 @@
 package io.sallyport.config.tls;
 
+import io.sallyport.config.hocon.FilePath;
 import io.sallyport.config.hocon.HoconText;
 import io.sallyport.config.hocon.Place;
 import io.sallyport.config.hocon.Section;
@@ -83,7 +84,9 @@ public record ClientAuthConfig(
                 .parsedList(
                         "crls",
                         CrlFetchConfig.RULE,
-                        text -> CrlFetchConfig.isUrl(text) ? CrlFetchConfig.url(text) : file(text, section.directory()))
+                        text -> CrlFetchConfig.isUrl(text)
+                                ? CrlFetchConfig.url(text)
+                                : FilePath.of(text, section.directory()))
                 .forEach(each -> {
                     if (each instanceof URI url) {
                         urls.add(url);
@@ -146,12 +149,5 @@ public record ClientAuthConfig(
         if (!judges.isEmpty()) {
             section.problem(key, judges + " (expected: [] when mode is unverified, which judges nobody)");
         }
-    }
-
-    private static Path file(String text, Path directory) {
-        if (text.isEmpty()) {
-            throw new IllegalArgumentException("empty");
-        }
-        return directory.resolve(text);
     }
 }

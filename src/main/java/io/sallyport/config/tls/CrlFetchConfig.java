@@ -1,5 +1,6 @@
 package io.sallyport.config.tls;
 
+import io.sallyport.config.hocon.FilePath;
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.value.Cidr;
 import java.net.URI;
@@ -76,7 +77,7 @@ public record CrlFetchConfig(
     /** Whether it is written as a URL, and not as a file. */
     static boolean isUrl(String text) {
         String start = text.toLowerCase(Locale.ROOT);
-        return start.startsWith("http:") || start.startsWith("https:");
+        return start.startsWith("http:") || start.startsWith("https:") || FilePath.isUrl(text);
     }
 
     /**

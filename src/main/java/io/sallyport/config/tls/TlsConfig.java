@@ -1,5 +1,6 @@
 package io.sallyport.config.tls;
 
+import io.sallyport.config.hocon.FilePath;
 import io.sallyport.config.hocon.Section;
 import io.sallyport.config.value.StartTls;
 import java.nio.charset.StandardCharsets;
@@ -90,10 +91,7 @@ public record TlsConfig(
                 section.child(
                         "ocsp-stapling",
                         ocsp -> ocsp.live()
-                                .parsedList(
-                                        "response-file",
-                                        "a file",
-                                        text -> ocsp.directory().resolve(text))),
+                                .parsedList("response-file", "a file", text -> FilePath.of(text, ocsp.directory()))),
                 section.live().choice("record-path", RecordPath.class),
                 section.live().choice("rsa-signing", RsaSigning.class));
     }

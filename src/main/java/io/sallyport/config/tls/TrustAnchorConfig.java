@@ -1,5 +1,6 @@
 package io.sallyport.config.tls;
 
+import io.sallyport.config.hocon.FilePath;
 import java.nio.file.Path;
 
 /** One source of trust anchors. */
@@ -24,9 +25,6 @@ public sealed interface TrustAnchorConfig {
 
     /** {@code system}, or a path that is relative to {@code directory}. */
     static TrustAnchorConfig parse(String text, Path directory) {
-        if (text.isEmpty()) {
-            throw new IllegalArgumentException("empty");
-        }
-        return text.equals("system") ? new SystemStore() : new PemFile(directory.resolve(text));
+        return text.equals("system") ? new SystemStore() : new PemFile(FilePath.of(text, directory));
     }
 }
