@@ -36,8 +36,8 @@ public final class WorkloadApi implements AutoCloseable {
     /** As gRPC has it; the identities and bundles of hundreds of trust domains take less. */
     private static final int LONGEST_MESSAGE = 4 << 20;
 
-    /** An agent that is just being started is there by then. */
-    private static final Duration START = Duration.ofSeconds(3);
+    /** Attesting a workload takes an agent seconds on a busy machine, and what starts without it starts not ready. */
+    private static final Duration START = Duration.ofSeconds(10);
 
     /** For the first answer on a stream. Those that follow come when there is something new. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
