@@ -35,6 +35,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,8 @@ public final class WorkloadServer implements AutoCloseable {
                     // It would be set on each connection, and a Unix socket has none: one warning for each.
                     .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                     .directExecutor()
+                    // By default what comes more often than every five minutes ends the connection.
+                    .permitKeepAliveTime(0, TimeUnit.SECONDS)
                     .addService(ServerServiceDefinition.builder("SpiffeWorkloadAPI")
                             .addMethod(method(), this::begin)
                             .build())
@@ -143,6 +146,25 @@ public final class WorkloadServer implements AutoCloseable {
     public synchronized void endStreams() {
         open.forEach(call -> call.close(Status.OK, new Metadata()));
         open.clear();
+    }
+
+    /** Until it is closed nothing is read or answered, on connections that stay open. */
+    public Hang hang() {
+        CountDownLatch end = new CountDownLatch(1);
+        group.execute(() -> {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return end::countDown;
+    }
+
+    /** A time of silence. */
+    public interface Hang extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /** How often it was called. */

@@ -49,6 +49,7 @@ final class GrpcCall {
     private final NetworkAddress endpoint;
     private final String path;
     private final int longestMessage;
+    private final Keepalive keepalive;
     private final Consumer<byte[]> onMessage;
     private final Consumer<WorkloadException> onEnd;
     private @Nullable Channel channel;
@@ -66,12 +67,14 @@ final class GrpcCall {
             NetworkAddress endpoint,
             String path,
             int longestMessage,
+            Keepalive keepalive,
             Consumer<byte[]> onMessage,
             Consumer<WorkloadException> onEnd) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.path = path;
         this.longestMessage = longestMessage;
+        this.keepalive = keepalive;
         this.onMessage = onMessage;
         this.onEnd = onEnd;
     }
@@ -125,6 +128,7 @@ final class GrpcCall {
                                         .build(),
                                 // A server begins no streams.
                                 new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
+                                new PingHandler(keepalive, GrpcCall.this::end),
                                 new Faults());
             }
         };

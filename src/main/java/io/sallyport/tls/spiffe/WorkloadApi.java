@@ -49,6 +49,7 @@ public final class WorkloadApi implements AutoCloseable {
     private final Consumer<UpdateResult> onUpdate;
     private final Retry retry;
     private final Duration patience;
+    private final Keepalive keepalive;
     private volatile CompletableFuture<WorkloadIdentity> first = new CompletableFuture<>();
     private volatile WorkloadStatus status;
     private volatile @Nullable WorkloadIdentity identity;
@@ -71,7 +72,7 @@ public final class WorkloadApi implements AutoCloseable {
      * @param onUpdate told what came of asking
      */
     public WorkloadApi(@Nullable NetworkAddress endpoint, Transport transport, Consumer<UpdateResult> onUpdate) {
-        this(endpoint, transport, onUpdate, Retry.USUAL, START);
+        this(endpoint, transport, onUpdate, Retry.USUAL, START, Keepalive.USUAL);
     }
 
     /** @param patience how long the first asker waits */
@@ -80,12 +81,14 @@ public final class WorkloadApi implements AutoCloseable {
             Transport transport,
             Consumer<UpdateResult> onUpdate,
             Retry retry,
-            Duration patience) {
+            Duration patience,
+            Keepalive keepalive) {
         this.endpoint = endpoint;
         this.transport = transport;
         this.onUpdate = onUpdate;
         this.retry = retry;
         this.patience = patience;
+        this.keepalive = keepalive;
         this.status = WorkloadStatus.none(String.valueOf(endpoint));
     }
 
@@ -185,7 +188,7 @@ public final class WorkloadApi implements AutoCloseable {
     private void call() {
         EventLoop loop = loop();
         GrpcCall started = new GrpcCall(
-                loop, Objects.requireNonNull(endpoint), CALL, LONGEST_MESSAGE, this::received, this::ended);
+                loop, Objects.requireNonNull(endpoint), CALL, LONGEST_MESSAGE, keepalive, this::received, this::ended);
         call = started;
         next = loop.schedule(() -> silent(started), SILENCE.toMillis(), TimeUnit.MILLISECONDS);
         started.begin();

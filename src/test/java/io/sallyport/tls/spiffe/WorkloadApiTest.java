@@ -57,8 +57,12 @@ final class WorkloadApiTest {
     }
 
     private WorkloadApi api(Duration patience) {
+        return api(patience, Keepalive.USUAL);
+    }
+
+    private WorkloadApi api(Duration patience, Keepalive keepalive) {
         return new WorkloadApi(
-                new NetworkAddress.Unix(socket.toString()), Transport.EPOLL, results::add, SOON, patience);
+                new NetworkAddress.Unix(socket.toString()), Transport.EPOLL, results::add, SOON, patience, keepalive);
     }
 
     @Test
@@ -91,6 +95,29 @@ final class WorkloadApiTest {
                 await().until(() -> impatient.identity().isPresent());
                 assertThat(agent.calls()).isOne();
             }
+        }
+    }
+
+    /** As when its process is stopped: what connects is still taken by the kernel. */
+    @Test
+    void anAgentThatHangsIsSeenAndAskedAnewWhileTheLastIdentityStays() {
+        Keepalive often = new Keepalive(Duration.ofMillis(50), Duration.ofSeconds(2));
+        Svid svid = Svid.of(ID, OURS);
+        try (WorkloadServer agent = WorkloadServer.at(socket, svid);
+                WorkloadApi watched = api(Duration.ofSeconds(20), often)) {
+            watched.identity();
+            WorkloadServer.Hang hang = agent.hang();
+            try (hang) {
+                await().until(() -> !Objects.requireNonNull(watched.status()).connected());
+                assertThat(Objects.requireNonNull(watched.status()).lastResult())
+                        .isEqualTo("unreachable");
+                assertThat(watched.problem()).isEqualTo("it hangs: no answer to a PING within 2s");
+                assertThat(watched.identity().orElseThrow().chain())
+                        .isEqualTo(svid.certificate().chain());
+            }
+
+            await().until(() -> Objects.requireNonNull(watched.status()).connected());
+            assertThat(agent.calls()).isGreaterThan(1);
         }
     }
 
