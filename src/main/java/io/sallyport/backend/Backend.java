@@ -47,7 +47,7 @@ public final class Backend {
      *
      * @param members at least one; their names are looked up
      * @param via null: its servers are reached directly
-     * @param tls null: plain
+     * @param tls null: neither connections nor checks need it
      */
     public Backend(
             BackendConfig config,
@@ -116,11 +116,12 @@ public final class Backend {
     ServerConnect.Terms terms(
             @Nullable SourceAddress source, @Nullable String protocol, StartTls asked, boolean isTerminated) {
         StartTls ofClient = isTerminated ? StartTls.OFF : asked;
-        StartTls asks = tls == null ? ofClient : config.tls().startTls();
+        @Nullable BackendTlsContext ofConnections = config.tls().enabled() ? tls : null;
+        StartTls asks = ofConnections == null ? ofClient : config.tls().startTls();
         return new ServerConnect.Terms(
                 Math.toIntExact(config.connectTimeout().toMillis()),
                 new ServerConnect.Way(source, via),
-                tls,
+                ofConnections,
                 protocol,
                 asks,
                 isTerminated && asks == StartTls.OFF ? asked : StartTls.OFF,

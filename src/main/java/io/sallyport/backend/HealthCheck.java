@@ -119,6 +119,10 @@ final class HealthCheck {
         return config.port() != null;
     }
 
+    private boolean speaksTls() {
+        return hasOwnPort() ? config.tls() : backend.tls().enabled();
+    }
+
     private SocketAddress target() {
         if (config.port() == null || !(endpoint.address() instanceof InetSocketAddress inet)) {
             return endpoint.address();
@@ -137,7 +141,7 @@ final class HealthCheck {
                 new ServerConnect.Terms(
                         Math.toIntExact(config.timeout().toMillis()),
                         way,
-                        hasOwnPort() ? null : tls,
+                        speaksTls() ? tls : null,
                         null,
                         hasOwnPort() ? StartTls.OFF : backend.tls().startTls(),
                         StartTls.OFF,
@@ -149,7 +153,10 @@ final class HealthCheck {
 
         void begin() {
             deadline = loop.schedule(
-                    () -> done(false, "not done within health-check.timeout"),
+                    () -> done(
+                            false,
+                            "not done within health-check.timeout: no "
+                                    + (channel == null ? attempt.awaited() : "answer")),
                     config.timeout().toNanos(),
                     TimeUnit.NANOSECONDS);
             attempt.begin();

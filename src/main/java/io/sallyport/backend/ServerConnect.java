@@ -47,6 +47,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
     private @Nullable Channel channel;
     private @Nullable Future<?> deadline;
     private String said = "";
+    private String awaited = "TCP connection";
     private boolean over;
 
     /**
@@ -117,6 +118,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
                     terms.timeoutMillis(),
                     TimeUnit.MILLISECONDS);
         }
+        awaited = "connection from the proxy " + via;
         via.locate(loop, terms.way().source(), at -> {
             if (over) {
                 return;
@@ -221,6 +223,11 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
         return opened;
     }
 
+    /** What there is not yet, for the log. */
+    String awaited() {
+        return awaited;
+    }
+
     /** Lets go of it. */
     void cancel() {
         over = true;
@@ -259,6 +266,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             secure(opened);
             return;
         }
+        awaited = "consent to begin with TLS";
         talk(opened, asking, (greeting, behind) -> {
             if (!behind.isEmpty()) {
                 // CVE-2021-23222: taken for the beginning of what comes within TLS, they would be a stranger's words.
@@ -278,6 +286,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             greet(opened, new PlainRecordLayer(opened));
             return;
         }
+        awaited = "end of the TLS handshake";
         BackendServer server = endpoint.server();
         BackendHandshakeHandler.begin(
                 opened,
@@ -291,6 +300,7 @@ final class ServerConnect implements BackendHandshakeHandler.Callback {
             connected(records);
             return;
         }
+        awaited = "greeting";
         talk(opened, greeted, (greeting, behind) -> {
             said = behind;
             connected(records);

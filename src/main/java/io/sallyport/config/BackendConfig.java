@@ -61,14 +61,19 @@ public record BackendConfig(
         servers = List.copyOf(servers);
     }
 
+    /** Whether connections or checks need what {@code tls} says. */
+    public boolean usesTls() {
+        return tls.enabled() || healthCheck.tls();
+    }
+
     /** What its servers are shown that ask for a certificate. */
     public List<CertificateConfig> certificates() {
-        return tls.enabled() ? tls.certificates() : List.of();
+        return usesTls() ? tls.certificates() : List.of();
     }
 
     /** What the certificates of its servers must end in. */
     public List<TrustAnchorConfig> trustAnchors() {
-        return tls.enabled() && tls.verify() == BackendTlsConfig.Verify.FULL ? tls.trustAnchors() : List.of();
+        return usesTls() && tls.verify() == BackendTlsConfig.Verify.FULL ? tls.trustAnchors() : List.of();
     }
 
     static BackendConfig read(String name, Section section) {
@@ -85,6 +90,7 @@ public record BackendConfig(
                 each -> new Connect(each.live().duration("timeout"), each.live().integer("retries", 0, MOST_RETRIES)));
         Section tls = section.child("tls");
         Section healthCheck = section.child("health-check");
+        HealthCheckConfig check = healthCheck.readBy(HealthCheckConfig::read);
         BackendConfig config = new BackendConfig(
                 name,
                 servers,
@@ -94,9 +100,9 @@ public record BackendConfig(
                 WayOutConfig.read(section, servers),
                 section.live().choice("on-down", OnDown.class),
                 section.child("proxy-protocol", SendProxyProtocolConfig::read),
-                healthCheck.readBy(HealthCheckConfig::read),
+                check,
                 section.child("passive-health", PassiveHealthConfig::read),
-                tls.readBy(BackendTlsConfig::read));
+                tls.readBy(each -> BackendTlsConfig.read(each, check.tls())));
         config.check(section, tls, healthCheck);
         return config;
     }
@@ -112,7 +118,7 @@ public record BackendConfig(
         }
         boolean nameless = seen.stream().anyMatch(NetworkAddress.Unix.class::isInstance);
         boolean named = tls.serverName() != null || tls.verify() != BackendTlsConfig.Verify.FULL || tls.trustsDomains();
-        if (tls.enabled() && nameless && !named) {
+        if (usesTls() && nameless && !named) {
             tlsSection.problem("server-name", "missing (expected: a name, since a unix socket has none)");
         }
         if (nameless && healthCheck.port() != null) {

@@ -69,7 +69,7 @@ public final class ConfigFiles {
     }
 
     private void add(BackendConfig backend) {
-        if (backend.tls().enabled()) {
+        if (backend.usesTls()) {
             add(backend.tls());
         }
         if (backend.wayOut().viaPasswordFile() != null) {

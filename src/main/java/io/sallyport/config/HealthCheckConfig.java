@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param fall failed checks in a row that take it out
  * @param path what an HTTP check asks for
  * @param expect the status codes that are good
- * @param port of the server's address, where the check goes without TLS or a PROXY protocol header; null: to the port that
+ * @param port of the server's address, where the check goes without a PROXY protocol header; null: to the port that
  *     connections go to, and as they do
+ * @param tls whether it speaks TLS there, from the first byte
  * @param send what a TCP check says first, one character for each byte; null: nothing
  * @param expectText what has to be in the answer, one character for each byte; null: anything may
  * @param hostHeader what an HTTP check sends as Host; null: the name or the address of the server
@@ -35,6 +36,7 @@ public record HealthCheckConfig(
         String path,
         List<Integer> expect,
         @Nullable Integer port,
+        boolean tls,
         @Nullable String send,
         @Nullable String expectText,
         @Nullable String hostHeader) {
@@ -87,6 +89,7 @@ public record HealthCheckConfig(
                 section.live().parsed("path", "a path, as /health", HealthCheckConfig::path, "/"),
                 section.live().parsedList("expect", "a status code, 100..599", HealthCheckConfig::status),
                 section.live().optionalParsed("port", "null, or 1..65535", HealthCheckConfig::port),
+                section.live().bool("tls"),
                 section.live().optionalParsed("send", BYTES, HealthCheckConfig::bytes),
                 section.live().optionalParsed("expect-text", BYTES, HealthCheckConfig::bytes),
                 section.live()
@@ -103,6 +106,10 @@ public record HealthCheckConfig(
             // Somebody takes it for a check, and nothing is checked.
             isOf(section, "port", port, "type = tcp or http");
             isOf(section, "expect-text", expectText, "type = tcp or http");
+        }
+        if (tls && (type == Type.NONE || port == null)) {
+            // Somebody takes the check for one by TLS, and it goes wherever connections go, as they do.
+            section.problem("tls", "on without port (expected: both, or tls.enabled beside health-check)");
         }
         if (type != Type.TCP) {
             isOf(section, "send", send, "type = tcp");

@@ -4,8 +4,10 @@ import io.sallyport.acme.AcmeStatus;
 import io.sallyport.backend.Backend;
 import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.backend.PoolMember;
+import io.sallyport.config.BackendConfig;
 import io.sallyport.config.ListenerConfig;
 import io.sallyport.config.RouteConfig;
+import io.sallyport.config.value.StartTls;
 import io.sallyport.connection.AddressText;
 import io.sallyport.crl.CrlStatus;
 import io.sallyport.log.LogLevel;
@@ -22,6 +24,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -70,13 +73,15 @@ record ServerStatus(
         }
     }
 
-    record Listener(String address, @Nullable String backend, List<Route> routes) {
+    record Listener(
+            String address, String starttls, @Nullable String backend, List<Route> routes) {
         static Map<String, Listener> all(Serving serving) {
             return byName(
                     serving.config().listeners().values(),
                     ListenerConfig::name,
                     each -> new Listener(
                             address(serving, each.name()),
+                            each.startTls().tag(),
                             each.backend(),
                             each.routes().stream().map(Route::of).toList()));
         }
@@ -98,21 +103,26 @@ record ServerStatus(
             String server,
             int weight,
             boolean backup,
+            String starttls,
             String state,
             @Nullable String unresolved,
             List<Address> addresses) {
         static Map<String, List<Server>> all(Serving serving) {
-            return byName(
-                    serving.backends().values(),
-                    Backend::name,
-                    each -> each.members().stream().map(Server::of).toList());
+            return byName(serving.backends().values(), Backend::name, each -> {
+                BackendConfig config =
+                        Objects.requireNonNull(serving.config().backends().get(each.name()));
+                return each.members().stream()
+                        .map(member -> of(member, config.tls().startTls()))
+                        .toList();
+            });
         }
 
-        private static Server of(PoolMember member) {
+        private static Server of(PoolMember member, StartTls asks) {
             return new Server(
                     member.server().toString(),
                     member.weight(),
                     member.backup(),
+                    asks.tag(),
                     member.server().state().word(),
                     member.server().unresolved(),
                     member.server().endpoints().stream().map(Address::of).toList());

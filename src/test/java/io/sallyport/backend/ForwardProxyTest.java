@@ -173,6 +173,20 @@ final class ForwardProxyTest {
     }
 
     @Test
+    void aHealthCheckTellsOfAProxyThatSaysNothing() {
+        try (FakeBackend proxy = FakeBackend.running(FakeBackend::drain);
+                RunningProxy sallyport = proxy("http://", proxy.address())
+                        .with("backends.app.health-check { type = tcp, timeout = 1s }")
+                        .start()) {
+            await().untilAsserted(() -> assertThat(sallyport
+                            .log()
+                            .lines("not done within health-check.timeout: no connection from the proxy 127.0.0.1:"
+                                    + proxy.address().getPort()))
+                    .hasSize(1));
+        }
+    }
+
+    @Test
     void healthChecksGoThroughTheProxy() throws Exception {
         List<String> heads = new CopyOnWriteArrayList<>();
         try (FakeBackend proxy = FakeBackend.running(socket -> {

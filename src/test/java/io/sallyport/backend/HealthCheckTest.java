@@ -154,7 +154,7 @@ final class HealthCheckTest {
                         "127.0.0.1:" + web.address().getPort());
                 // The meter tells before the log does.
                 await().untilAsserted(() -> assertThat(
-                                proxy.log().lines("server is down: not done within health-check.timeout"))
+                                proxy.log().lines("server is down: not done within health-check.timeout: no answer"))
                         .hasSize(1));
                 int before = other.requests.size();
                 await().until(() -> other.requests.size() > before + 3);

@@ -7,6 +7,7 @@ import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.ServerTls;
+import io.sallyport.testing.TlsClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -98,6 +99,60 @@ class HealthScriptTest {
                 proxy.awaitMetric(1, "sallyport_backend_up");
             }
         }
+    }
+
+    /** As Patroni has it with a certificate of its own. */
+    @Test
+    void aCheckOfAnotherPortMaySpeakTlsWhereConnectionsDoNot() {
+        CertificateAuthority root = CertificateAuthority.create("Root");
+        try (FakeBackend server = FakeBackend.echo();
+                FakeBackend patroni = FakeBackend.running(overTls(root))) {
+            RunningProxy.Builder builder = proxy(
+                    server.address(),
+                    "type = http, tls = on, port = " + patroni.address().getPort());
+            root.writePem(builder.directory(), "ca");
+            try (RunningProxy proxy = builder.with(
+                            "backends.app.tls { server-name = app.test, trust-anchors = [ca.crt] }")
+                    .start()) {
+                patroni.awaitAccepted(3);
+                proxy.awaitMetric(1, "sallyport_backend_up");
+                try (TlsClient client = TlsClient.connect(proxy)) {
+                    client.send("ping");
+                    assertThat(client.readText(4)).isEqualTo("ping");
+                }
+
+                proxy.edit(text -> text.replace("server-name = app.test", "server-name = other.test"));
+                assertThat(proxy.reload()).isTrue();
+                proxy.awaitMetric(0, "sallyport_backend_up");
+                await().untilAsserted(() ->
+                        assertThat(proxy.log().lines("(expected: other.test)")).isNotEmpty());
+            }
+        }
+    }
+
+    @Test
+    void aCheckOfAnotherPortByTlsDoesNotAskForItFirst() {
+        CertificateAuthority root = CertificateAuthority.create("Root");
+        try (FakeBackend server = FakeBackend.echo();
+                FakeBackend patroni = FakeBackend.running(overTls(root))) {
+            RunningProxy.Builder builder = proxy(
+                    server.address(),
+                    "type = http, tls = on, port = " + patroni.address().getPort());
+            root.writePem(builder.directory(), "ca");
+            try (RunningProxy proxy = builder.with("backends.app.tls { enabled = on, starttls = postgresql,"
+                            + " server-name = app.test, trust-anchors = [ca.crt] }")
+                    .start()) {
+                patroni.awaitAccepted(3);
+                proxy.awaitMetric(1, "sallyport_backend_up");
+                assertThat(server.accepted()).isZero();
+            }
+        }
+    }
+
+    private static FakeBackend.Script overTls(CertificateAuthority root) {
+        return ServerTls.of(root.server("app.test").issue())
+                .around((tls, raw) ->
+                        tls.getOutputStream().write("HTTP/1.0 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test

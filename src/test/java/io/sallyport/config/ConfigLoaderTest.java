@@ -94,7 +94,7 @@ class ConfigLoaderTest {
                 balance = source-hash
                 connect { timeout = 250ms, retries = 5 }, source = 10.0.0.7, via = "socks5://me%40x@proxy:1080", via-password-file = pw, on-down = close
                 health-check {
-                  type = tcp, interval = 7s, timeout = 1s, jitter = 20%, rise = 4, fall = 5, path = /ready, expect = [204, 200], port = 8008, send = "INFO;", expect-text = "role:master", host-header = db.lan
+                  type = tcp, interval = 7s, timeout = 1s, jitter = 20%, rise = 4, fall = 5, path = /ready, expect = [204, 200], port = 8008, tls = on, send = "INFO;", expect-text = "role:master", host-header = db.lan
                 }
                 passive-health { consecutive-failures = 7, ejection = 1m, max-ejected = 25% }
                 tls {
@@ -231,6 +231,7 @@ class ConfigLoaderTest {
                 backends.app.healthCheck.path = /
                 backends.app.healthCheck.expect[0] = 200
                 backends.app.healthCheck.port = null
+                backends.app.healthCheck.tls = false
                 backends.app.healthCheck.send = null
                 backends.app.healthCheck.expectText = null
                 backends.app.healthCheck.hostHeader = null
@@ -407,6 +408,7 @@ class ConfigLoaderTest {
                 backends.api.healthCheck.expect[0] = 204
                 backends.api.healthCheck.expect[1] = 200
                 backends.api.healthCheck.port = 8008
+                backends.api.healthCheck.tls = true
                 backends.api.healthCheck.send = INFO;
                 backends.api.healthCheck.expectText = role:master
                 backends.api.healthCheck.hostHeader = db.lan
@@ -555,6 +557,8 @@ class ConfigLoaderTest {
                     backends.app.health-check { expect = [99] } => backends.app.health-check.expect: "99" (expected: a status code, 100..599)
                     backends.app.health-check { type = tcp, port = 0 } => backends.app.health-check.port: "0" (expected: null, or 1..65535)
                     backends.app.health-check { port = 8008 } => backends.app.health-check.port: set with type = none (expected: type = tcp or http)
+                    backends.app.health-check { type = http, tls = on } => backends.app.health-check.tls: on without port (expected: both, or tls.enabled beside health-check)
+                    backends.app { health-check { type = http, port = 1, tls = on }, tls.trust-anchors = [] } => backends.app.tls.trust-anchors: [] (expected: at least one file, or system, when verify is full)
                     backends.app.health-check { type = http, send = "x", expect-text = "y" } => backends.app.health-check.send: set with type = http (expected: type = tcp)
                     backends.app.health-check { type = tcp, send = "x" } => backends.app.health-check.send: without expect-text (expected: both, as nothing else would look at the answer)
                     backends.app.health-check { type = tcp, expect-text = "\u20ac" } => backends.app.health-check.expect-text: "€" (expected: 1 to 4096 characters, each a byte: none above U+00FF)

@@ -126,6 +126,10 @@ class StartTlsTest {
                 assertThat(client.readText(greeting.length())).isEqualTo(greeting);
                 client.send("EHLO a\r\n");
                 assertThat(client.readText(12)).isEqualTo("250 EHLO a\r\n");
+                // Of a listener with it, and of the servers of a backend with it.
+                for (RunningProxy each : List.of(server, proxy)) {
+                    assertThat(each.get("/status").body()).containsOnlyOnce("\"starttls\" : \"smtp\"");
+                }
             }
         }
     }

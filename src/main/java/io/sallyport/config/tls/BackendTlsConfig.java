@@ -54,7 +54,8 @@ public record BackendTlsConfig(
         return place.text();
     }
 
-    public static BackendTlsConfig read(Section section) {
+    /** Reads it; {@code checks}: health checks need it, whether connections do or not. */
+    public static BackendTlsConfig read(Section section, boolean checks) {
         BackendTlsConfig config = new BackendTlsConfig(
                 section.live().bool("enabled"),
                 section.live().optionalParsed("server-name", "a host name or an address", BackendTlsConfig::name),
@@ -68,9 +69,10 @@ public record BackendTlsConfig(
                 section.sections("allow", AccessRuleConfig::read),
                 section.live().choice("starttls", StartTls.class),
                 section.place());
-        if (config.enabled) {
+        if (config.enabled || checks) {
             config.check(section);
-        } else if (config.startTls != StartTls.OFF) {
+        }
+        if (!config.enabled && config.startTls != StartTls.OFF) {
             section.problem("starttls", config.startTls.tag() + " without TLS (expected: enabled = on, or off)");
         }
         return config;

@@ -153,7 +153,7 @@ final class BackendLoader {
             Set<String> protocols) {
         BackendTlsConfig tls = backend.tls();
         String material = material(backend, run.content());
-        if (!tls.enabled()) {
+        if (!backend.usesTls()) {
             return new StagedBackend(backend, material, via, null, names, lookups, Expiries.NONE);
         }
         List<KeyMaterial> keys = backend.certificates().stream()
