@@ -1,5 +1,6 @@
 package io.sallyport.crl;
 
+import io.sallyport.retry.Doubling;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,6 @@ final class CrlPlan {
 
     private static final Duration START_SPREAD = Duration.ofSeconds(5);
     private static final Duration LONGEST_WISH = Duration.ofHours(6);
-    private static final int DOUBLINGS = 16;
     private static final double JITTER = 0.2;
 
     private CrlPlan() {}
@@ -51,8 +51,7 @@ final class CrlPlan {
      * @param wish what the server has asked for
      */
     static Duration afterFailure(Duration refresh, int failures, Duration wish, double random) {
-        Duration doubled = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS));
-        Duration usual = share(shorter(refresh, doubled), 1 - JITTER * random);
+        Duration usual = share(new Doubling(FIRST_RETRY, refresh).after(failures), 1 - JITTER * random);
         Duration wished = shorter(wish, LONGEST_WISH);
         return wished.compareTo(usual) > 0 ? wished : usual;
     }

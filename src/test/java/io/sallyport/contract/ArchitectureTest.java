@@ -36,6 +36,7 @@ final class ArchitectureTest {
     /** What each package may know, besides itself; nobody knows one further down. */
     private static final Map<String, Set<String>> ARROWS = arrows("""
             text              :
+            retry             :
             config.hocon      :
             config.value      :
             config.tls        : config.hocon config.value
@@ -63,12 +64,12 @@ final class ArchitectureTest {
                                 tls.material tls.netty tls.path tls.trust
             tls.record        : tls.netty
             tls.token         : metrics tls.file tls.material
-            tls.spiffe        : text config.value eventloop metrics tls.x509 tls.file tls.material tls.path
+            tls.spiffe        : text retry config.value eventloop metrics tls.x509 tls.file tls.material tls.path
             tls.source        : config.hocon config.tls tls.x509 tls.file tls.material tls.token tls.spiffe
             sources           : text config.value config handshake.wire handshake.trace tls.file
-            acme              : text config.hocon config.value config.tls metrics tls.x509 tls.file tls.material tls.path
+            acme              : text retry config.hocon config.value config.tls metrics tls.x509 tls.file tls.material tls.path
                                 tls.context tls.source
-            crl               : text config.value config.tls metrics tls.x509 tls.file tls.path
+            crl               : text retry config.value config.tls metrics tls.x509 tls.file tls.path
             proxyprotocol     : config tls.trust tls.context
             accept            : config.value config memory eventloop metrics log
             forwardproxy      : config.value

@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.metrics.SpiffeMeters.UpdateResult;
+import io.sallyport.retry.Doubling;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,12 +43,15 @@ public final class WorkloadApi implements AutoCloseable {
     /** For the first answer on a stream. Those that follow come when there is something new. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
+    /** An agent that is restarted is back within a second; of hundreds of workloads none may keep it from coming up. */
+    private static final Doubling RETRIES = new Doubling(Duration.ofMillis(250), Duration.ofSeconds(30));
+
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.spiffe");
 
     private final @Nullable NetworkAddress endpoint;
     private final Transport transport;
     private final Consumer<UpdateResult> onUpdate;
-    private final Retry retry;
+    private final Doubling retry;
     private final Duration patience;
     private final Keepalive keepalive;
     private volatile CompletableFuture<WorkloadIdentity> first = new CompletableFuture<>();
@@ -72,7 +76,7 @@ public final class WorkloadApi implements AutoCloseable {
      * @param onUpdate told what came of asking
      */
     public WorkloadApi(@Nullable NetworkAddress endpoint, Transport transport, Consumer<UpdateResult> onUpdate) {
-        this(endpoint, transport, onUpdate, Retry.USUAL, START, Keepalive.USUAL);
+        this(endpoint, transport, onUpdate, RETRIES, START, Keepalive.USUAL);
     }
 
     /** @param patience how long the first asker waits */
@@ -80,7 +84,7 @@ public final class WorkloadApi implements AutoCloseable {
             @Nullable NetworkAddress endpoint,
             Transport transport,
             Consumer<UpdateResult> onUpdate,
-            Retry retry,
+            Doubling retry,
             Duration patience,
             Keepalive keepalive) {
         this.endpoint = endpoint;

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.metrics.SpiffeMeters.UpdateResult;
+import io.sallyport.retry.Doubling;
 import io.sallyport.testing.CapturedLog;
 import io.sallyport.testing.CertificateAuthority;
 import io.sallyport.testing.UnixSocket;
@@ -33,7 +34,7 @@ final class WorkloadApiTest {
     private static final String ID = "spiffe://ours/db";
     private static final CertificateAuthority OURS = CertificateAuthority.create("Ours");
     private static final CertificateAuthority PARTNER = CertificateAuthority.create("Partner");
-    private static final Retry SOON = new Retry(Duration.ofMillis(20), Duration.ofMillis(50));
+    private static final Doubling SOON = new Doubling(Duration.ofMillis(20), Duration.ofMillis(50));
 
     @TempDir
     private Path directory;
