@@ -55,7 +55,7 @@ final class ComposeTest {
         assertThat(sallyport.path("read_only").asBoolean()).isTrue();
         assertThat(texts(sallyport.path("cap_drop"))).containsExactly("ALL");
         assertThat(texts(sallyport.path("security_opt"))).containsExactly("no-new-privileges:true");
-        assertThat(sallyport.path("mem_limit").asText()).isEqualTo("128m");
+        assertThat(sallyport.path("mem_limit").asText()).isEqualTo("192m");
         assertThat(sallyport.path("build").path("dockerfile").asText()).isEqualTo(Dockerfile.FILE.toString());
         assertThat(texts(sallyport.path("volumes"))).containsExactly("tls:/etc/sallyport/tls:ro");
         assertThat(service("certificates").path("command").path(0).asText()).contains("chown 65532:65532");
