@@ -49,6 +49,7 @@ public class AccessLines {
                     417 + i,
                     81_234 + i,
                     1_234_567 + i * 1_001,
+                    -1,
                     123_456 + i * 1_001,
                     2_345_678 + i * 1_001,
                     CloseReason.CLIENT_CLOSED));

@@ -51,10 +51,10 @@ public class ServerSelection {
         members = new ArrayList<>();
         for (int i = 0; i < servers; i++) {
             NetworkAddress address = new NetworkAddress.Tcp(new HostPort("10.0." + i / 256 + "." + i % 256, 80));
-            BackendServer server = new BackendServer(address, false, meters.backend("app", address.toString()));
+            BackendServer server = new BackendServer(address, false, meters.backend("app", address.toString()), () -> {});
             members.add(new PoolMember(server, weights.equals("equal") ? 1 : 1 + i % 10, false));
             for (int taken = i % 7; taken > 0; taken--) {
-                server.endpoints().get(0).taken();
+                server.endpoints().get(0).take();
             }
         }
         candidates = Candidates.of(members, OnDown.KEEP, List.of());

@@ -26,6 +26,7 @@ final class AccessLine {
         json.writeNumberField("client_to_backend_bytes", connection.clientToBackend());
         json.writeNumberField("backend_to_client_bytes", connection.backendToClient());
         millis(json, "handshake_ms", connection.handshakeNanos());
+        millis(json, "queue_ms", connection.queueNanos());
         millis(json, "connect_ms", connection.connectNanos());
         millis(json, "duration_ms", connection.totalNanos());
         CloseReason reason = connection.reason();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientToBackend plaintext bytes
  * @param backendToClient plaintext bytes
  * @param handshakeNanos from accept to the end of the handshake; -1 when it did not succeed
+ * @param queueNanos the wait for room at a server; -1 when there was none
  * @param connectNanos the dial; -1 when it did not succeed
  * @param totalNanos from accept to the close of the last socket, or until now
  * @param reason null while it is open
@@ -35,6 +36,7 @@ public record ConnectionSummary(
         long clientToBackend,
         long backendToClient,
         long handshakeNanos,
+        long queueNanos,
         long connectNanos,
         long totalNanos,
         @Nullable CloseReason reason) {

@@ -6,6 +6,7 @@ import io.sallyport.backend.BackendServer.Endpoint;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.BackendConfig.OnDown;
 import io.sallyport.config.HealthCheckConfig;
+import io.sallyport.config.QueueConfig;
 import io.sallyport.config.SendProxyProtocolConfig;
 import io.sallyport.config.value.ServerState;
 import io.sallyport.config.value.SourceChoice;
@@ -14,6 +15,7 @@ import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.tls.context.BackendTlsContext;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +34,7 @@ public final class Backend {
     private final List<PoolMember> members;
     private final @Nullable Via via;
     private final @Nullable BackendTlsContext tls;
+    private final WaitingLine<Backend> line;
     private final EventLoop loop;
     private final NameResolver names;
     private final ServerSelector selector;
@@ -48,19 +51,23 @@ public final class Backend {
      * @param members at least one; their names are looked up
      * @param via null: its servers are reached directly
      * @param tls null: neither connections nor checks need it
+     * @param line who waits for room at one of its servers
+     * @param loop where it lives
      */
-    public Backend(
+    Backend(
             BackendConfig config,
             List<PoolMember> members,
             @Nullable Via via,
             @Nullable BackendTlsContext tls,
-            BackendRuntime runtime,
+            WaitingLine<Backend> line,
+            EventLoop loop,
             NameResolver names) {
         this.config = config;
         this.members = List.copyOf(members);
         this.via = via;
         this.tls = tls;
-        this.loop = runtime.loop();
+        this.line = line;
+        this.loop = loop;
         this.names = names;
         this.selector = ServerSelectors.of(config.balance());
         this.passiveHealth = new PassiveHealth(config.name(), config.passiveHealth());
@@ -82,18 +89,74 @@ public final class Backend {
 
     // ---- for connections, on any thread
 
-    /** The endpoint for a new connection; null when there is none that may have it. */
+    /**
+     * Picks an endpoint for a connection and takes room there, which is to be given back.
+     *
+     * @param source hash of the client's address
+     * @param from from which address it is to be reached; null: any
+     * @param tried those that are out of the question
+     * @return null: there is none that may have it, or every one is full
+     */
     @Nullable
-    Endpoint choose(long source) {
-        Candidates now = candidates;
-        return now.isEmpty() ? null : selector.select(now, source);
+    Endpoint take(long source, @Nullable SourceAddress from, Collection<Endpoint> tried) {
+        Candidates left = candidates(from, tried);
+        boolean isFirst = tried.isEmpty();
+        while (!left.isEmpty()) {
+            Endpoint endpoint = isFirst ? selector.select(left, source) : selector.selectOther(left, source);
+            if (endpoint.take()) {
+                return endpoint;
+            }
+            // Others may fill what has room now: each turn of the loop finds it out.
+            left = left.withRoom();
+            isFirst = false;
+        }
+        return null;
     }
 
-    /** The endpoint for a connection that has tried some; null when all have been. */
-    @Nullable
-    Endpoint chooseOther(long source, Collection<Endpoint> tried) {
-        Candidates rest = Candidates.of(members, config.onDown(), tried);
-        return rest.isEmpty() ? null : selector.selectOther(rest, source);
+    /** Whether there is one that may have the connection, full or not. */
+    boolean hasServer(@Nullable SourceAddress from, Collection<Endpoint> tried) {
+        return !candidates(from, tried).isEmpty();
+    }
+
+    /** Whether one that may have connections is not full. */
+    boolean hasRoom() {
+        return candidates.has(Endpoint::hasRoom);
+    }
+
+    private Candidates candidates(@Nullable SourceAddress from, Collection<Endpoint> tried) {
+        Candidates now = candidates;
+        boolean allReached = from == null || via != null || !now.has(each -> !from.reaches(each.address()));
+        if (allReached && tried.isEmpty()) {
+            return now;
+        }
+        List<Endpoint> excluded = new ArrayList<>(tried);
+        if (from != null && via == null) {
+            members.stream()
+                    .flatMap(member -> member.server().endpoints().stream())
+                    .filter(each -> !from.reaches(each.address()))
+                    .forEach(excluded::add);
+        }
+        return Candidates.of(members, config.onDown(), excluded);
+    }
+
+    /** Who waits for room. */
+    WaitingLine<Backend> line() {
+        return line;
+    }
+
+    /** Whether some server may have only so many connections. */
+    public boolean isLimited() {
+        return config.isLimited();
+    }
+
+    /** How long, and how many, may wait. */
+    public QueueConfig queue() {
+        return config.queue();
+    }
+
+    /** How many connections wait for room at one of its servers. */
+    public int waiting() {
+        return line.waiting();
     }
 
     /** For TCP, and again for TLS; zero: the kernel's, and none. */
@@ -137,11 +200,6 @@ public final class Backend {
     SourceAddress source(@Nullable SocketAddress client) {
         SourceChoice choice = config.wayOut().source();
         return choice.isClient() ? SourceAddress.of(client) : ownSource(choice);
-    }
-
-    /** Whether a connection from there can be made at all; to a proxy on the way it may. */
-    boolean reaches(@Nullable SourceAddress source, Endpoint endpoint) {
-        return source == null || via != null || source.reaches(endpoint.address());
     }
 
     private static @Nullable SourceAddress ownSource(SourceChoice choice) {
@@ -253,6 +311,7 @@ public final class Backend {
         passiveHealth.readmit(members, now);
         candidates = Candidates.of(members, config.onDown(), List.of());
         endWhatMayNotGoOn();
+        line.use(this);
         if (nextReturn != null) {
             nextReturn.cancel(false);
         }

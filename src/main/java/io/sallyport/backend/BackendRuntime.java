@@ -2,10 +2,13 @@ package io.sallyport.backend;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.sallyport.config.BackendConfig;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.eventloop.LoopThreads;
 import io.sallyport.eventloop.Transport;
 import io.sallyport.metrics.Meters;
+import io.sallyport.tls.context.BackendTlsContext;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What backends have beyond one generation: the event loop of their health checks and lookups, and what is known about
- * servers.
+ * What backends have beyond one generation: the event loop of their health checks and lookups, what is known about
+ * servers, and who waits for them.
  *
  * <p>That loop moves no bytes of connections: a thousand checks at once delay nobody.
  */
@@ -24,6 +27,7 @@ public final class BackendRuntime implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
     private final Map<Key, BackendServer> servers = new ConcurrentHashMap<>();
+    private final Map<String, WaitingLine<Backend>> lines = new ConcurrentHashMap<>();
 
     private record Key(String backend, String server, boolean isNamedElsewhere) {}
 
@@ -47,7 +51,24 @@ public final class BackendRuntime implements AutoCloseable {
     public BackendServer server(String backend, NetworkAddress address, boolean isNamedElsewhere, Meters meters) {
         return servers.computeIfAbsent(
                 new Key(backend, address.toString(), isNamedElsewhere),
-                key -> new BackendServer(address, isNamedElsewhere, meters.backend(backend, key.server())));
+                key -> new BackendServer(
+                        address, isNamedElsewhere, meters.backend(backend, key.server()), line(backend, meters)::wake));
+    }
+
+    /** Who waits for a backend; the same object for the same name, whatever is reloaded. */
+    WaitingLine<Backend> line(String backend, Meters meters) {
+        return lines.computeIfAbsent(backend, name -> new WaitingLine<>(loop, name, meters));
+    }
+
+    /** A pool, not started; {@link Backend#Backend}. */
+    public Backend backend(
+            BackendConfig config,
+            List<PoolMember> members,
+            @Nullable Via via,
+            @Nullable BackendTlsContext tls,
+            NameResolver names,
+            Meters meters) {
+        return new Backend(config, members, via, tls, line(config.name(), meters), loop, names);
     }
 
     /** Tells servers that have no address yet what their names were found to mean. Waits for the loop, where they learn it. */
@@ -69,11 +90,18 @@ public final class BackendRuntime implements AutoCloseable {
                 .syncUninterruptibly();
     }
 
-    /** Forgets whatever is not among these. */
+    /** Forgets whatever is not among these; who waits for one of those is turned away. */
     public void retain(Map<String, Set<String>> serversByBackend) {
         servers.keySet()
                 .removeIf(key ->
                         !serversByBackend.getOrDefault(key.backend(), Set.of()).contains(key.server()));
+        lines.entrySet().removeIf(entry -> {
+            boolean gone = !serversByBackend.containsKey(entry.getKey());
+            if (gone) {
+                loop.execute(entry.getValue()::close);
+            }
+            return gone;
+        });
     }
 
     /** Returns after the loop has done what it was doing. */

@@ -39,16 +39,24 @@ public final class BackendServer {
     private volatile long lookAgainAt;
     private volatile @Nullable String unresolved;
     private volatile ServerState state = ServerState.READY;
+    private volatile int maxConnections;
+    private final Runnable onRoom;
 
     /** Of the backend that serves; on the backends' event loop alone. */
     private Runnable onState = () -> {};
 
-    /** @param isNamedElsewhere whether what its name means is somebody else's affair: a proxy's on the way to it */
-    BackendServer(NetworkAddress configured, boolean isNamedElsewhere, BackendMeters meters) {
+    /**
+     * A server that may have any number of connections.
+     *
+     * @param isNamedElsewhere whether what its name means is somebody else's affair: a proxy's on the way to it
+     * @param onRoom called on any thread when one of its addresses has a connection less
+     */
+    BackendServer(NetworkAddress configured, boolean isNamedElsewhere, BackendMeters meters, Runnable onRoom) {
         this.configured = configured;
         this.label = configured.toString();
         this.meters = meters;
         this.isNamedElsewhere = isNamedElsewhere;
+        this.onRoom = onRoom;
         literal(configured)
                 .or(this::unresolvedAddress)
                 .ifPresent(address -> endpoints = List.of(new Endpoint(this, address)));
@@ -100,6 +108,16 @@ public final class BackendServer {
 
     int port() {
         return configured instanceof NetworkAddress.Tcp tcp ? tcp.hostPort().port() : 0;
+    }
+
+    /** How many connections each of its addresses may have at a time; 0: any number. */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /** Changes it. Connections above it go on. */
+    public void maxConnections(int most) {
+        maxConnections = most;
     }
 
     /** What an operator wants of it; it outlives reloads, as long as the backend has the server. */
@@ -244,12 +262,36 @@ public final class BackendServer {
             return inFlight.get();
         }
 
-        void taken() {
-            inFlight.incrementAndGet();
+        /** Whether there is room for one more. */
+        boolean hasRoom() {
+            int most = server.maxConnections;
+            return most == 0 || inFlight.get() < most;
+        }
+
+        /**
+         * Takes room for one connection, which is to be given back once.
+         *
+         * @return whether there was any
+         */
+        boolean take() {
+            int most = server.maxConnections;
+            if (most == 0) {
+                inFlight.incrementAndGet();
+                return true;
+            }
+            int now;
+            do {
+                now = inFlight.get();
+                if (now >= most) {
+                    return false;
+                }
+            } while (!inFlight.compareAndSet(now, now + 1));
+            return true;
         }
 
         void givenBack() {
             inFlight.decrementAndGet();
+            server.onRoom.run();
         }
 
         /** A connection stands. Of two at once one may be lost: it is for people to look at. */

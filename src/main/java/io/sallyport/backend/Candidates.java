@@ -56,6 +56,26 @@ final class Candidates {
         return any.isEmpty() ? of(members, tiers.get(1), possible) : any;
     }
 
+    /** Those that have room for one more connection. */
+    Candidates withRoom() {
+        List<Weighted> left = new ArrayList<>();
+        for (int i = 0; i < endpoints.length; i++) {
+            if (endpoints[i].hasRoom()) {
+                left.add(new Weighted(endpoints[i], weights[i]));
+            }
+        }
+        return new Candidates(left);
+    }
+
+    boolean has(Predicate<Endpoint> wanted) {
+        for (Endpoint endpoint : endpoints) {
+            if (wanted.test(endpoint)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isEmpty() {
         return endpoints.length == 0;
     }

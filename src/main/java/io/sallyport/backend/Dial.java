@@ -8,27 +8,30 @@ import io.sallyport.eventloop.SourceAddress;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.tls.record.RecordLayer;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /**
- * The way of one connection to a server: picks one, and the next when it cannot be reached, as long as none of the
- * client's bytes has been sent.
+ * The way of one connection to a server: picks one, waits for room where all are full, and goes on to the next when one cannot
+ * be reached, as long as none of the client's bytes has been sent.
  *
  * <p>Confined to the connection's event loop.
  */
 public final class Dial {
     private final EventLoop loop;
-    private final Backend backend;
     private final Request request;
     private final long source;
-    private final @Nullable SourceAddress from;
     private final Callback callback;
     private final long begun = System.nanoTime();
     private final List<Endpoint> tried = new ArrayList<>(1);
+    private Backend backend;
+    private @Nullable SourceAddress from;
     private int attempts;
+    private long waited;
+    private @Nullable PlaceInLine place;
     private @Nullable ServerConnect attempt;
     private @Nullable Endpoint dialled;
 
@@ -40,16 +43,29 @@ public final class Dial {
      * @param protocol the application protocol that it agreed on; null: none
      * @param asked how it has asked for its TLS
      * @param isTerminated whether its TLS ends here
+     * @param longestWait for room at a server, where the backend has no deadline for that
      */
     public record Request(
             String connectionId,
             @Nullable SocketAddress client,
             @Nullable String protocol,
             StartTls asked,
-            boolean isTerminated) {}
+            boolean isTerminated,
+            Duration longestWait) {}
 
-    /** What came of it; one of the last two, once, unless it is cancelled. */
+    /** What came of it; one of the last three, once, unless it is cancelled. */
     public interface Callback {
+        /** Every server that may have the connection is full: it waits in line. */
+        void onServerFull();
+
+        /**
+         * There is room at a server, and it is dialled next.
+         *
+         * @param serving what serves by the backend's name now; where it is not the same as before, it is retained for one
+         *     dial, in place of the other
+         */
+        void onServerRoom(Backend serving, long waitedNanos);
+
         /**
          * A connection to a server stands and nothing has been sent yet, no TLS either. What is written here comes first
          * on the wire.
@@ -62,12 +78,19 @@ public final class Dial {
         /**
          * The server can be spoken to. Reading from the channel has not begun.
          *
-         * @param nanos all attempts together
+         * @param nanos all attempts together, without the time in line
          */
         void onServerConnected(Channel channel, RecordLayer records, BackendServer server, long nanos);
 
         /** No server is left to be tried; {@code last} is what was wrong with the last one. */
         void onServerUnreachable(ConnectFailure last);
+
+        /**
+         * There is no room at any server.
+         *
+         * @param isLate whether it has waited; otherwise there is no room in the line either
+         */
+        void onNoRoom(boolean isLate, long waitedNanos);
     }
 
     private Dial(EventLoop loop, Backend backend, Request request, Callback callback) {
@@ -88,6 +111,10 @@ public final class Dial {
 
     /** Lets go of it: the client has gone. */
     public void cancel() {
+        if (place != null) {
+            place.leave();
+            place = null;
+        }
         if (attempt != null && dialled != null) {
             attempt.cancel();
             attempt = null;
@@ -96,18 +123,21 @@ public final class Dial {
     }
 
     private void next(ConnectFailure last) {
-        Endpoint endpoint = choose();
-        while (endpoint != null && !backend.reaches(from, endpoint)) {
-            tried.add(endpoint);
-            endpoint = choose();
-        }
-        if (endpoint == null) {
+        // Nobody overtakes those who wait.
+        Endpoint endpoint = backend.line().isEmpty() ? backend.take(source, from, tried) : null;
+        if (endpoint != null) {
+            connect(endpoint);
+        } else if (backend.hasServer(from, tried)) {
+            await(last);
+        } else {
             callback.onServerUnreachable(attempts == 0 ? nobodyTried() : last);
-            return;
         }
+    }
+
+    /** @param endpoint with room taken there */
+    private void connect(Endpoint endpoint) {
         attempts++;
         tried.add(endpoint);
-        endpoint.taken();
         dialled = endpoint;
         ServerConnect next = new ServerConnect(
                 loop,
@@ -118,8 +148,27 @@ public final class Dial {
         next.begin();
     }
 
-    private @Nullable Endpoint choose() {
-        return tried.isEmpty() ? backend.choose(source) : backend.chooseOther(source, tried);
+    private void await(ConnectFailure last) {
+        Duration deadline = backend.queue().deadline();
+        // A connection that fails brings nobody more time.
+        Duration left = (deadline.isZero() ? request.longestWait() : deadline).minusNanos(waited);
+        place = new PlaceInLine(loop, backend, source, request.client(), tried, new Wait(last));
+        if (place.begin(left)) {
+            callback.onServerFull();
+        } else {
+            place = null;
+            noRoom(false, "as many wait as may");
+        }
+    }
+
+    private void noRoom(boolean isLate, String words) {
+        backend.first()
+                .troubles()
+                .at(Level.WARN)
+                .addKeyValue("connection", request.connectionId())
+                .addKeyValue("backend", backend.name())
+                .log("no room at any server: {}", words);
+        callback.onNoRoom(isLate, waited);
     }
 
     /** There is nobody to be tried. */
@@ -128,7 +177,7 @@ public final class Dial {
         String why = first.unresolved();
         ConnectFailure reason;
         String words;
-        if (!tried.isEmpty()) {
+        if (from != null && backend.hasServer(null, tried)) {
             reason = ConnectFailure.SOURCE_UNUSABLE;
             words = "no server can be reached from " + from;
         } else if (backend.hasAddresses()) {
@@ -152,6 +201,44 @@ public final class Dial {
                 .addKeyValue("address", address)
                 .addKeyValue("reason", reason.tag())
                 .log("cannot connect to the backend: {}", words);
+    }
+
+    /** The time in line. */
+    private final class Wait implements PlaceInLine.Callback {
+        private final ConnectFailure last;
+
+        /** @param last what was wrong with the last server */
+        Wait(ConnectFailure last) {
+            this.last = last;
+        }
+
+        @Override
+        public void onRoom(Backend serving, Endpoint endpoint, long waitedNanos) {
+            over(waitedNanos);
+            if (serving != backend) {
+                backend = serving;
+                from = serving.source(request.client());
+            }
+            callback.onServerRoom(serving, waited);
+            connect(endpoint);
+        }
+
+        @Override
+        public void onNobody(long waitedNanos) {
+            over(waitedNanos);
+            callback.onServerUnreachable(attempts == 0 ? nobodyTried() : last);
+        }
+
+        @Override
+        public void onLate(long waitedNanos) {
+            over(waitedNanos);
+            noRoom(true, "none within queue.deadline");
+        }
+
+        private void over(long waitedNanos) {
+            place = null;
+            waited += waitedNanos;
+        }
     }
 
     /** One endpoint of the way. */
@@ -191,7 +278,7 @@ public final class Dial {
                 endpoint.givenBack();
             });
             backend.reached(endpoint);
-            callback.onServerConnected(channel, records, server, System.nanoTime() - begun);
+            callback.onServerConnected(channel, records, server, System.nanoTime() - begun - waited);
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param balance how connections are spread over them
  * @param connectTimeout for one TCP connection to one server, and for its TLS handshake; zero means the kernel's
  * @param retries how many further servers are tried when one cannot be reached
+ * @param queue who may wait while every server is full
  * @param wayOut how connections to the servers leave this machine
  * @param onDown what becomes of a server that its health checks find down
  * @param proxyProtocol how the servers learn the client's address
@@ -28,6 +29,7 @@ public record BackendConfig(
         Balance balance,
         Duration connectTimeout,
         int retries,
+        QueueConfig queue,
         WayOutConfig wayOut,
         OnDown onDown,
         SendProxyProtocolConfig proxyProtocol,
@@ -66,6 +68,11 @@ public record BackendConfig(
         return tls.enabled() || healthCheck.tls();
     }
 
+    /** Whether some server may have only so many connections. */
+    public boolean isLimited() {
+        return servers.stream().anyMatch(server -> server.maxConnections() > 0);
+    }
+
     /** What its servers are shown that ask for a certificate. */
     public List<CertificateConfig> certificates() {
         return usesTls() ? tls.certificates() : List.of();
@@ -97,6 +104,7 @@ public record BackendConfig(
                 section.live().choice("balance", Balance.class),
                 limits.timeout(),
                 limits.retries(),
+                section.child("queue", queue -> QueueConfig.read(queue, section.isWritten("queue"))),
                 WayOutConfig.read(section, servers),
                 section.live().choice("on-down", OnDown.class),
                 section.child("proxy-protocol", SendProxyProtocolConfig::read),

@@ -55,6 +55,7 @@ final class ConnectionJournal {
     private long clientToBackend;
     private long backendToClient;
     private long handshakeNanos = -1;
+    private long queueNanos = -1;
     private long connectNanos = -1;
     private boolean suppressed;
 
@@ -201,6 +202,11 @@ final class ConnectionJournal {
         backend = pool;
     }
 
+    /** For room at a server, all in all. */
+    void waited(long nanos) {
+        queueNanos = nanos;
+    }
+
     void connected(BackendServer reached, long nanos) {
         server = reached;
         connectNanos = nanos;
@@ -256,6 +262,7 @@ final class ConnectionJournal {
                 clientToBackend,
                 backendToClient,
                 handshakeNanos,
+                queueNanos,
                 connectNanos,
                 total,
                 reason);

@@ -1,8 +1,11 @@
 package io.sallyport.connection;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.sallyport.config.TimeoutsConfig;
+import io.sallyport.eventloop.Transport;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -48,12 +51,30 @@ final class Deadlines {
                 : new Bound(Duration.ZERO, "connect.timeout");
     }
 
+    /** While every server is full, where {@code queue.deadline} is off. */
+    static Duration place(TimeoutsConfig timeouts) {
+        return firstThatIsOn(Duration.ZERO, "", timeouts.idle()).time();
+    }
+
     /** From the first end of a stream; zero where {@code timeouts.idle} goes on to bound it. */
     static Bound end(TimeoutsConfig timeouts) {
         if (!timeouts.halfClose().isZero()) {
             return new Bound(timeouts.halfClose(), "timeouts.half-close");
         }
         return new Bound(timeouts.idle().isZero() ? LAST_RESORT_OF_AN_END : Duration.ZERO, "timeouts.idle");
+    }
+
+    /**
+     * A peer that has vanished does not keep the connection for as long as the other side goes on sending: the kernel gives
+     * it up (TCP_USER_TIMEOUT). Twice the idle time, because the kernel counts from the oldest byte that is not acknowledged,
+     * and would otherwise end as reset what is idle. Connections shorter than the idle time are spared two system calls.
+     */
+    static void giveUpWhenIdle(TimeoutsConfig timeouts, @Nullable Channel... channels) {
+        for (Channel channel : channels) {
+            if (channel instanceof SocketChannel tcp) {
+                Transport.of(tcp.eventLoop()).giveUpAfter(tcp, timeouts.idle().multipliedBy(2));
+            }
+        }
     }
 
     private static Bound firstThatIsOn(Duration own, String key, Duration idle) {

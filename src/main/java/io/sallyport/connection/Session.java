@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.internal.OutOfDirectMemoryError;
 import io.sallyport.backend.Backend;
@@ -18,7 +17,6 @@ import io.sallyport.connection.relay.Peer;
 import io.sallyport.connection.relay.Relay;
 import io.sallyport.connection.relay.RelayOwner;
 import io.sallyport.connection.relay.StreamEnds;
-import io.sallyport.eventloop.Transport;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.metrics.CloseReason;
 import io.sallyport.metrics.Direction;
@@ -38,6 +36,8 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
     /** How far it has come. */
     private enum Step {
         DIALLING,
+        /** Every server is full. */
+        WAITING,
         RELAYING,
         HALF_CLOSED,
         OVER
@@ -68,10 +68,11 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
     private final Frontend frontend;
     private final ListenerSettings settings;
     private final Owner owner;
-    private final Backend pool;
     private final Relay relay;
     private final StreamEnds ends;
     private final StartTls asked;
+    private final boolean isTerminated;
+    private Backend pool;
     private Step step = Step.DIALLING;
     private String said = "";
     private @Nullable SslHandler handshake;
@@ -85,6 +86,7 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
         this.owner = owner;
         this.pool = admitted.backend();
         this.asked = admitted.asked();
+        this.isTerminated = admitted.tls() != null;
         this.handshake = admitted.tls() == null ? null : admitted.tls().handler();
         this.relay = new Relay(
                 frontend.client(),
@@ -104,15 +106,39 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
         frontend.deadlines()
                 .step(Deadlines.dial(pool.connectTimeout(), settings.timeouts()), key -> end(CloseReason.IDLE_TIMEOUT));
         frontend.journal().dialled(pool);
-        Runnable cancel = frontend.sockets()
-                .dial(
-                        frontend.loop(),
-                        pool,
-                        new Dial.Request(
-                                frontend.id(), frontend.origin().address(), protocol, asked, handshake != null),
-                        this);
-        if (step == Step.DIALLING) {
+        Dial.Request request = frontend.asks(protocol, asked, isTerminated, Deadlines.place(settings.timeouts()));
+        Runnable cancel = frontend.sockets().dial(frontend.loop(), pool, request, this);
+        if (step.compareTo(Step.RELAYING) < 0) {
             cancelDial = cancel;
+        }
+    }
+
+    @Override
+    public void onServerFull() {
+        step = Step.WAITING;
+        watchClient();
+    }
+
+    @Override
+    public void onServerRoom(Backend serving, long waitedNanos) {
+        step = Step.DIALLING;
+        if (serving != pool) {
+            pool.release();
+            pool = serving;
+        }
+        frontend.journal().waited(waitedNanos);
+    }
+
+    @Override
+    public void onNoRoom(boolean isLate, long waitedNanos) {
+        frontend.journal().waited(waitedNanos);
+        end(isLate ? CloseReason.QUEUE_TIMEOUT : CloseReason.QUEUE_FULL);
+    }
+
+    /** Reads on, so that a client that leaves is noticed, as long as little of it has to be held. */
+    private void watchClient() {
+        if (step == Step.WAITING && relay.mayHoldMore()) {
+            frontend.client().read();
         }
     }
 
@@ -178,6 +204,7 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
             replaceRecordLayer(handler);
         }
         relay.onClientReadComplete();
+        watchClient();
     }
 
     /** SslHandler has made the handshake and is between two reads: our own record path can take over. */
@@ -208,16 +235,26 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
 
     void onClientFin() {
         ends.onClientFin();
+        leaveLine();
+    }
+
+    /** TLS ends one direction by close_notify alone: who closes TCP, too, waits for no answer, and its place is for the next. */
+    private void leaveLine() {
+        if (step == Step.WAITING && isTerminated) {
+            end(CloseReason.QUEUE_LEFT);
+        }
     }
 
     /** A write to the client failed. */
     void onClientOutputShutdown() {
         ends.onClientFailed();
+        leaveLine();
     }
 
     /** Whoever closed it: Netty does so by itself when both directions are over. */
     void onClientClosed() {
         ends.onClientClosed();
+        leaveLine();
     }
 
     void onClientException(Throwable cause) {
@@ -229,6 +266,7 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
             end(CloseReason.CLIENT_TLS_ERROR, Stage.CLIENT_CUT);
         } else if (cause instanceof IOException) {
             ends.onClientFailed();
+            leaveLine();
         } else {
             onUnexpected(cause);
         }
@@ -324,24 +362,11 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
     private void onIdleDeadline() {
         long left = settings.timeouts().idle().toNanos() - relay.idleNanos();
         if (left > 0) {
-            giveUpWhenIdle(frontend.channel());
-            giveUpWhenIdle(backend);
+            Deadlines.giveUpWhenIdle(settings.timeouts(), frontend.channel(), backend);
             frontend.deadlines().step(Duration.ofNanos(left), this::onIdleDeadline);
             return;
         }
         end(CloseReason.IDLE_TIMEOUT);
-    }
-
-    /**
-     * A peer that has vanished does not keep the connection for as long as the other side goes on sending: the kernel gives
-     * it up (TCP_USER_TIMEOUT). Twice the idle time, because the kernel counts from the oldest byte that is not acknowledged,
-     * and would otherwise end as reset what is idle. Connections shorter than the idle time are spared two system calls.
-     */
-    private void giveUpWhenIdle(@Nullable Channel channel) {
-        if (channel instanceof SocketChannel tcp) {
-            Transport.of(tcp.eventLoop())
-                    .giveUpAfter(tcp, settings.timeouts().idle().multipliedBy(2));
-        }
     }
 
     /** Ends what the peers have not ended by themselves. */
@@ -357,7 +382,7 @@ final class Session implements RelayOwner, Dial.Callback, BackendEvents {
 
     /** Gives back what is held, and reports nothing any more. */
     void release() {
-        if (step == Step.DIALLING) {
+        if (step.compareTo(Step.RELAYING) < 0) {
             pool.release();
         }
         step = Step.OVER;

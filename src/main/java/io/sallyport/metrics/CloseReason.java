@@ -28,6 +28,12 @@ public enum CloseReason {
     BACKEND_TLS_ERROR(Side.BACKEND),
     /** No server of the backend could be spoken to by TLS. */
     BACKEND_TLS_FAILED(Side.BACKEND),
+    /** Every server of the backend has as many connections as it may, and as many clients wait as may. */
+    QUEUE_FULL(Side.BACKEND),
+    /** The same, and there was no room within {@code queue.deadline}. */
+    QUEUE_TIMEOUT(Side.BACKEND),
+    /** The client ended its TCP stream while it waited for room at a server. */
+    QUEUE_LEFT(Side.CLIENT),
     /** No byte in either direction for {@code timeouts.idle}. */
     IDLE_TIMEOUT(Side.PROXY),
     /** {@code timeouts.half-close} passed after the first end of stream. */

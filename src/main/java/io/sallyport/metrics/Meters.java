@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BinaryOperator;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -43,6 +44,7 @@ public final class Meters {
     private final Map<ReloadResult, Counter> reloads = new EnumMap<>(ReloadResult.class);
     private final Map<String, ListenerMeters> listeners = new ConcurrentHashMap<>();
     private final Map<String, BackendMeters> backends = new ConcurrentHashMap<>();
+    private final Map<String, QueueMeters> queues = new ConcurrentHashMap<>();
     private final Timestamps certificateEnds;
     private final Timestamps listUpdates;
     private final MultiGauge unusable;
@@ -50,6 +52,7 @@ public final class Meters {
     private final Timer connectionDuration;
     private final Timer handshakeDuration;
     private final Timer connectDuration;
+    private final Timer queueDuration;
     private final Timer loopDelay;
 
     public Meters(MeterRegistry registry, BuildInfo build) {
@@ -92,6 +95,8 @@ public final class Meters {
         handshakeDuration =
                 timer("handshake.duration", "From accept to the end of a good handshake.", HANDSHAKE_BUCKETS);
         connectDuration = timer("backend.connect.duration", "TCP connection to a server.", CONNECT_BUCKETS);
+        queueDuration =
+                timer("backend.queue.duration", "How long clients waited that then went to a server.", CONNECT_BUCKETS);
         loopDelay = timer("event.loop.delay", "How late an event loop runs what is due.", LOOP_BUCKETS);
     }
 
@@ -122,6 +127,22 @@ public final class Meters {
             }
             return gone;
         });
+        queues.entrySet().removeIf(entry -> {
+            boolean gone = !serversByBackend.containsKey(entry.getKey());
+            if (gone) {
+                entry.getValue().remove();
+            }
+            return gone;
+        });
+    }
+
+    /**
+     * The meters of those who wait for a backend; the same object for the same name, whatever is reloaded.
+     *
+     * @param waiting how many do now
+     */
+    public QueueMeters queue(String backend, IntSupplier waiting) {
+        return queues.computeIfAbsent(backend, any -> new QueueMeters(registry, backend, waiting, queueDuration));
     }
 
     /** The meters of a server; the same object for the same server, whatever is reloaded. */

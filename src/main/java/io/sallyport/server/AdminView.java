@@ -123,6 +123,7 @@ final class AdminView implements AdminSource {
                 ServerStatus.Level.of(logLevel.state()),
                 ServerStatus.Listener.all(serving),
                 ServerStatus.Server.all(serving),
+                ServerStatus.Queue.all(serving),
                 serving.expiries().certificates().stream()
                         .map(ServerStatus.Certificate::of)
                         .toList(),

@@ -43,6 +43,7 @@ record ServerStatus(
         Level logLevel,
         Map<String, Listener> listeners,
         Map<String, List<Server>> backends,
+        Map<String, Queue> backendQueues,
         List<Certificate> certificates,
         List<AcmeStatus> acme,
         List<CrlStatus> revocationLists,
@@ -98,11 +99,27 @@ record ServerStatus(
         }
     }
 
+    /** Of a backend some of whose servers have a limit; {@code length} and {@code deadlineMs} are the most, 0: no limit. */
+    record Queue(int waiting, int length, long deadlineMs) {
+        static Map<String, Queue> all(Serving serving) {
+            return byName(
+                    serving.backends().values().stream()
+                            .filter(Backend::isLimited)
+                            .toList(),
+                    Backend::name,
+                    each -> new Queue(
+                            each.waiting(),
+                            each.queue().length(),
+                            each.queue().deadline().toMillis()));
+        }
+    }
+
     /** One of a backend; {@code state} is what an operator wants of it, and {@code unresolved} says why its name was not found when it was looked up last. */
     record Server(
             String server,
             int weight,
             boolean backup,
+            int maxConnections,
             String starttls,
             String state,
             @Nullable String unresolved,
@@ -122,6 +139,7 @@ record ServerStatus(
                     member.server().toString(),
                     member.weight(),
                     member.backup(),
+                    member.server().maxConnections(),
                     asks.tag(),
                     member.server().state().word(),
                     member.server().unresolved(),

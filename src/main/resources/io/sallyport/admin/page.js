@@ -389,15 +389,16 @@
     return Math.max(0, ...servers.flatMap(each => each.addresses.map(address => address.connect_ms || 0)));
   }
 
-  function server(backend, each) {
+  function server(backend, each, queue) {
     const name = each.server + (each.backup ? ' (backup)' : '');
     if (each.addresses.length === 0) return [row(backend, name, el('span', {class: 'bad'}, 'no address' + (each.unresolved ? ': ' + each.unresolved : '')), '', '')];
     return each.addresses.map(address => row(
-      backend,
+      backend + (queue && queue.waiting ? ' · ' + number(queue.waiting) + ' waiting' : ''),
       name === address.address ? name : name + ' · ' + address.address,
       el('span', {class: address.state === 'up' ? (each.state === 'ready' ? 'good' : 'warn') : 'bad'},
         words(address.state) + (each.state === 'ready' ? '' : ', ' + words(each.state))),
-      number(address.connections),
+      each.max_connections === 0 ? number(address.connections)
+        : number(address.connections) + ' of ' + number(each.max_connections),
       millis(address.connect_ms / 1000)));
   }
 
@@ -423,7 +424,7 @@
       table('certificates', ['file', 'kind', 'ends in', 'at'], byEnd.map(certificate));
       table('backends', ['backend', 'server', 'health', 'connections', 'connects in'],
         Object.entries(status.backends).sort(([, one], [, other]) => slowest(other) - slowest(one))
-          .flatMap(([name, servers]) => servers.flatMap(each => server(name, each))));
+          .flatMap(([name, servers]) => servers.flatMap(each => server(name, each, status.backend_queues[name]))));
       const reload = status.last_reload;
       $('reload').textContent = [words(reload.result), ago(reload.time), reload.detail].filter(Boolean).join(' · ');
       $('reload').className = reload.result === 'failure' ? 'bad' : '';

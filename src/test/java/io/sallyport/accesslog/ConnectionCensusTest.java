@@ -47,6 +47,7 @@ class ConnectionCensusTest {
                     0,
                     -1,
                     -1,
+                    -1,
                     1_000_000,
                     null);
         }

@@ -73,7 +73,7 @@ final class ServerSelectorTest {
         ServerSelector selector = ServerSelectors.of(Balance.RANDOM_TWO);
         Candidates candidates = Candidates.of(members, OnDown.KEEP, List.of());
         for (int i = 0; i < 4000; i++) {
-            selector.select(candidates, 0).taken();
+            selector.select(candidates, 0).take();
         }
 
         assertThat(endpoint(members.get(1)).inFlight()).isCloseTo(3000, within(100));
@@ -213,7 +213,7 @@ final class ServerSelectorTest {
 
     private static void busy(PoolMember member, int connections) {
         for (int i = 0; i < connections; i++) {
-            endpoint(member).taken();
+            endpoint(member).take();
         }
     }
 
@@ -227,7 +227,7 @@ final class ServerSelectorTest {
 
     private BackendServer server(int port) {
         NetworkAddress address = new NetworkAddress.Tcp(new HostPort("127.0.0.1", port));
-        return new BackendServer(address, false, meters.backend("app", address.toString()));
+        return new BackendServer(address, false, meters.backend("app", address.toString()), () -> {});
     }
 
     private static Endpoint endpoint(PoolMember member) {

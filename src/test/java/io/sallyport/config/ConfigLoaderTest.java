@@ -90,9 +90,9 @@ class ConfigLoaderTest {
                 proxy-protocol { accept = on, trusted = ["10.0.0.0/8", "unix:"] }, sources { allow = ["unix:"], deny = [10.0.0.0/24], deny-file = deny.txt, deny-ja4 = [t13d1516h2_8daaf6152771_e5627efa2ab1] }
               }
               backends.api {
-                servers = ["db.internal:5432", { address = "10.0.0.2:5432", weight = 3, backup = on }]
+                servers = ["db.internal:5432", { address = "10.0.0.2:5432", weight = 3, backup = on, max-connections = 90 }]
                 balance = source-hash
-                connect { timeout = 250ms, retries = 5 }, source = 10.0.0.7, via = "socks5://me%40x@proxy:1080", via-password-file = pw, on-down = close
+                connect { timeout = 250ms, retries = 5 }, queue { length = 7, deadline = 2s }, source = 10.0.0.7, via = "socks5://me%40x@proxy:1080", via-password-file = pw, on-down = close
                 health-check {
                   type = tcp, interval = 7s, timeout = 1s, jitter = 20%, rise = 4, fall = 5, path = /ready, expect = [204, 200], port = 8008, tls = on, send = "INFO;", expect-text = "role:master", host-header = db.lan
                 }
@@ -206,9 +206,13 @@ class ConfigLoaderTest {
                 backends.app.servers[0].address.hostPort.port = 8080
                 backends.app.servers[0].weight = 1
                 backends.app.servers[0].backup = false
+                backends.app.servers[0].maxConnections = 0
                 backends.app.balance = ROUND_ROBIN
                 backends.app.connectTimeout = PT3S
                 backends.app.retries = 2
+                backends.app.queue.length = 1000
+                backends.app.queue.deadline = PT3S
+                backends.app.queue.written = null
                 backends.app.wayOut.source.address = null
                 backends.app.wayOut.source.isClient = false
                 backends.app.wayOut.via = null
@@ -375,13 +379,18 @@ class ConfigLoaderTest {
                 backends.api.servers[0].address.hostPort.port = 5432
                 backends.api.servers[0].weight = 1
                 backends.api.servers[0].backup = false
+                backends.api.servers[0].maxConnections = 0
                 backends.api.servers[1].address.hostPort.host = 10.0.0.2
                 backends.api.servers[1].address.hostPort.port = 5432
                 backends.api.servers[1].weight = 3
                 backends.api.servers[1].backup = true
+                backends.api.servers[1].maxConnections = 90
                 backends.api.balance = SOURCE_HASH
                 backends.api.connectTimeout = PT0.25S
                 backends.api.retries = 5
+                backends.api.queue.length = 7
+                backends.api.queue.deadline = PT2S
+                backends.api.queue.written = x.conf:53
                 backends.api.wayOut.source.address = /10.0.0.7
                 backends.api.wayOut.source.isClient = false
                 backends.api.wayOut.via.kind = SOCKS5

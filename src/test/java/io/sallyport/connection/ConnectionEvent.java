@@ -81,9 +81,13 @@ enum ConnectionEvent {
     }),
     CLIENT_HAS_ALL(rig -> rig.client.hasPending(), rig -> rig.client.complete(true)),
     CLIENT_GETS_NOTHING(rig -> rig.client.hasPending(), rig -> rig.client.complete(false)),
-    CONNECTED(ConnectionRig::isDialling, ConnectionRig::connected),
+    QUEUE_FULL(rig -> rig.isDialling() && !rig.isWaiting(), rig -> rig.noRoom(false)),
+    QUEUED(rig -> rig.isDialling() && !rig.isWaiting(), ConnectionRig::queued),
+    ROOM(ConnectionRig::isWaiting, ConnectionRig::room),
+    QUEUE_LATE(ConnectionRig::isWaiting, rig -> rig.noRoom(true)),
+    CONNECTED(rig -> rig.isDialling() && !rig.isWaiting(), ConnectionRig::connected),
     UNREACHABLE(ConnectionRig::isDialling, rig -> rig.unreachable(ConnectFailure.REFUSED)),
-    SERVER_TLS_FAILED(ConnectionRig::isDialling, rig -> rig.unreachable(ConnectFailure.TLS_FAILED)),
+    SERVER_TLS_FAILED(rig -> rig.isDialling() && !rig.isWaiting(), rig -> rig.unreachable(ConnectFailure.TLS_FAILED)),
     SERVER_DATA(rig -> rig.isServerOpen() && !rig.server.inputShutdown && !rig.server.inboundClosed, rig -> {
         rig.server.midRecord = false;
         rig.serverData();

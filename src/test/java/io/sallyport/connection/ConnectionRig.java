@@ -42,6 +42,7 @@ final class ConnectionRig implements Sockets {
     private final ByteBuf hello;
     private int headerBytes;
     private boolean timersLeft;
+    private boolean waiting;
     private @Nullable Backend dialled;
     private Dial.@Nullable Callback dial;
     private @Nullable EmbeddedChannel backend;
@@ -94,13 +95,21 @@ final class ConnectionRig implements Sockets {
     public Runnable dial(EventLoop loop, Backend pool, Dial.Request request, Dial.Callback outcome) {
         dialled = pool;
         dial = outcome;
-        return () -> dial = null;
+        return () -> {
+            dial = null;
+            waiting = false;
+        };
     }
 
     // ---- what may happen
 
     boolean isDialling() {
         return dial != null;
+    }
+
+    /** Whether the server that is to be dialled is full. */
+    boolean isWaiting() {
+        return waiting;
     }
 
     boolean isServerOpen() {
@@ -173,9 +182,27 @@ final class ConnectionRig implements Sockets {
                 1);
     }
 
+    void queued() {
+        waiting = true;
+        Objects.requireNonNull(dial).onServerFull();
+    }
+
+    void room() {
+        waiting = false;
+        Objects.requireNonNull(dial).onServerRoom(Objects.requireNonNull(dialled), 1);
+    }
+
+    void noRoom(boolean isLate) {
+        Dial.Callback outcome = Objects.requireNonNull(dial);
+        dial = null;
+        waiting = false;
+        outcome.onNoRoom(isLate, 1);
+    }
+
     void unreachable(ConnectFailure why) {
         Dial.Callback outcome = Objects.requireNonNull(dial);
         dial = null;
+        waiting = false;
         outcome.onServerUnreachable(why);
     }
 

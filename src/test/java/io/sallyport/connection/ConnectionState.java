@@ -12,6 +12,7 @@ import static io.sallyport.connection.ConnectionEvent.FINISHED;
 import static io.sallyport.connection.ConnectionEvent.HELLO;
 import static io.sallyport.connection.ConnectionEvent.HELLO_BEGINS;
 import static io.sallyport.connection.ConnectionEvent.PROXY_HEADER_BEGINS;
+import static io.sallyport.connection.ConnectionEvent.QUEUED;
 import static io.sallyport.connection.ConnectionEvent.SERVER_CLOSED;
 import static io.sallyport.connection.ConnectionEvent.SERVER_CLOSE_NOTIFY;
 import static io.sallyport.connection.ConnectionEvent.SERVER_DATA;
@@ -42,6 +43,13 @@ enum ConnectionState {
     DIALLING_FOR_CUT(Listener.PLAIN, CLIENT_DATA, CLIENT_FIN),
     /** The same, and a reset behind it. */
     DIALLING_FOR_GONE(Listener.PLAIN, CLIENT_DATA, CLIENT_CLOSE_NOTIFY, CLIENT_RESET),
+    /** The server is full. */
+    WAITING(Listener.PLAIN, CLIENT_DATA, QUEUED),
+    TLS_WAITING(Listener.TLS, HELLO, FINISHED, QUEUED),
+    /** The client has sent a FIN alone. */
+    WAITING_FOR_CUT(Listener.PLAIN, CLIENT_DATA, QUEUED, CLIENT_FIN),
+    /** The client has sent close_notify, and its connection stands. */
+    TLS_WAITING_FOR_ENDED(Listener.TLS, HELLO, FINISHED, QUEUED, CLIENT_CLOSE_NOTIFY),
     RELAYING(Listener.PLAIN, CONNECTED, CLIENT_DATA, SERVER_DATA),
     /** The client's end is queued behind its data. */
     CLIENT_ENDING(Listener.PLAIN, CONNECTED, CLIENT_CLOSE_NOTIFY),

@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,39 @@ class PostgresqlIT {
                     .contains("closed unexpectedly");
             proxy.awaitMetric(1, "sallyport_backend_connect_failures_total", "reason", "starttls_refused");
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_tls_failed");
+        }
+    }
+
+    /** The server is full: further clients wait for a moment, and are then told nothing but the end. */
+    @Test
+    void aClientWaitsForOneOfTheConnectionsThatTheServerMayHave() throws Exception {
+        try (RunningProxy proxy = RunningProxy.to(plain.address())
+                        .with(
+                                "listeners.https.starttls = postgresql",
+                                "backends.app.servers = [{ address = \"127.0.0.1:"
+                                        + plain.address().getPort() + "\", max-connections = 1 }]",
+                                "backends.app.queue.deadline = 300ms")
+                        .start();
+                Connection first = DriverManager.getConnection("jdbc:postgresql://localhost:"
+                        + proxy.address().getPort() + "/postgres?user=postgres&sslmode=require")) {
+            assertThat(psql(proxy, "host=localhost sslmode=require", "select 1"))
+                    .contains("closed unexpectedly");
+            assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("queue_timeout");
+
+            proxy.edit(text -> text.replace("300ms", "1h"));
+            assertThat(proxy.reload()).isTrue();
+            CompletableFuture<String> waits = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return psql(proxy, "host=localhost sslmode=require", "select 6 * 7");
+                        } catch (IOException | InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                    },
+                    task -> new Thread(task).start());
+            proxy.awaitMetric(1, "sallyport_backend_queue_waiting");
+            first.close();
+            assertThat(waits.join()).isEqualTo("42\n");
         }
     }
 

@@ -39,6 +39,11 @@ public final class Relay {
         ends.open(backend);
     }
 
+    /** Whether more of the client may be held until {@link #open}. */
+    public boolean mayHoldMore() {
+        return toBackend.mayHoldMore();
+    }
+
     /** Releases what waits for the server. Nothing is relayed or reported any more. */
     public void release() {
         ends.release();

@@ -35,6 +35,12 @@ final class RelayDirection {
         FAILED
     }
 
+    /** What a client says first and then waits for an answer to is less. */
+    private static final int MOST_HELD_BYTES = 16 << 10;
+
+    /** The same against buffers that are much larger than what is in them. */
+    private static final int MOST_HELD_BUFFERS = 8;
+
     private final Direction direction;
     private final RelayActivity activity;
     private Source source = Source.OPEN;
@@ -97,6 +103,13 @@ final class RelayDirection {
             unflushed += data.readableBytes();
             to.write(data);
         }
+    }
+
+    /** Whether more may be held until it is known where it goes. */
+    boolean mayHoldMore() {
+        return early == null
+                || (early.size() < MOST_HELD_BUFFERS
+                        && early.stream().mapToLong(ByteBuf::capacity).sum() < MOST_HELD_BYTES);
     }
 
     private void hold(ByteBuf data) {

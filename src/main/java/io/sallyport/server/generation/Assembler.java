@@ -84,6 +84,7 @@ public final class Assembler {
         config.servers().forEach(each -> {
             BackendServer server = runtime.server(
                     config.name(), each.address(), config.wayOut().via() != null, meters);
+            server.maxConnections(each.maxConnections());
             members.add(new PoolMember(server, each.weight(), each.backup()));
             @Nullable LookupResult result = staged.lookups().get(each.address());
             if (result != null) {
@@ -91,7 +92,7 @@ public final class Assembler {
             }
         });
         runtime.learn(lookups);
-        return new Backend(config, members, staged.via(), staged.tls(), runtime, staged.names());
+        return runtime.backend(config, members, staged.via(), staged.tls(), staged.names(), meters);
     }
 
     private ListenerSettings settings(StagedListener staged, Map<String, Backend> backends) {

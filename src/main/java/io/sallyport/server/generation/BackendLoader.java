@@ -9,8 +9,10 @@ import io.sallyport.backend.PoolMember;
 import io.sallyport.backend.Via;
 import io.sallyport.config.BackendConfig;
 import io.sallyport.config.ConfigFiles;
+import io.sallyport.config.ProxyConfig;
 import io.sallyport.config.ServerConfig;
 import io.sallyport.config.hocon.ConfigProblem;
+import io.sallyport.config.hocon.Place;
 import io.sallyport.config.tls.BackendTlsConfig;
 import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.server.reload.Content;
@@ -24,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -55,6 +58,28 @@ final class BackendLoader {
     /** A hash of all that the files and sources of keys of a backend hold. */
     static String material(BackendConfig backend, Content content) {
         return content.hashOf(ConfigFiles.of(backend), backend.certificates(), backend.trustAnchors());
+    }
+
+    /** Rules for those who wait, which nobody ever does. One in the defaults is of use where one backend has a limit. */
+    static List<ConfigProblem> idleQueues(ProxyConfig config) {
+        Set<String> used = config.backends().values().stream()
+                .filter(BackendConfig::isLimited)
+                .flatMap(backend -> written(backend).stream())
+                .collect(Collectors.toSet());
+        return config.backends().values().stream()
+                .filter(backend -> !backend.isLimited())
+                .flatMap(backend -> written(backend)
+                        .filter(place -> !used.contains(place))
+                        .map(place -> new ConfigProblem(
+                                place,
+                                "backends." + backend.name() + ".queue",
+                                "nobody waits, since no server has a limit (expected: servers with max-connections)"))
+                        .stream())
+                .toList();
+    }
+
+    private static Optional<String> written(BackendConfig backend) {
+        return Optional.ofNullable(backend.queue().written()).map(Place::text);
     }
 
     /** Loads these; where problems were found, what is returned is of no use. */

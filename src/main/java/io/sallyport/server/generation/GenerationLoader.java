@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -131,9 +132,11 @@ public final class GenerationLoader {
                         run.findings().warnings(), run.findings().notes(), unresolved)
                 .flatMap(List::stream)
                 .map(ConfigProblem::toString);
-        Stream<String> configured = Stream.concat(
-                AdminAccess.exposure(run.config().admin()).map(ConfigProblem::toString).stream(),
-                MemoryBound.of(run.config()).warnings().stream());
+        Stream<String> configured = Stream.of(
+                        AdminAccess.exposure(run.config().admin()).map(ConfigProblem::toString).stream(),
+                        BackendLoader.idleQueues(run.config()).stream().map(ConfigProblem::toString),
+                        MemoryBound.of(run.config()).warnings().stream())
+                .flatMap(Function.identity());
         return whole ? Stream.concat(found, configured).toList() : found.toList();
     }
 }
