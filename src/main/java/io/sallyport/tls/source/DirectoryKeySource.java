@@ -53,7 +53,7 @@ final class DirectoryKeySource implements KeySource {
         synchronized (memory) {
             try {
                 StringBuilder all = new StringBuilder(passwordState());
-                contents().forEach((file, content) -> {
+                memory.look(config.directory()).forEach((file, content) -> {
                     // What is no PEM changes nothing: a log that somebody writes there, say.
                     if (content.isPem()) {
                         all.append(file).append(' ').append(content.hash()).append('\n');
@@ -73,10 +73,12 @@ final class DirectoryKeySource implements KeySource {
         if (config.password() instanceof PasswordConfig.File password) {
             files.add(password.path());
         }
-        try {
-            files.addAll(FolderScan.of(config.directory()).watched());
-        } catch (MaterialException e) {
-            // The load tells of it.
+        synchronized (memory) {
+            try {
+                files.addAll(memory.watched(config.directory()));
+            } catch (MaterialException e) {
+                // The load tells of it.
+            }
         }
         return files;
     }
@@ -85,16 +87,12 @@ final class DirectoryKeySource implements KeySource {
     public List<KeyMaterial> read(Instant now, Findings findings) {
         synchronized (memory) {
             try {
-                return read(contents(), new KeyMaterialLoader(environment, now), findings);
+                return read(memory.lastLook(config.directory()), new KeyMaterialLoader(environment, now), findings);
             } catch (MaterialException e) {
                 findings.about(config.where(), config.directory()).problem(e);
                 return List.of();
             }
         }
-    }
-
-    private SortedMap<Path, Content> contents() throws MaterialException {
-        return memory.contents().of(FolderScan.of(config.directory()).files());
     }
 
     private List<KeyMaterial> read(SortedMap<Path, Content> files, KeyMaterialLoader loader, Findings findings) {

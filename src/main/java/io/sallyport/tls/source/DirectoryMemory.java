@@ -2,13 +2,17 @@ package io.sallyport.tls.source;
 
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.tls.file.Findings;
+import io.sallyport.tls.file.MaterialException;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.source.FileContents.Content;
 import io.sallyport.tls.source.PairNames.Pair;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  * service as it was. One thread at a time.
  */
 final class DirectoryMemory {
-    private final FileContents contents = new FileContents();
+    private final FileContents files = new FileContents();
     private Map<Pair, Known> pairs = new HashMap<>();
+    private @Nullable SortedMap<Path, Content> seen;
+    private @Nullable Set<Path> watched;
+    private int looks;
+    private int pairsRead;
 
     /**
      * A pair as it was read last.
@@ -38,8 +46,44 @@ final class DirectoryMemory {
         Optional<KeyMaterial> read(Pair pair, Findings findings);
     }
 
-    FileContents contents() {
+    /**
+     * What was done since the start: of a folder with thousands of pairs, of which one changes, little may be.
+     *
+     * @param looks at the whole folder
+     * @param files of which the content was read to know whether it is another
+     */
+    record Work(int looks, int files, int pairs) {}
+
+    Work work() {
+        return new Work(looks, files.reads(), pairsRead);
+    }
+
+    /** What is in the files of the folder now. Blocks. */
+    SortedMap<Path, Content> look(Path folder) throws MaterialException {
+        seen = null;
+        watched = null;
+        looks++;
+        FolderScan scan = FolderScan.of(folder);
+        watched = scan.watched();
+        SortedMap<Path, Content> contents = files.of(scan.files());
+        seen = contents;
         return contents;
+    }
+
+    /** What the last look has seen, but once alone: whoever took a fingerprint of it reads just that. Without one, it looks. */
+    SortedMap<Path, Content> lastLook(Path folder) throws MaterialException {
+        SortedMap<Path, Content> last = seen;
+        SortedMap<Path, Content> result = last == null ? look(folder) : last;
+        seen = null;
+        return result;
+    }
+
+    /** The folders and links of the last look; without one, it looks. */
+    Set<Path> watched(Path folder) throws MaterialException {
+        if (watched == null) {
+            look(folder);
+        }
+        return Objects.requireNonNull(watched);
     }
 
     /** What is known of a pair in this state, or is read now. */
@@ -49,6 +93,7 @@ final class DirectoryMemory {
             return before;
         }
         Findings findings = new Findings();
+        pairsRead++;
         @Nullable KeyMaterial read = reader.read(pair, findings).orElse(null);
         @Nullable KeyMaterial stays = read == null && before != null ? before.good : read;
         @Nullable

@@ -27,6 +27,7 @@ final class FileContents {
     private static final Duration TICK = Duration.ofSeconds(2);
 
     private Map<Path, Known> known = new HashMap<>();
+    private int reads;
 
     /**
      * What is in one.
@@ -61,7 +62,13 @@ final class FileContents {
         return contents;
     }
 
-    private static Content read(Path file, Stat stat) {
+    /** How many contents were read so far. */
+    int reads() {
+        return reads;
+    }
+
+    private Content read(Path file, Stat stat) {
+        reads++;
         try {
             byte[] bytes = MaterialFile.read(file, LIMIT, "PEM");
             Set<String> labels = PemBlock.labels(bytes);

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public interface KeySource {
 
-    /** One value for all that it has now: another, once it has something else. */
+    /** One value for all that it has now: another, once it has something else. A read that follows may read what this has seen. */
     default String fingerprint() {
         return FileHash.ofText(files().stream().map(FileHash::of).collect(Collectors.joining(" ")));
     }

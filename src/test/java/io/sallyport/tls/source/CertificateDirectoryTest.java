@@ -1,6 +1,7 @@
 package io.sallyport.tls.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.config.hocon.Place;
@@ -12,6 +13,7 @@ import io.sallyport.testing.KeyKind;
 import io.sallyport.testing.SecretFiles;
 import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.material.KeyMaterial;
+import io.sallyport.tls.source.DirectoryMemory.Work;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -234,6 +236,51 @@ final class CertificateDirectoryTest {
 
         assertThat(after.get(0)).isSameAs(before.get(0));
         assertThat(after.get(1).leaf()).isNotEqualTo(before.get(1).leaf());
+    }
+
+    /** As a server does: it takes the fingerprint, reads, and asks what is to be watched. */
+    @Test
+    void ofManyPairsTheOneThatChangesIsReadAloneAfterOneLookAtTheFolder() {
+        for (int i = 0; i < 20; i++) {
+            pair("n" + i);
+        }
+        DirectoryMemory memory = new DirectoryMemory();
+        KeySource source = new DirectoryKeySource(
+                new CertificateConfig.Directory(base, new PasswordConfig.None(), new Place("x.conf:1")),
+                variable -> null,
+                memory);
+        assertThat(load(source)).hasSize(20);
+        assertThat(memory.work()).isEqualTo(new Work(1, 40, 20));
+        // The clock of a file system ticks: what is so new is read again, as a second write would not show.
+        await().until(() -> {
+            int before = memory.work().files();
+            load(source);
+            return memory.work().files() == before;
+        });
+        Work before = memory.work();
+        pair("n7");
+
+        assertThat(load(source)).hasSize(20);
+
+        assertThat(memory.work()).isEqualTo(new Work(before.looks() + 1, before.files() + 2, before.pairs() + 1));
+    }
+
+    private List<KeyMaterial> load(KeySource source) {
+        source.fingerprint();
+        List<KeyMaterial> read = source.read(Instant.now(), findings);
+        assertThat(source.files()).containsExactly(base);
+        return read;
+    }
+
+    @Test
+    void whatAppearsAfterAFingerprintWasReadIsSeenByTheNextRead() {
+        pair("a");
+        KeySource source = source("");
+        source.fingerprint();
+        assertThat(names(read(""))).containsExactly("a.test");
+        pair("b");
+
+        assertThat(names(read(""))).containsExactly("a.test", "b.test");
     }
 
     @Test
