@@ -120,6 +120,12 @@ final class ServeOptions {
             description = "Clients begin in plain text and ask for TLS: postgresql, smtp, imap, pop3 or ldap.")
     private @Nullable String startTls;
 
+    @Option(
+            names = "--redirect-from",
+            paramLabel = "ADDRESS",
+            description = "Where plain HTTP comes, written as for --listen. Clients are told to come by https.")
+    private @Nullable String redirectFrom;
+
     @Option(names = "--to-tls", description = "Speaks TLS to the servers, too, and verifies them.")
     private boolean toTls;
 
@@ -187,6 +193,12 @@ final class ServeOptions {
             writeAuthority(out);
         }
         writeListener(out);
+        if (redirectFrom != null) {
+            out.open("listeners.http");
+            out.value("bind", address(redirectFrom));
+            out.raw("redirect", "https");
+            out.close();
+        }
         writeBackend(out);
         out.value("admin.bind", admin.equals("none") ? "" : admin);
         out.value("access-log.target", accessLog);
@@ -208,7 +220,7 @@ final class ServeOptions {
 
     private void writeListener(HoconWriter out) {
         out.open("listeners.https");
-        out.value("bind", listen.startsWith(":") ? "0.0.0.0" + listen : listen);
+        out.value("bind", address(listen));
         out.raw("backend", "app");
         if (startTls != null) {
             out.value("starttls", startTls);
@@ -273,6 +285,10 @@ final class ServeOptions {
                     + ordered.stream().map(ServeOptions::quoted).collect(Collectors.joining(", ")) + "] }");
         }
         return entries;
+    }
+
+    private static String address(String flag) {
+        return flag.startsWith(":") ? "0.0.0.0" + flag : flag;
     }
 
     private static String rule(String flag) {

@@ -7,6 +7,7 @@ import io.sallyport.config.tls.TlsConfig;
 import io.sallyport.config.tls.TrustAnchorConfig;
 import io.sallyport.config.value.HostPort;
 import io.sallyport.config.value.NetworkAddress;
+import io.sallyport.config.value.Redirect;
 import io.sallyport.config.value.StartTls;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param proxyProtocol whose connections begin with a PROXY protocol header
  * @param sources whose connections are taken
  * @param startTls what its clients say before TLS
- * @param plain whether its connections are plain TCP; then {@code tls} says nothing
+ * @param redirect where its clients are told to come instead
+ * @param plain whether its connections are plain TCP or HTTP; then {@code tls} says nothing
  * @param backend the key under {@code backends} for what no route takes; null: that is refused
  * @param routes by specificity of the name, then in this order
  */
@@ -32,6 +34,7 @@ public record ListenerConfig(
         SourcesConfig sources,
         @Nullable String backend,
         StartTls startTls,
+        Redirect redirect,
         boolean plain,
         TlsConfig tls,
         List<RouteConfig> routes,
@@ -57,6 +60,7 @@ public record ListenerConfig(
                 section.child("sources", SourcesConfig::read),
                 section.live().optionalString("backend"),
                 startTls,
+                section.live().choice("redirect", Redirect.class),
                 // A route is chosen by the ClientHello, so a listener with routes terminates TLS.
                 !section.isWritten("tls") && !section.isWritten("routes"),
                 tls.readBy(each -> TlsConfig.read(each, startTls, authorities)),
@@ -89,7 +93,21 @@ public record ListenerConfig(
                 routes.stream().filter(route -> !route.passthrough()).map(RouteConfig::tls));
     }
 
+    /** Whether TLS reaches it, whoever ends that. */
+    public boolean takesTls() {
+        return !plain && redirect == Redirect.OFF;
+    }
+
+    /** Whether plain HTTP is sent on to the listeners with TLS. */
+    public boolean redirects() {
+        return redirect == Redirect.HTTPS;
+    }
+
     private void check(Section section, Section tlsSection) {
+        if (redirects()) {
+            checkRedirect(section);
+            return;
+        }
         if (backend == null && routes.isEmpty()) {
             section.problem("backend", "missing (expected: the name of a backend, or routes)");
         }
@@ -103,6 +121,24 @@ public record ListenerConfig(
         boolean terminates = !plain && (backend != null || routes.stream().anyMatch(route -> !route.passthrough()));
         if (terminates && tls.certificates().isEmpty()) {
             tlsSection.problem("certificates", "none (expected: at least one { chain = FILE, key = FILE })");
+        }
+    }
+
+    /** It answers by itself: what says who else would answer has no meaning. */
+    private static void checkRedirect(Section section) {
+        for (String key : List.of("tls", "routes", "backend")) {
+            if (section.isWritten(key)) {
+                section.problem(key, "given together with redirect = https (expected: one or the other)");
+            }
+        }
+        if (section.isWritten("starttls") && section.live().choice("starttls", StartTls.class) != StartTls.OFF) {
+            section.problem("starttls", "given together with redirect = https (expected: off)");
+        }
+        Section sources = section.child("sources");
+        if (sources.size("deny-ja4") > 0) {
+            sources.problem(
+                    "deny-ja4",
+                    "given together with redirect = https (expected: [], plain HTTP has no such fingerprint)");
         }
     }
 }

@@ -52,6 +52,7 @@ public record ProxyConfig(
         if (listeners.isEmpty()) {
             section.problem("listeners", "none (expected: at least one)");
         }
+        checkRedirects(section.child("listeners"), listeners);
         AdminConfig admin = section.child("admin", AdminConfig::read);
         MetricsConfig metrics = section.child("metrics", child -> readMetrics(child, admin));
         return new ProxyConfig(
@@ -77,6 +78,17 @@ public record ProxyConfig(
         checkBackend(section, listener.backend(), backends);
         listener.routes().forEach(route -> checkBackend(section, route.backend(), backends));
         return listener;
+    }
+
+    /** A redirect to nothing would refuse everybody. */
+    private static void checkRedirects(Section section, Map<String, ListenerConfig> listeners) {
+        if (listeners.values().stream().anyMatch(ListenerConfig::takesTls)) {
+            return;
+        }
+        listeners.values().stream()
+                .filter(ListenerConfig::redirects)
+                .forEach(each -> section.child(each.name())
+                        .problem("redirect", "https, and no listener has TLS (expected: one that it leads to)"));
     }
 
     private static SpiffeConfig readSpiffe(

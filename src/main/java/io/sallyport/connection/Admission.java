@@ -15,6 +15,7 @@ import io.sallyport.diagnosis.HandshakeFailure;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.metrics.CloseReason;
 import io.sallyport.proxyprotocol.AddressPair;
+import io.sallyport.redirect.RedirectOwner;
 import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.TlsContext;
 import io.sallyport.tls.context.TlsSession;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * From accept to the end of the handshake: PROXY protocol header, ClientHello, route, turn, handshake. Ends once, with an
  * admitted client or with a failure that is in the handshake log.
  */
-final class Admission {
+final class Admission implements RedirectOwner {
 
     /** Hears how it ends. */
     interface Owner {
@@ -77,16 +78,19 @@ final class Admission {
     }
 
     private AdmissionStep firstOfClient() {
+        if (settings.redirects() != null) {
+            return AdmissionStep.REQUEST;
+        }
         return settings.startTls() == StartTls.OFF ? AdmissionStep.HELLO : AdmissionStep.STARTTLS;
     }
 
-    // ---- PROXY protocol header
-
-    void onProxyHeaderBytes() {
-        if (step == AdmissionStep.PROXY_HEADER) {
-            step = AdmissionStep.REST_OF_PROXY_HEADER;
-        }
+    /** Something has come of what the step waits for. */
+    @Override
+    public void onBytes() {
+        step = step.begun();
     }
+
+    // ---- PROXY protocol header
 
     /** @param endpoints the client's, as the header says; empty: the peer speaks for itself */
     void onProxyHeader(Optional<AddressPair> endpoints) {
@@ -94,22 +98,21 @@ final class Admission {
             return;
         }
         step = firstOfClient();
-        endpoints.ifPresent(this::proxied);
+        endpoints.ifPresent(client -> {
+            frontend.origin().proxied(client);
+            frontend.journal().proxied(frontend.origin().address());
+        });
         if (isDenied()) {
             return;
         }
-        if (endpoints.isPresent() && !isWithinLimits()) {
+        if (endpoints.isPresent()
+                && !frontend.gate().admits(frontend.origin().address(), frontend.channel(), settings)) {
             fail(AdmissionStep.overload("its source has too many connections, or connects too often"));
             return;
         }
         if (settings.plainBackend() != null) {
             admitPlain();
         }
-    }
-
-    private void proxied(AddressPair endpoints) {
-        frontend.origin().proxied(endpoints);
-        frontend.journal().proxied(frontend.origin().address());
     }
 
     /** Whether nobody may connect from where the client is known to be now. */
@@ -124,21 +127,11 @@ final class Admission {
         fail(new HandshakeFailure(FailureReason.SOURCE_DENIED, HandshakeEnd.CLOSED, why));
     }
 
-    private boolean isWithinLimits() {
-        return frontend.gate().admits(frontend.origin().address(), frontend.channel(), settings);
-    }
-
     // ---- plain text before TLS
 
     /** Whether the client has said nothing yet, and is to begin in plain text. */
     boolean awaitsStartTls() {
         return step == AdmissionStep.STARTTLS;
-    }
-
-    void onStartTlsBytes() {
-        if (step == AdmissionStep.STARTTLS) {
-            step = AdmissionStep.REST_OF_STARTTLS;
-        }
     }
 
     /** The client has asked for TLS, and has been told to begin. */
@@ -152,13 +145,18 @@ final class Admission {
         step = AdmissionStep.HELLO;
     }
 
-    // ---- ClientHello
+    // ---- plain HTTP, which is redirected
 
-    void onFirstBytes() {
-        if (step == AdmissionStep.HELLO || step == AdmissionStep.ASKED_HELLO) {
-            step = AdmissionStep.REST_OF_HELLO;
+    @Override
+    public void onAnswered(CloseReason why, String detail) {
+        if (step != AdmissionStep.OVER) {
+            step = AdmissionStep.OVER;
+            frontend.journal().answered(detail);
+            owner.onEnd(why, Ending.ANSWERED);
         }
     }
+
+    // ---- ClientHello
 
     /** A whole ClientHello is here; the caller does what the choice says. */
     Choice onClientHello(ClientHello hello) {
@@ -372,9 +370,13 @@ final class Admission {
         if (step == AdmissionStep.OVER) {
             return;
         }
+        CloseReason why = step.ends(failure.reason());
         step = AdmissionStep.OVER;
-        frontend.journal().handshakeFailed(failure);
-        CloseReason why = AdmissionStep.ends(failure.reason());
+        if (why == CloseReason.REQUEST_REFUSED) {
+            frontend.journal().answered(failure.detail().text());
+        } else {
+            frontend.journal().handshakeFailed(failure);
+        }
         owner.onEnd(
                 why,
                 failure.reason() == FailureReason.OVERLOAD ? Ending.OVERLOAD : Ending.of(why, Ending.Stage.ADMISSION));

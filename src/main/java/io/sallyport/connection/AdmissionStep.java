@@ -16,6 +16,9 @@ enum AdmissionStep {
     REST_OF_STARTTLS("nothing that asks for TLS", FailureReason.STARTTLS_NOT_ASKED),
     /** The first byte of TLS of a client that has asked for it. */
     ASKED_HELLO("no ClientHello behind the answer to the request for TLS", FailureReason.CLIENT_LEFT),
+    /** The first byte of a request in plain HTTP, which gets an answer and nothing else. */
+    REQUEST("no whole request", FailureReason.BARE_PROBE),
+    REST_OF_REQUEST("no whole request", FailureReason.CLIENT_LEFT),
     /** The client's first byte. */
     HELLO("no whole ClientHello", FailureReason.BARE_PROBE),
     /** The rest of its ClientHello. */
@@ -40,6 +43,17 @@ enum AdmissionStep {
         return left == FailureReason.BARE_PROBE;
     }
 
+    /** The step after the first bytes of what it waits for. */
+    AdmissionStep begun() {
+        return switch (this) {
+            case PROXY_HEADER -> REST_OF_PROXY_HEADER;
+            case STARTTLS -> REST_OF_STARTTLS;
+            case REQUEST -> REST_OF_REQUEST;
+            case HELLO, ASKED_HELLO -> REST_OF_HELLO;
+            default -> this;
+        };
+    }
+
     /** The client has gone in the middle of it. */
     HandshakeFailure left(HandshakeEnd how, String detail) {
         return new HandshakeFailure(left, how, detail);
@@ -58,9 +72,12 @@ enum AdmissionStep {
         return new HandshakeFailure(FailureReason.OVERLOAD, HandshakeEnd.CLOSED, detail);
     }
 
-    /** How a connection ends whose admission failed for this reason. */
-    static CloseReason ends(FailureReason reason) {
+    /** How a connection ends whose admission failed here for this reason. */
+    CloseReason ends(FailureReason reason) {
         return switch (reason) {
+            // Without a handshake none has failed.
+            case TIMEOUT, CLIENT_LEFT, CLIENT_RESET, DRAINING ->
+                this == REQUEST || this == REST_OF_REQUEST ? CloseReason.REQUEST_REFUSED : CloseReason.HANDSHAKE_FAILED;
             case BARE_PROBE -> CloseReason.BARE_PROBE;
             case SOURCE_DENIED -> CloseReason.SOURCE_DENIED;
             default -> CloseReason.HANDSHAKE_FAILED;

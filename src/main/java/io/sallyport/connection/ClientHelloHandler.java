@@ -50,7 +50,7 @@ final class ClientHelloHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        admission.onFirstBytes();
+        admission.onBytes();
         ByteBuf data = (ByteBuf) message;
         received = received == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);
         ClientHelloResult result = reader.read(received);

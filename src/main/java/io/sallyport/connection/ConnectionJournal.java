@@ -123,6 +123,14 @@ final class ConnectionJournal {
         settings.meters().handshakePassedThrough();
     }
 
+    /** It spoke plain HTTP, and gets no more than an answer, or not even that. */
+    void answered(String detail) {
+        passedThrough();
+        if (LOG.isDebugEnabled()) {
+            debug().addKeyValue("detail", detail).log("plain HTTP is over");
+        }
+    }
+
     void agreed(TlsSession agreed) {
         session = agreed;
         handshakeNanos = System.nanoTime() - acceptedNanos;

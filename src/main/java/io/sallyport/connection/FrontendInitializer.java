@@ -8,8 +8,11 @@ import io.sallyport.accept.HandshakeGate;
 import io.sallyport.config.AcceptProxyProtocolConfig;
 import io.sallyport.connection.relay.Handlers;
 import io.sallyport.connection.relay.LingerHandler;
+import io.sallyport.redirect.RedirectHandler;
+import io.sallyport.redirect.Redirects;
 import io.sallyport.starttls.StartTlsServer;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -50,7 +53,14 @@ final class FrontendInitializer extends ChannelInitializer<Channel> {
             pipeline.addLast(
                     Handlers.STARTTLS, new StartTlsHandler(connection.admission(), startTls, !awaitsProxyHeader));
         }
-        if (!connection.isPlain()) {
+        Redirects redirects = connection.redirects();
+        if (redirects != null) {
+            RedirectHandler.addTo(
+                    pipeline,
+                    connection.admission(),
+                    // Which names there are may have changed since the accept.
+                    () -> Objects.requireNonNullElse(settings.get().redirects(), redirects));
+        } else if (!connection.isPlain()) {
             pipeline.addLast(Handlers.TRACE, new TraceHandler(connection.trace()));
             pipeline.addLast(
                     Handlers.CLIENT_HELLO,

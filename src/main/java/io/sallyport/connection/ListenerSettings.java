@@ -8,6 +8,7 @@ import io.sallyport.config.LimitsConfig;
 import io.sallyport.config.TimeoutsConfig;
 import io.sallyport.config.value.StartTls;
 import io.sallyport.metrics.ListenerMeters;
+import io.sallyport.redirect.Redirects;
 import io.sallyport.sources.Sources;
 import io.sallyport.tls.context.ChallengeAnswers;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param sources whose connections are taken
  * @param routes where its connections go that speak TLS
  * @param plainBackend where they go, and speak plain TCP; null: they speak TLS
+ * @param redirects what its clients get, who speak plain HTTP; null: they do not
  * @param recheckClients whether connected clients are judged again when their certificate ends and after a reload
  * @param challenges what certificate authorities get that look whether a name leads here
  * @param version by value, what a connection keeps that began with these
@@ -33,6 +35,7 @@ public record ListenerSettings(
         Sources sources,
         RouteTable routes,
         @Nullable Backend plainBackend,
+        @Nullable Redirects redirects,
         LimitsConfig limits,
         TimeoutsConfig timeouts,
         StartTls startTls,
@@ -53,6 +56,7 @@ public record ListenerSettings(
                 sources,
                 RouteTable.NONE,
                 plainBackend,
+                redirects,
                 limits,
                 timeouts,
                 startTls,

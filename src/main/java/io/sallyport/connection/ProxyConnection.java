@@ -14,6 +14,7 @@ import io.sallyport.handshake.trace.HandshakeTrace;
 import io.sallyport.handshake.wire.ClientHello;
 import io.sallyport.handshake.wire.FirstBytes;
 import io.sallyport.metrics.CloseReason;
+import io.sallyport.redirect.Redirects;
 import io.sallyport.starttls.StartTlsServer;
 import io.sallyport.starttls.StartTlsServers;
 import io.sallyport.tls.trust.ClientTrust;
@@ -101,6 +102,12 @@ final class ProxyConnection implements OpenConnection, Admission.Owner, Session.
     /** Whether the client speaks plain TCP. */
     boolean isPlain() {
         return settings.plainBackend() != null;
+    }
+
+    /** What the client's request gets; null: it is to speak TLS, or any other protocol in plain. */
+    @Nullable
+    Redirects redirects() {
+        return settings.redirects();
     }
 
     /** What is said to the client before TLS, by the settings that its admission goes by; null: nothing. */

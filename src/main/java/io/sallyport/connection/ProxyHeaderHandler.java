@@ -31,7 +31,7 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
         ByteBuf all =
                 received == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);
         received = all;
-        admission.onProxyHeaderBytes();
+        admission.onBytes();
         try {
             int length = HeaderReader.length(all);
             if (length > 0) {

@@ -207,6 +207,15 @@ public final class RouteTable {
                 : Optional.empty();
     }
 
+    /**
+     * Whether a route or a certificate is for this name.
+     *
+     * @param name lower case, without a trailing dot
+     */
+    public boolean serves(String name) {
+        return byName.lookup(name) != null || contexts.stream().anyMatch(each -> each.named(name) != null);
+    }
+
     /** The contexts of all routes. */
     public List<TlsContexts> contexts() {
         return contexts;

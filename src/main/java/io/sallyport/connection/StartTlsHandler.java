@@ -42,7 +42,7 @@ final class StartTlsHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        admission.onStartTlsBytes();
+        admission.onBytes();
         ByteBuf data = (ByteBuf) message;
         ByteBuf all =
                 received == null ? data : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, data);

@@ -9,6 +9,7 @@
  * frontend   linger         turns a close into FIN, wait for the peer, close: an alert is not lost to a reset
  *            proxy-protocol where the peer is trusted to send a header: bounded, gone once it is whole
  *            starttls       where clients begin in plain text: answered up to TLS, then gone
+ *            redirect       where plain HTTP is sent on: the first request is answered, and nothing of the rest is there
  *            trace          every byte of the handshake, then gone
  *            client-hello   bounded; replaced by tls once the ClientHello is whole
  *            handshake-records  one record at a time to tls, until the handshake is done

@@ -14,6 +14,8 @@ public enum CloseReason {
     CLIENT_TLS_ERROR(Side.CLIENT),
     /** The TLS handshake failed; the failure line has the reason. */
     HANDSHAKE_FAILED(Side.CLIENT),
+    /** Where plain HTTP is redirected: what came is no request, or for no name of ours, or not in time. */
+    REQUEST_REFUSED(Side.CLIENT),
     /** A TCP connection that came and went without a byte. */
     BARE_PROBE(Side.CLIENT),
     /** The backend ended its stream first. */
@@ -54,6 +56,8 @@ public enum CloseReason {
     SOURCE_DENIED(Side.PROXY),
     /** The server went down, and {@code on-down = close} ends its connections. */
     BACKEND_DOWN(Side.PROXY),
+    /** The client was told to come by https. */
+    REDIRECTED(Side.PROXY),
     /** A certificate authority has seen that a name leads here. */
     ACME_CHALLENGE(Side.PROXY),
     /** The drain's deadline passed, or a second signal came. */

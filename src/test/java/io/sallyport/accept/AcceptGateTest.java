@@ -128,6 +128,7 @@ class AcceptGateTest {
                 Sources.ALL,
                 RouteTable.NONE,
                 null,
+                null,
                 config.limits(),
                 config.timeouts(),
                 StartTls.OFF,

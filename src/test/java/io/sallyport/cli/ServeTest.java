@@ -45,7 +45,7 @@ class ServeTest {
                 "--listen [::1]:443 --to a.example:1 --to unix:/run/x.sock --cert a.pem --key a.key"
                         + " --cert b.pem --key b.key --tls modern --alpn h2,http/1.1 --client-ca ca.pem --client-ca system"
                         + " --allow cn=ops --allow uri=spiffe://x/** --proxy-protocol v2 --trust-proxy 10.0.0.0/8 --starttls smtp --to-tls"
-                        + " --to-starttls smtp --to-ca in.pem --to-name app.internal --admin none --access-log none --log-format json");
+                        + " --to-starttls smtp --to-ca in.pem --to-name app.internal --redirect-from :8080 --admin none --access-log none --log-format json");
 
         assertThat(outcome.err()).isEmpty();
         assertThat(String.join("\n", outcome.out())).isEqualTo("""
@@ -68,6 +68,10 @@ class ServeTest {
                     allow = [{ "cn" = "ops" }, { "uri" = "spiffe://x/**" }]
                   }
                 }
+              }
+              listeners.http {
+                bind = "0.0.0.0:8080"
+                redirect = https
               }
               backends.app {
                 servers = ["a.example:1", "unix:/run/x.sock"]

@@ -88,7 +88,7 @@ class ConfigLoaderTest {
                 }
                 timeouts { handshake = 1500ms, idle = 2m, half-close = 0s, max-lifetime = 1d }
                 proxy-protocol { accept = on, trusted = ["10.0.0.0/8", "unix:"] }, sources { allow = ["unix:"], deny = [10.0.0.0/24], deny-file = deny.txt, deny-ja4 = [t13d1516h2_8daaf6152771_e5627efa2ab1] }
-              }
+              }, listeners.http { bind = "[::1]:80", redirect = https }
               backends.api {
                 servers = ["db.internal:5432", { address = "10.0.0.2:5432", weight = 3, backup = on, max-connections = 90 }]
                 balance = source-hash
@@ -153,6 +153,7 @@ class ConfigLoaderTest {
                 listeners.https.sources.where = x.conf:2
                 listeners.https.backend = app
                 listeners.https.startTls = OFF
+                listeners.https.redirect = OFF
                 listeners.https.plain = false
                 listeners.https.tls.policy.profile = INTERMEDIATE
                 listeners.https.tls.policy.protocols = []
@@ -276,8 +277,9 @@ class ConfigLoaderTest {
 
     @Test
     void mapsEveryKey() throws Exception {
-        // What a route says of TLS is over all that its listener says.
-        assertThat(lines(load(EVERYTHING)).replaceAll("(?m)^.*routes\\[\\d]\\.tls\\..*\\R", ""))
+        // What a route says of TLS is over all that its listener says, and a redirect goes with few of the other keys.
+        assertThat(lines(load(EVERYTHING))
+                        .replaceAll("(?m)^(.*routes\\[\\d]\\.tls\\.|listeners\\.http\\.(?!redirect)).*\\R", ""))
                 .isEqualTo("""
                 listeners.edge.name = edge
                 listeners.edge.bind.hostPort.host = ::1
@@ -293,6 +295,7 @@ class ConfigLoaderTest {
                 listeners.edge.sources.where = x.conf:48
                 listeners.edge.backend = api
                 listeners.edge.startTls = SMTP
+                listeners.edge.redirect = OFF
                 listeners.edge.plain = false
                 listeners.edge.tls.policy.profile = CUSTOM
                 listeners.edge.tls.policy.protocols[0] = TLSv1.2
@@ -374,6 +377,7 @@ class ConfigLoaderTest {
                 listeners.edge.timeouts.idle = PT2M
                 listeners.edge.timeouts.halfClose = PT0S
                 listeners.edge.timeouts.maxLifetime = PT24H
+                listeners.http.redirect = HTTPS
                 backends.api.name = api
                 backends.api.servers[0].address.hostPort.host = db.internal
                 backends.api.servers[0].address.hostPort.port = 5432
@@ -491,7 +495,9 @@ class ConfigLoaderTest {
                 .withoutPath("backends")
                 .withoutPath("acme");
         assertDiffers(others, everything);
-        assertDiffers(defaults.getConfig("listener"), everything.getConfig("listeners.edge"));
+        assertDiffers(
+                defaults.getConfig("listener"),
+                everything.getConfig("listeners.edge").withFallback(everything.getConfig("listeners.http")));
         assertDiffers(defaults.getConfig("backend"), everything.getConfig("backends.api"));
         assertDiffers(defaults.getConfig("acme"), everything.getConfig("acme.lan"));
     }
@@ -582,6 +588,12 @@ class ConfigLoaderTest {
                     listeners.https.starttls = ftp => listeners.https.starttls: "ftp" (expected: off | postgresql | smtp | imap | pop3 | ldap)
                     listeners.https { starttls = postgresql, tls.alpn = [h2] } => listeners.https.tls.alpn: [h2] (expected: with postgresql, or [], when starttls is postgresql)
                     listeners.plain { bind = "127.0.0.1:0", backend = app, starttls = smtp } => listeners.plain.starttls: smtp without TLS (expected: tls or routes beside it, or off)
+                    listeners.http { bind = "127.0.0.1:0", redirect = https, backend = app } => listeners.http.backend: given together with redirect = https (expected: one or the other)
+                    listeners.http { bind = "127.0.0.1:0", redirect = https, tls.profile = modern } => listeners.http.tls: given together with redirect = https (expected: one or the other)
+                    listeners.http { bind = "127.0.0.1:0", redirect = https, routes = [{ server-names = [a.example], backend = app }] } => listeners.http.routes: given together with redirect = https (expected: one or the other)
+                    listeners.http { bind = "127.0.0.1:0", redirect = https, starttls = imap } => listeners.http.starttls: given together with redirect = https (expected: off)
+                    listeners.http { bind = "127.0.0.1:0", redirect = https, sources.deny-ja4 = [t13d1516h2_8daaf6152771_e5627efa2ab1] } => listeners.http.sources.deny-ja4: given together with redirect = https (expected: [], plain HTTP has no such fingerprint)
+                    listeners.http { bind = "127.0.0.1:0", redirect = on } => listeners.http.redirect: "on" (expected: off | https)
                     backends.app.tls.starttls = smtp => backends.app.tls.starttls: smtp without TLS (expected: enabled = on, or off)
                     backends.app.tls { enabled = on, verify = none } => backends.app.tls.verify: "none" (expected: full | pinned | insecure-none)
                     backends.app { servers = ["unix:/run/a"], tls.enabled = on } => backends.app.tls.server-name: missing (expected: a name, since a unix socket has none)

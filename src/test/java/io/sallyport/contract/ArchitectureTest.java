@@ -67,6 +67,7 @@ final class ArchitectureTest {
             tls.spiffe        : text retry config.value eventloop metrics tls.x509 tls.file tls.material tls.path
             tls.source        : config.hocon config.tls tls.x509 tls.file tls.material tls.token tls.spiffe
             sources           : text config.value config handshake.wire handshake.trace tls.file
+            redirect          : handshake.iana metrics
             acme              : text retry config.hocon config.value config.tls metrics tls.x509 tls.file tls.material tls.path
                                 tls.context tls.source
             crl               : text retry config.value config.tls metrics tls.x509 tls.file tls.path
@@ -81,12 +82,12 @@ final class ArchitectureTest {
             connection        : sources config.value config.tls config memory eventloop eventloop.epoll handshake.iana
                                 handshake.wire handshake.trace diagnosis starttls metrics log accesslog tls.x509
                                 tls.path tls.trust tls.context tls.record proxyprotocol accept backend
-                                connection.relay
+                                redirect connection.relay
             server.listen     : config.hocon config.value config eventloop accept connection
             server.reload     : config.value config.tls config tls.file tls.spiffe tls.source
             server.generation : sources config.hocon config.value config.tls config memory metrics accesslog tls.file
                                 tls.material tls.path tls.trust tls.context tls.spiffe tls.source forwardproxy backend admin
-                                connection server.listen server.reload
+                                redirect connection server.listen server.reload
             server.lifecycle  : config.hocon config memory eventloop metrics log accesslog accept backend
                                 connection server.listen server.reload server.generation
             server            : tls.netty config.hocon config.value config.tls config memory eventloop metrics log accesslog

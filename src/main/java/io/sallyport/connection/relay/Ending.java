@@ -50,6 +50,9 @@ public record Ending(Close client, Close server) {
     /** A limit has no room for the client: a reset costs least, and an alert would say that something is wrong with it. */
     public static final Ending OVERLOAD = new Ending(Close.RESET, Close.RESET);
 
+    /** A client that may still be sending has its answer. */
+    public static final Ending ANSWERED = new Ending(Close.DISCARDING, Close.ORDERLY);
+
     /** The table. */
     public static Ending of(CloseReason why, Stage stage) {
         if (why == CloseReason.INTERNAL_ERROR

@@ -14,10 +14,12 @@ import io.sallyport.connection.RouteTable;
 import io.sallyport.metrics.ListenerMeters;
 import io.sallyport.metrics.ListenerMeters.SessionKind;
 import io.sallyport.metrics.Meters;
+import io.sallyport.redirect.Redirects;
 import io.sallyport.server.listen.BoundListener;
 import io.sallyport.tls.context.ChallengeAnswers;
 import io.sallyport.tls.context.TicketKeys;
 import io.sallyport.tls.context.TlsPolicy;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,9 +62,16 @@ public final class Assembler {
         Map<String, TicketKeys> tickets = new TreeMap<>();
         staged.listeners().forEach((name, each) -> {
             @Nullable ListenerSettings same = before == null ? null : before.settings(each, backends);
-            listeners.put(name, same == null ? settings(each, backends) : same);
+            listeners.put(name, same == null ? settings(each, backends, null) : same);
             if (each.ticketKeys() != null) {
                 tickets.put(name, each.ticketKeys());
+            }
+        });
+        // Behind all others: they lead to the names of those that serve from now on.
+        Redirects redirects = redirects(staged, listeners, bound);
+        staged.listeners().forEach((name, each) -> {
+            if (each.config().redirects()) {
+                listeners.put(name, settings(each, backends, redirects));
             }
         });
         TicketRings rings = before == null ? TicketRings.NONE : before.tickets();
@@ -95,7 +104,25 @@ public final class Assembler {
         return runtime.backend(config, members, staged.via(), staged.tls(), staged.names(), meters);
     }
 
-    private ListenerSettings settings(StagedListener staged, Map<String, Backend> backends) {
+    private Redirects redirects(
+            Staged staged, Map<String, ListenerSettings> listeners, Map<String, BoundListener> bound) {
+        List<Redirects.Target> targets = new ArrayList<>();
+        staged.listeners().forEach((name, each) -> {
+            @Nullable ListenerSettings settings = listeners.get(name);
+            if (each.config().takesTls() && settings != null) {
+                targets.add(new Redirects.Target(settings.routes()::serves, port(bound.get(name))));
+            }
+        });
+        return new Redirects(targets, challenges::authorization);
+    }
+
+    /** 0: it has none. */
+    private static int port(@Nullable BoundListener listener) {
+        return listener != null && listener.address() instanceof InetSocketAddress address ? address.getPort() : 0;
+    }
+
+    private ListenerSettings settings(
+            StagedListener staged, Map<String, Backend> backends, @Nullable Redirects redirects) {
         ListenerConfig config = staged.config();
         List<RouteTable.Route> routes =
                 staged.routes().stream().map(route -> route(route, backends)).toList();
@@ -114,6 +141,7 @@ public final class Assembler {
                         config.tls().unknownServerName(),
                         config.tls().missingServerName()),
                 config.plain() && fallback != null ? fallback.backend() : null,
+                redirects,
                 config.limits(),
                 config.timeouts(),
                 config.startTls(),

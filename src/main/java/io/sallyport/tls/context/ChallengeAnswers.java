@@ -13,15 +13,17 @@ import io.sallyport.tls.trust.NoClientCertificates;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What proves to a certificate authority that a name leads here (tls-alpn-01, RFC 8737), for as long as it asks.
+ * What proves to a certificate authority that a name leads here (tls-alpn-01, RFC 8737, or http-01, RFC 8555 section 8.3), for
+ * as long as it asks.
  *
- * <p>Found by a ClientHello that offers {@code acme-tls/1} and nothing else, for a name that is being proved: everybody else
+ * <p>Of tls-alpn-01 found by a ClientHello that offers {@code acme-tls/1} and nothing else, for a name that is being proved: everybody else
  * gets what the routes say, with whatever they ask of clients. Its context asks for no client certificate, and no byte goes
  * anywhere. Safe for use by any thread.
  */
@@ -30,6 +32,7 @@ public final class ChallengeAnswers {
 
     private final LiveContexts live;
     private final Map<String, TlsContext> byName = new ConcurrentHashMap<>();
+    private final Map<String, String> byToken = new ConcurrentHashMap<>();
 
     /** @param live counts the native memory that is held */
     public ChallengeAnswers(LiveContexts live) {
@@ -55,6 +58,20 @@ public final class ChallengeAnswers {
         if (before != null) {
             before.release();
         }
+    }
+
+    /** Answers a request for a token from now on (http-01). */
+    public void addToken(String token, String authorization) {
+        byToken.put(token, authorization);
+    }
+
+    public void removeToken(String token) {
+        byToken.remove(token);
+    }
+
+    /** What a token is answered with; empty: it is none that is pending. */
+    public Optional<String> authorization(String token) {
+        return Optional.ofNullable(byToken.get(token));
     }
 
     /** The names that are being proved. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.redirect;
+
+import org.jspecify.annotations.NullMarked;
