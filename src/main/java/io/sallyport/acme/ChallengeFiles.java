@@ -9,6 +9,7 @@ import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.source.AcmeStorage;
 import io.sallyport.tls.source.KeyMaterialLoader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class ChallengeFiles {
     private final AcmeStorage storage;
     private final ChallengeAnswers answers;
     private final Map<Path, String> answered = new HashMap<>();
+    private final Set<Path> tokens = new HashSet<>();
 
     ChallengeFiles(AcmeStorage storage, ChallengeAnswers answers) {
         this.storage = storage;
@@ -43,6 +45,7 @@ final class ChallengeFiles {
 
     /** Answers for what is there now, and for nothing else any more. */
     void look() throws IOException {
+        lookAtTokens();
         Set<Path> found = new HashSet<>(storage.challenges());
         Set<Path> gone = new HashSet<>(answered.keySet());
         gone.removeAll(found);
@@ -55,9 +58,30 @@ final class ChallengeFiles {
         }
     }
 
+    private void lookAtTokens() throws IOException {
+        Set<Path> found = new HashSet<>(storage.tokens());
+        Set<Path> gone = new HashSet<>(tokens);
+        gone.removeAll(found);
+        gone.forEach(this::forgetToken);
+        for (Path file : found) {
+            // A token is written once and has one answer.
+            if (tokens.add(file)) {
+                answers.addToken(AcmeStorage.tokenOf(file), Files.readString(file, StandardCharsets.US_ASCII));
+            }
+        }
+    }
+
+    private void forgetToken(Path file) {
+        answers.removeToken(AcmeStorage.tokenOf(file));
+        tokens.remove(file);
+    }
+
     /** Takes all of them away; whoever does has the lock. */
     void clear() throws IOException {
         for (Path file : storage.challenges()) {
+            Files.deleteIfExists(file);
+        }
+        for (Path file : storage.tokens()) {
             Files.deleteIfExists(file);
         }
         look();
@@ -66,6 +90,7 @@ final class ChallengeFiles {
     /** Answers for none any more, and leaves the files to others. */
     void close() {
         Set.copyOf(answered.keySet()).forEach(this::forget);
+        Set.copyOf(tokens).forEach(this::forgetToken);
     }
 
     private void answer(Path file, String hash) {

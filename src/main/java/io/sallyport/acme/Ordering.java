@@ -6,6 +6,7 @@ import io.sallyport.metrics.AcmeMeters.OrderResult;
 import io.sallyport.tls.source.AcmeStorage;
 import io.sallyport.tls.x509.SelfSigned;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -24,7 +25,9 @@ import org.shredzone.acme4j.OrderBuilder;
 import org.shredzone.acme4j.PollableResource;
 import org.shredzone.acme4j.Problem;
 import org.shredzone.acme4j.Status;
+import org.shredzone.acme4j.challenge.Http01Challenge;
 import org.shredzone.acme4j.challenge.TlsAlpn01Challenge;
+import org.shredzone.acme4j.challenge.TokenChallenge;
 
 /**
  * One order, from the account to the certificate in the storage (RFC 8555 section 7.4). Whoever runs it has the lock.
@@ -126,28 +129,24 @@ final class Ordering {
         if (order.getStatus() != Status.PENDING) {
             return;
         }
-        Map<Authorization, TlsAlpn01Challenge> open = new LinkedHashMap<>();
+        Map<Authorization, TokenChallenge> open = new LinkedHashMap<>();
         for (Authorization each : Failures.ofAuthority(order::getAuthorizations)) {
             if (Failures.ofAuthority(each::getStatus) == Status.PENDING) {
                 open.put(each, challenge(each));
             }
         }
-        for (Map.Entry<Authorization, TlsAlpn01Challenge> each : open.entrySet()) {
-            String name = each.getKey().getIdentifier().getValue();
-            SelfSigned answer = SelfSigned.forChallenge(name, each.getValue().getAcmeValidation(), CHALLENGE_LIFE);
-            storage.write(
-                    storage.challenge(ChallengeName.of(name)),
-                    PemText.chainAndKey(List.of(answer.certificate()), answer.key()));
+        for (Map.Entry<Authorization, TokenChallenge> each : open.entrySet()) {
+            prepare(each.getKey().getIdentifier().getValue(), each.getValue());
         }
         challenges.look();
         if (!open.isEmpty()) {
             // Behind a load balancer the authority may come to another process, which looks this often.
             Thread.sleep(ChallengeFiles.LOOK.plusMillis(200).toMillis());
         }
-        for (TlsAlpn01Challenge each : open.values()) {
+        for (TokenChallenge each : open.values()) {
             Failures.tellAuthority(each::trigger);
         }
-        for (Map.Entry<Authorization, TlsAlpn01Challenge> each : open.entrySet()) {
+        for (Map.Entry<Authorization, TokenChallenge> each : open.entrySet()) {
             await(each.getKey());
             if (each.getKey().getStatus() != Status.VALID) {
                 throw refused(each.getKey(), each.getValue());
@@ -155,20 +154,45 @@ final class Ordering {
         }
     }
 
-    private static TlsAlpn01Challenge challenge(Authorization authorization) throws OrderFailure, InterruptedException {
-        return Failures.ofAuthority(() -> authorization.findChallenge(TlsAlpn01Challenge.class))
-                .orElseThrow(() -> new OrderFailure(
-                        OrderResult.REFUSED,
-                        authorization.getIdentifier().getValue()
-                                + ": the authority does not take a proof by tls-alpn-01"));
+    /** Writes down what the authority will be answered with. */
+    private void prepare(String name, TokenChallenge challenge) throws OrderFailure, IOException, InterruptedException {
+        if (challenge instanceof TlsAlpn01Challenge byTls) {
+            byte[] validation = Failures.ofAuthority(byTls::getAcmeValidation);
+            SelfSigned answer = SelfSigned.forChallenge(name, validation, CHALLENGE_LIFE);
+            storage.write(
+                    storage.challenge(ChallengeName.of(name)),
+                    PemText.chainAndKey(List.of(answer.certificate()), answer.key()));
+        } else if (challenge instanceof Http01Challenge byHttp) {
+            // acme4j takes Base64url alone for a token: it cannot lead out of the folder.
+            String token = Failures.ofAuthority(byHttp::getToken);
+            String authorization = Failures.ofAuthority(byHttp::getAuthorization);
+            storage.write(storage.token(token), authorization.getBytes(StandardCharsets.US_ASCII));
+        }
     }
 
-    private static OrderFailure refused(Authorization authorization, TlsAlpn01Challenge asked)
+    private Class<? extends TokenChallenge> kind() {
+        return switch (certificate.authority().challenge()) {
+            case TLS_ALPN_01 -> TlsAlpn01Challenge.class;
+            case HTTP_01 -> Http01Challenge.class;
+        };
+    }
+
+    private Optional<TokenChallenge> find(Authorization authorization) throws OrderFailure, InterruptedException {
+        return Failures.ofAuthority(() -> authorization.findChallenge(kind()).map(TokenChallenge.class::cast));
+    }
+
+    private TokenChallenge challenge(Authorization authorization) throws OrderFailure, InterruptedException {
+        return find(authorization)
+                .orElseThrow(() -> new OrderFailure(
+                        OrderResult.REFUSED,
+                        authorization.getIdentifier().getValue() + ": the authority does not take a proof by "
+                                + certificate.authority().challenge().tag()));
+    }
+
+    private OrderFailure refused(Authorization authorization, TokenChallenge asked)
             throws OrderFailure, InterruptedException {
-        Optional<Problem> problem = Failures.ofAuthority(() -> authorization
-                .findChallenge(TlsAlpn01Challenge.class)
-                .orElse(asked)
-                .getError());
+        TokenChallenge latest = find(authorization).orElse(asked);
+        Optional<Problem> problem = Failures.ofAuthority(latest::getError);
         return new OrderFailure(
                 OrderResult.REFUSED,
                 authorization.getIdentifier().getValue() + ": "

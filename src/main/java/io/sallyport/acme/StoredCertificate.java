@@ -41,6 +41,11 @@ public final class StoredCertificate {
         return certificate.authority().name();
     }
 
+    /** How the authority sees that its names lead here, as the configuration has it. */
+    public String challenge() {
+        return certificate.authority().challenge().tag();
+    }
+
     /** Where it is, or will be. */
     public Path file() {
         return storage.certificate(certificate);

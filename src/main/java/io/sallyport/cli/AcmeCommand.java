@@ -73,6 +73,7 @@ final class AcmeCommand {
         String state =
                 notAfter == null ? "none yet" : now.isBefore(notAfter) ? "until " + notAfter : "over since " + notAfter;
         return String.join(" ", certificate.names()) + ": " + state + ", from " + certificate.authority()
+                + " by " + certificate.challenge()
                 + (certificate.isPending() ? ", an order is under way" : "") + " (" + certificate.file() + ")";
     }
 

@@ -53,6 +53,7 @@ public record ProxyConfig(
             section.problem("listeners", "none (expected: at least one)");
         }
         checkRedirects(section.child("listeners"), listeners);
+        checkChallenges(section.child("acme"), listeners);
         AdminConfig admin = section.child("admin", AdminConfig::read);
         MetricsConfig metrics = section.child("metrics", child -> readMetrics(child, admin));
         return new ProxyConfig(
@@ -89,6 +90,22 @@ public record ProxyConfig(
                 .filter(ListenerConfig::redirects)
                 .forEach(each -> section.child(each.name())
                         .problem("redirect", "https, and no listener has TLS (expected: one that it leads to)"));
+    }
+
+    /** An authority that comes by plain HTTP would meet nobody. */
+    private static void checkChallenges(Section section, Map<String, ListenerConfig> listeners) {
+        if (listeners.values().stream().anyMatch(ListenerConfig::redirects)) {
+            return;
+        }
+        CertificateConfig.Acme.among(listeners.values().stream().flatMap(each -> each.certificates().stream())).stream()
+                .map(CertificateConfig.Acme::authority)
+                .filter(each -> each.challenge() == AcmeConfig.Challenge.HTTP_01)
+                .distinct()
+                .forEach(each -> section.child(each.name())
+                        .problem(
+                                "challenge",
+                                "http-01 without a listener for plain HTTP (expected: one with redirect = https, where port 80 of"
+                                        + " each name leads to)"));
     }
 
     private static SpiffeConfig readSpiffe(

@@ -102,6 +102,7 @@ final class AuthorityTest {
                 List.of(),
                 directory.resolve("acme"),
                 AcmeConfig.Key.EC,
+                AcmeConfig.Challenge.TLS_ALPN_01,
                 null,
                 new RenewBefore(null, 33),
                 List.of(new TrustAnchorConfig.PemFile(directory.resolve(anchors))),

@@ -47,7 +47,11 @@ final class AcmeCommandTest {
         Outcome outcome = run("acme", "status");
 
         assertThat(outcome.exitCode()).isZero();
-        assertThat(outcome.out()).hasSize(1).first().asString().startsWith("a.test b.test: none yet, from lan (");
+        assertThat(outcome.out())
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("a.test b.test: none yet, from lan by tls-alpn-01 (");
         assertThat(directory.resolve("acme")).doesNotExist();
     }
 

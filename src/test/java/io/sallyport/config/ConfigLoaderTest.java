@@ -120,7 +120,7 @@ class ConfigLoaderTest {
               drain { delay = 5s, timeout = 1h }
               transport = nio
               acme.lan {
-                directory = "https://ca.lan/acme/directory"
+                directory = "https://ca.lan/acme/directory", challenge = http-01
                 contact = ["ops@example.com"]
                 agree-terms = on
                 storage = "certs"

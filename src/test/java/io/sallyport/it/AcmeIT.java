@@ -44,6 +44,7 @@ final class AcmeIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/pebble")), "pebble is not installed");
         RunningProxy.Builder builder = RunningProxy.to(backend.address())
                 .with("listeners.https.tls.client-auth { mode = require, trust-anchors = [clients.crt] }")
+                .with("listeners.http { bind = \"127.0.0.1:0\", redirect = https }")
                 .with("// more");
         directory = builder.directory();
         clients.writePem(directory, "clients");
@@ -62,15 +63,20 @@ final class AcmeIT {
 
     /** The port of the listener is known only now, and the authority has to be told it. */
     private Daemon orderFrom(String settings, String renewBefore) {
+        return orderFrom(settings, renewBefore, proxy.address().getPort(), 1, "");
+    }
+
+    private Daemon orderFrom(String settings, String renewBefore, int tlsPort, int httpPort, String more) {
         CertificateAuthority root = CertificateAuthority.create("Pebble's own");
         root.writePem(directory, "pebble-root");
         IssuedCertificate own = root.server("localhost").ip("127.0.0.1").issue();
         PemFiles files = own.writePem(directory, "pebble");
-        Daemon pebble = Daemon.pebble(directory, files, proxy.address().getPort(), dns.address(), settings);
+        Daemon pebble = Daemon.pebble(directory, files, tlsPort, httpPort, dns.address(), settings);
         open.add(0, pebble);
         open.add(0, proxy);
         proxy.edit(text -> text.replace(
-                "// more", AUTHORITY.formatted(pebble.address().getPort(), renewBefore) + "\n" + CERTIFICATE));
+                "// more",
+                AUTHORITY.formatted(pebble.address().getPort(), renewBefore) + "\n" + CERTIFICATE + "\n" + more));
         boolean reloaded = proxy.reload();
         assertThat(proxy.log().values("problem")).isEmpty();
         assertThat(reloaded).isTrue();
@@ -124,6 +130,25 @@ final class AcmeIT {
                     .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                             .isEqualTo("rw-------"));
         }
+        try (Stream<Path> files = Files.list(directory.resolve("acme/pending"))) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("lock");
+        }
+    }
+
+    /** Nothing listens where it would look by TLS. */
+    @Test
+    void aNameIsProvedInPlainWhereEverybodyElseIsLedToHttps() throws IOException {
+        orderFrom("", "33%", 1, proxy.address("http").getPort(), "acme.ca.challenge = http-01");
+        awaitOrders(1);
+
+        await().untilAsserted(() -> assertThat(hello("-cert", "good.crt", "-key", "good.key"))
+                .contains("issuer=CN = Pebble Intermediate CA"));
+        // The authority looks at each of the two names at least once.
+        assertThat(proxy.metric("sallyport_connections_closed_total", "listener", "http", "reason", "acme_challenge"))
+                .isGreaterThanOrEqualTo(2);
+        assertThat(proxy.get(proxy.address("http"), "/.well-known/acme-challenge/none")
+                        .statusCode())
+                .isEqualTo(308);
         try (Stream<Path> files = Files.list(directory.resolve("acme/pending"))) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactly("lock");
         }

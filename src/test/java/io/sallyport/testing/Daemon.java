@@ -72,23 +72,25 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * Starts pebble, an authority that issues certificates by ACME to whoever proves a name at {@code tlsPort}. A third of the
+     * Starts pebble, an authority that issues certificates by ACME to whoever proves a name at one of two ports. A third of the
      * good nonces is refused, as by an authority behind a load balancer.
      *
      * @param certificate what it shows itself
+     * @param tlsPort where it looks by tls-alpn-01
+     * @param httpPort where it looks by http-01
      * @param dns who knows the names that are to be proved
      * @param settings more of its configuration, as JSON, each with a comma in front
      */
     public static Daemon pebble(
-            Path directory, PemFiles certificate, int tlsPort, InetSocketAddress dns, String settings) {
+            Path directory, PemFiles certificate, int tlsPort, int httpPort, InetSocketAddress dns, String settings) {
         return start(
                 directory,
                 "pebble",
                 port -> """
                         {"pebble": {"listenAddress": "127.0.0.1:%d", "managementListenAddress": "",
-                         "certificate": "%s", "privateKey": "%s", "httpPort": 1, "tlsPort": %d,
+                         "certificate": "%s", "privateKey": "%s", "httpPort": %d, "tlsPort": %d,
                          "ocspResponderURL": ""%s}}
-                        """.formatted(port, certificate.chain(), certificate.key(), tlsPort, settings),
+                        """.formatted(port, certificate.chain(), certificate.key(), httpPort, tlsPort, settings),
                 file -> List.of(
                         "env",
                         "PEBBLE_VA_NOSLEEP=1",

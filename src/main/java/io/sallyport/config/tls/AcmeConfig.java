@@ -5,20 +5,21 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate authority that issues certificates by itself (ACME, RFC 8555), and our account there. That a name leads here it
- * sees by a TLS handshake at port 443 (tls-alpn-01, RFC 8737).
+ * A certificate authority that issues certificates by itself (ACME, RFC 8555), and our account there.
  *
  * @param name the key under {@code acme}
  * @param directory an https URL, or {@code acme://HOST} for one that is known by name
  * @param contact where the authority may write to, as mailto
  * @param storage the folder of account key, certificates and their keys
  * @param key of new certificates
+ * @param challenge how the authority sees that a name leads here
  * @param profile the kind of certificate that is asked for; null: the authority's default
  * @param renewBefore when a certificate is renewed of which the authority does not say when
  * @param trustAnchors what the authority's own certificate must end in
@@ -30,6 +31,7 @@ public record AcmeConfig(
         List<String> contact,
         Path storage,
         Key key,
+        Challenge challenge,
         @Nullable String profile,
         RenewBefore renewBefore,
         List<TrustAnchorConfig> trustAnchors,
@@ -46,6 +48,19 @@ public record AcmeConfig(
         EC,
         /** 2048 bits. */
         RSA
+    }
+
+    /** How an authority sees that a name leads here. */
+    public enum Challenge {
+        /** By a TLS handshake at port 443 (RFC 8737). */
+        TLS_ALPN_01,
+        /** By a request in plain HTTP at port 80 (RFC 8555 section 8.3). */
+        HTTP_01;
+
+        /** As the configuration writes it. */
+        public String tag() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /**
@@ -77,6 +92,7 @@ public record AcmeConfig(
                 section.live().parsedList("contact", "a mail address, as ops@example.com", AcmeConfig::contact),
                 section.live().file("storage"),
                 section.live().choice("key", Key.class),
+                section.live().choice("challenge", Challenge.class),
                 section.live().optionalString("profile"),
                 section.live().parsed("renew-before", RenewBefore.RULE, RenewBefore::parse, RenewBefore.THIRD),
                 section.live()

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** What an authority may be asked to certify: a host name, or an address (RFC 8738). */
 final class OrderedName {
     static final String RULE =
-            "a host name or an IP address; no wildcard, since none of the challenges here proves one";
+            "a host name or an IP address; no wildcard, since neither http-01 nor tls-alpn-01 proves one";
 
     /** No underscore: authorities sign host names alone (RFC 5280 section 4.2.1.6). */
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");

@@ -26,7 +26,8 @@ import java.util.Set;
  * pending/lock             held by who speaks to the authority
  * pending/NAME-HASH.order  an order under way: its URL, and the key that its certificate will have
  * pending/NAME-HASH.renew  somebody wishes that it is renewed now
- * pending/challenge-*.pem  what proves a name right now
+ * pending/challenge-*.pem  what proves a name right now by TLS
+ * pending/token-*.txt      what proves one by plain HTTP
  * </pre>
  *
  * <p>Blocks; never on an event loop.
@@ -36,6 +37,7 @@ public final class AcmeStorage {
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
     private static final int HASH = 12;
     private static final String CHALLENGE = "challenge-";
+    private static final String TOKEN = "token-";
 
     private final Path folder;
 
@@ -89,17 +91,41 @@ public final class AcmeStorage {
 
     /** What proves a name right now, whichever process has put it there. */
     public List<Path> challenges() throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(pending(), CHALLENGE + "*.pem")) {
-            files.forEach(found::add);
-        }
-        return found;
+        return pending(CHALLENGE + "*.pem");
     }
 
     /** The server name of one of those. */
     public static String serverName(Path challenge) {
         String name = challenge.getFileName().toString();
         return name.substring(CHALLENGE.length(), name.length() - ".pem".length());
+    }
+
+    /**
+     * What answers a request for a token.
+     *
+     * @param token Base64url
+     */
+    public Path token(String token) {
+        return pending().resolve(TOKEN + token + ".txt");
+    }
+
+    /** What answers requests right now, whichever process has put it there. */
+    public List<Path> tokens() throws IOException {
+        return pending(TOKEN + "*.txt");
+    }
+
+    /** The token of one of those. */
+    public static String tokenOf(Path file) {
+        String name = file.getFileName().toString();
+        return name.substring(TOKEN.length(), name.length() - ".txt".length());
+    }
+
+    private List<Path> pending(String pattern) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(pending(), pattern)) {
+            files.forEach(found::add);
+        }
+        return found;
     }
 
     /** What is wrong with the folder, for a message behind its name; empty: nothing, or it is not there. */

@@ -35,6 +35,7 @@ final class AcmeConfigTest {
                         List.of("mailto:ops@example.com", "mailto:b@example.com"),
                         Path.of("/etc/x/certs"),
                         AcmeConfig.Key.RSA,
+                        AcmeConfig.Challenge.TLS_ALPN_01,
                         "shortlived",
                         new RenewBefore(Duration.ofDays(2), 0),
                         List.of(new TrustAnchorConfig.PemFile(Path.of("/etc/x/lan.crt"))),
@@ -54,7 +55,8 @@ final class AcmeConfigTest {
             renew-before = 30 => acme.lan.renew-before: "30" (expected: a share of the lifetime
             renew-before = 0s => acme.lan.renew-before: "0s" (expected: a share of the lifetime
             external-account.key-id = k1 => acme.lan.external-account.hmac-key-file: missing (expected: key-id and hmac-key-file
-            challenge = dns-01 => acme.lan.challenge: unknown key
+            challenge = dns-01 => acme.lan.challenge: "dns-01" (expected: tls-alpn-01 | http-01)
+            challenge = http-01 => acme.lan.challenge: http-01 without a listener for plain HTTP (expected: one with redirect = https
             """)
     void refusesAnAuthority(String setting, String problem) {
         assertRefused("acme.lan { agree-terms = on, " + setting + " }", "acme = lan, names = [a.example]", problem);
