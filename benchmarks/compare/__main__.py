@@ -14,10 +14,12 @@ import sys
 import tempfile
 import time
 
+import counts
 import procfs
 import report
 from load import Load
 from material import Material
+from counts import Counts
 import early
 from early import Early
 from flood import Flood, table
@@ -51,6 +53,8 @@ def main():
         text += "\n" + table(run.results["flood"]) + "\n"
     if "early" in run.results:
         text += "\n" + early.table(run.results["early"]) + "\n"
+    if "counts" in run.results:
+        text += "\n" + counts.table(run.results["counts"]) + "\n"
     print(text)
     return 1 if report.errors(run.results) else 0
 
@@ -68,7 +72,7 @@ def parse():
     parser.add_argument("--scale", type=float, default=1.0, help="factor for the amount of work")
     parser.add_argument("--proxies", default="", help="comma separated; default: all that there are")
     parser.add_argument("--only", default="", help="only work whose name contains one of these, comma separated")
-    parser.add_argument("--phases", default="start,steady,paced", help="start, steady, paced; flood and early are not among them by themselves")
+    parser.add_argument("--phases", default="start,steady,paced", help="start, steady, paced; flood, early and counts are not among them by themselves")
     parser.add_argument("--proxy-cores", default="0", help="as taskset takes them")
     parser.add_argument("--load-cores", default="1", help="as taskset takes them")
     parser.add_argument("--jar", default=os.path.join(ROOT, "target", "sallyport.jar"))
@@ -110,6 +114,8 @@ def complain(options, proxies):
     """Names everything that is missing at once, and installs nothing."""
     missing = [proxy.missing() for proxy in proxies]
     missing += [None if shutil.which(tool) else tool for tool in ("taskset", "openssl", options.java)]
+    if "counts" in options.phases.split(","):
+        missing.append(counts.missing())
     if needs_load(options) and not os.path.exists(LOAD_JAR):
         missing.append(f"{LOAD_JAR} (mvn -B -ntp -P 'benchmarks,!strict' -Dmaven.test.skip=true package)")
     if len(os.sched_getaffinity(0)) < 2:
@@ -173,6 +179,8 @@ class Run:
         if "early" in phases:
             self.results["early"] = Early(self.files, self.begin_early, self.end).all(
                 [proxy for proxy in self.classes if not proxy.plain])
+        if "counts" in phases:
+            self.results["counts"] = Counts(self.load, self.files, self.begin, self.end, self.scale).all(self.classes, self.works)
         self.results["about"]["seconds"] = round(time.monotonic() - self.begun)
         self.results["about"]["load_average_at_end"] = os.getloadavg()[0]
 

@@ -37,6 +37,7 @@ public final class RouteTable {
     private final List<Route> nameless;
     private final @Nullable Route fallback;
     private final List<TlsContexts> contexts;
+    private final int maxClientHello;
     private final ServerNamePolicy unknownName;
     private final ServerNamePolicy missingName;
 
@@ -62,13 +63,15 @@ public final class RouteTable {
                 .flatMap(route -> Stream.ofNullable(route.tls()))
                 .distinct()
                 .toList();
+        this.maxClientHello =
+                contexts.stream().mapToInt(TlsContexts::maxClientHello).max().orElse(ClientHelloReader.MAX_MESSAGE);
         this.unknownName = unknownName;
         this.missingName = missingName;
     }
 
     /** Bytes of the longest ClientHello that one of the routes takes. */
     int maxClientHello() {
-        return contexts.stream().mapToInt(TlsContexts::maxClientHello).max().orElse(ClientHelloReader.MAX_MESSAGE);
+        return maxClientHello;
     }
 
     /**

@@ -17,22 +17,25 @@ import io.sallyport.tls.record.RecordLayer;
 public final class ChannelPeer implements Peer {
     private final Channel channel;
     private final boolean holdsEnd;
+    private final boolean closesAtFin;
     private RecordLayer records;
     private boolean endsCut;
 
-    private ChannelPeer(Channel channel, RecordLayer records, boolean holdsEnd) {
+    private ChannelPeer(Channel channel, RecordLayer records, boolean holdsEnd, boolean closesAtFin) {
         this.channel = channel;
         this.records = records;
         this.holdsEnd = holdsEnd;
+        this.closesAtFin = closesAtFin;
     }
 
     /** A client, to whom close_notify and FIN go in one segment. */
     public static ChannelPeer client(Channel channel) {
-        return new ChannelPeer(channel, new PlainRecordLayer(channel), true);
+        return new ChannelPeer(channel, new PlainRecordLayer(channel), true, false);
     }
 
+    /** A server, whose channel is closed by its FIN once ours is out. */
     public static ChannelPeer server(Channel channel, RecordLayer records) {
-        return new ChannelPeer(channel, records, false);
+        return new ChannelPeer(channel, records, false, true);
     }
 
     @Override
@@ -75,6 +78,10 @@ public final class ChannelPeer implements Peer {
     public void shutdownOutput() {
         if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
             Transport.of(channel.eventLoop()).shutdownOutput((DuplexChannel) channel);
+            if (closesAtFin && channel instanceof SocketChannel) {
+                // Netty would shut down the input of a socket that both FINs have ended already, which throws.
+                channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+            }
         }
     }
 

@@ -159,6 +159,15 @@ public final class LingerHandler extends ChannelDuplexHandler {
         }
     }
 
+    /** Netty has closed it: at the peer's FIN, where half-closed is not allowed, or after an error. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (closing != null) {
+            end(ctx);
+        }
+        ctx.fireChannelInactive();
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (closing != null) {

@@ -303,6 +303,11 @@ public final class StreamEnds {
         if (released || backend == null) {
             return;
         }
+        if (toBackend.sink() == Sink.ENDED && serverFailure == null && toClient.isSourceOpen()) {
+            // Its FIN, behind ours: a failure would have been told first.
+            onBackendEnd();
+            return;
+        }
         serverFailed();
         if (owesClientNothing()) {
             backendOver();

@@ -44,6 +44,9 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
     /** One key exchange with its signature takes longer, so that it has a turn for itself; cheap steps share one. */
     private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
+    /** A look at a channel that still waits costs a tenth of the two system calls that spare it. */
+    static final int REPORTS_BEFORE_MUTE = 16;
+
     private static final long NOTHING_YET = 0;
 
     private final LongSupplier clock;
@@ -170,6 +173,7 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
         private Rank rank = Rank.HANDSHAKE;
         private @Nullable Registration registration;
         private @Nullable EpollIoOps ready;
+        private int reports;
 
         Ranked(EpollIoHandle channel) {
             super(channel);
@@ -188,6 +192,7 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
                 return;
             }
             ready = ops;
+            reports = 0;
             (rank == Rank.ACCEPTOR ? acceptors : handshakes).add(this);
         }
 
@@ -214,12 +219,9 @@ public final class EstablishedFirstIoHandler extends DelegatingIoHandler impleme
             }
         }
 
-        /**
-         * What waits for longer need not be reported turn after turn. Most wait for one turn only, which costs less than
-         * the two system calls; so does a listening socket, of which there are few.
-         */
+        /** What waits for long need not be reported turn after turn; a listening socket may be, of which there are few. */
         private void waitUnreported() {
-            if (registration != null && rank == Rank.HANDSHAKE) {
+            if (registration != null && rank == Rank.HANDSHAKE && ++reports >= REPORTS_BEFORE_MUTE) {
                 registration.mute();
             }
         }

@@ -5,7 +5,6 @@ import io.sallyport.handshake.iana.ExtensionTypes;
 import io.sallyport.handshake.iana.Hex;
 import io.sallyport.handshake.iana.TlsVersions;
 import io.sallyport.handshake.wire.ClientHello;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -80,41 +79,66 @@ public final class Ja4 {
                 || (character >= 'a' && character <= 'z');
     }
 
-    private static StringBuilder suites(ClientHello hello) {
-        StringBuilder list = new StringBuilder(5 * hello.cipherSuites().size());
+    private static Codes suites(ClientHello hello) {
+        Codes list = new Codes(hello.cipherSuites().size());
         for (char suite : hello.cipherSuites().sorted()) {
-            appendCode(list, suite);
+            list.add(suite);
         }
         return list;
     }
 
     /** Server name and protocol are left out: one application has one hash, whatever it connects to. */
-    private static StringBuilder extensions(ClientHello hello) {
+    private static Codes extensions(ClientHello hello) {
         CodeList schemes = hello.signatureSchemes();
-        StringBuilder list = new StringBuilder(5 * (hello.extensionTypes().size() + schemes.size()));
+        Codes list = new Codes(hello.extensionTypes().size() + schemes.size());
         for (char type : hello.extensionTypes().sorted()) {
             if (type != ExtensionTypes.SERVER_NAME && type != ExtensionTypes.APPLICATION_LAYER_PROTOCOL_NEGOTIATION) {
-                appendCode(list, type);
+                list.add(type);
             }
         }
         for (int i = 0; i < schemes.size(); i++) {
-            Hex.appendShort(list.append(i == 0 ? '_' : ','), schemes.get(i));
+            list.add(i == 0 ? '_' : ',', schemes.get(i));
         }
         return list;
     }
 
-    private static void appendCode(StringBuilder list, int code) {
-        Hex.appendShort(list.isEmpty() ? list : list.append(','), code);
-    }
-
-    private static void appendHash(StringBuilder text, MessageDigest sha256, StringBuilder list) {
-        if (list.isEmpty()) {
+    private static void appendHash(StringBuilder text, MessageDigest sha256, Codes list) {
+        if (list.length == 0) {
             text.append(EMPTY_HASH);
             return;
         }
-        byte[] hash = sha256.digest(list.toString().getBytes(StandardCharsets.US_ASCII));
+        sha256.update(list.ascii, 0, list.length);
+        byte[] hash = sha256.digest();
         for (int i = 0; i < HASH_BYTES; i++) {
             Hex.appendByte(text, hash[i]);
+        }
+    }
+
+    /** Codes as they are hashed: four hexadecimal digits each, in ASCII. Made for each client, so without text in between. */
+    private static final class Codes {
+        private final byte[] ascii;
+        private int length;
+
+        Codes(int count) {
+            ascii = new byte[5 * count];
+        }
+
+        void add(int code) {
+            if (length > 0) {
+                ascii[length++] = ',';
+            }
+            addDigits(code);
+        }
+
+        void add(char separator, int code) {
+            ascii[length++] = (byte) separator;
+            addDigits(code);
+        }
+
+        private void addDigits(int code) {
+            for (int shift = 12; shift >= 0; shift -= 4) {
+                ascii[length++] = (byte) Hex.digit(code >>> shift);
+            }
         }
     }
 

@@ -36,11 +36,15 @@ public final class TlsContexts {
     private final ServerNameMap<TlsContext> byName;
     private final TlsContext first;
     private final List<TlsContext> all;
+    private final int maxClientHello;
 
     private TlsContexts(ServerNameMap<TlsContext> byName, TlsContext first, Collection<TlsContext> all) {
         this.byName = byName;
         this.first = first;
         this.all = List.copyOf(all);
+        // Not for each connection: a directory can have ten thousand certificates.
+        this.maxClientHello =
+                all.stream().mapToInt(TlsContext::maxClientHello).max().orElse(ClientHelloReader.MAX_MESSAGE);
     }
 
     /**
@@ -98,7 +102,7 @@ public final class TlsContexts {
 
     /** Bytes of the longest ClientHello that one of them takes. */
     public int maxClientHello() {
-        return all.stream().mapToInt(TlsContext::maxClientHello).max().orElse(ClientHelloReader.MAX_MESSAGE);
+        return maxClientHello;
     }
 
     /** Puts other ticket keys into every context; on the control thread alone. */
