@@ -193,8 +193,9 @@ final class AcmeIT {
                 .untilAsserted(() -> assertThat(proxy.metric("sallyport_acme_orders_total", "result", "refused"))
                         .isEqualTo(1));
 
-        assertThat(proxy.get("/status").body())
-                .contains("\"last_result\" : \"refused\"", "a.sallyport.test: urn:ietf:params:acme:error:");
+        // Counted at once, and told at the end of the turn.
+        await().untilAsserted(() -> assertThat(proxy.get("/status").body())
+                .contains("\"last_result\" : \"refused\"", "a.sallyport.test: urn:ietf:params:acme:error:"));
         assertThat(proxy.get("/readyz").statusCode()).isEqualTo(503);
     }
 }
