@@ -25,6 +25,8 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +226,48 @@ class WaitingLineTest {
 
         assertThat(served).containsExactly(first, third);
         assertThat(inFlight()).isEqualTo(1);
+    }
+
+    /** It leaves on its own thread while the line's looks for room for it. */
+    @Test
+    void whatIsFoundForOneWhoLeavesMeanwhileIsGivenBack() {
+        BackendServer server = server(1);
+        pool(server);
+        PlaceInLine place = new PlaceInLine(
+                connections.eventLoop(), Objects.requireNonNull(serving), 0, null, List.of(), new Client(List.of()));
+        AtomicBoolean called = new AtomicBoolean();
+        AtomicReference<WaitingLine<Backend>.Entry> entry = new AtomicReference<>();
+        entry.set(line.join(
+                new WaitingLine.Guest<>() {
+                    @Override
+                    public WaitingLine.Sought seek(Backend pool) {
+                        WaitingLine.Sought sought = place.seek(pool);
+                        assertThat(inFlight()).isEqualTo(1);
+                        assertThat(Objects.requireNonNull(entry.get()).leave()).isTrue();
+                        return sought;
+                    }
+
+                    @Override
+                    public void called() {
+                        called.set(true);
+                    }
+
+                    @Override
+                    public void giveBack() {
+                        place.giveBack();
+                    }
+
+                    @Override
+                    public void turnedAway() {
+                        called.set(true);
+                    }
+                },
+                0));
+        run();
+
+        assertThat(called).isFalse();
+        assertThat(inFlight()).isZero();
+        assertThat(line.waiting()).isZero();
     }
 
     @Test
