@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /** A client that sends exactly the bytes that a test gives it. */
 final class HttpSocket implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
     private static final int RECEIVE_BYTES = 16 * 1024;
 
     private final Socket socket = new Socket();

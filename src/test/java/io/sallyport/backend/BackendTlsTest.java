@@ -200,7 +200,7 @@ final class BackendTlsTest {
             CLIENTS.client("sallyport").key(kind).issue().writePem(builder.directory(), "proxy");
             try (RunningProxy proxy = builder.start()) {
                 assertThat(isServed(proxy)).isTrue();
-                assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("CN=sallyport");
+                assertThat(seen.poll(60, TimeUnit.SECONDS)).isEqualTo("CN=sallyport");
                 assertThat(proxy.metric("sallyport_certificate_not_after_timestamp_seconds", "kind", "client"))
                         .isPositive();
             }
@@ -291,7 +291,7 @@ final class BackendTlsTest {
                 parameters.setApplicationProtocols(new String[] {"h2"});
                 client.setSSLParameters(parameters);
                 client.startHandshake();
-                assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("h2");
+                assertThat(seen.poll(60, TimeUnit.SECONDS)).isEqualTo("h2");
             }
         }
     }
@@ -333,7 +333,7 @@ final class BackendTlsTest {
             client.send("still here");
             client.sendFin();
 
-            assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("still here");
+            assertThat(heard.get(60, TimeUnit.SECONDS)).isEqualTo("still here");
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_closed");
         }
     }
@@ -419,7 +419,7 @@ final class BackendTlsTest {
 
             Received answer = client.readAll();
 
-            sending.get(20, TimeUnit.SECONDS);
+            sending.get(60, TimeUnit.SECONDS);
             assertThat(answer.sha256()).isEqualTo(new Payload(2).sha256(length));
             assertThat(proxy.awaitConnectionLine().number("client_to_backend_bytes"))
                     .isEqualTo(length);
@@ -454,7 +454,7 @@ final class BackendTlsTest {
             assertThat(last[0]).isLessThan(32L << 20);
             client.close();
             backend.close();
-            sending.orTimeout(10, TimeUnit.SECONDS).join();
+            sending.orTimeout(60, TimeUnit.SECONDS).join();
         }
     }
 

@@ -146,7 +146,7 @@ class BrokenMaterialTest {
                 damage.on(file);
 
                 await("a second try")
-                        .atMost(Duration.ofSeconds(10))
+                        .atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(10))
                         .until(() -> proxy.metric("sallyport_reloads_total", "result", "failure") >= 2);
                 assertThat(served(proxy)).isEqualTo("CN=localhost");
@@ -159,7 +159,7 @@ class BrokenMaterialTest {
                 ROOT.server("localhost", "more.test").issue().writePem(proxy.directory(), "tls");
 
                 await("the reload of what is whole again")
-                        .atMost(Duration.ofSeconds(10))
+                        .atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(10))
                         .until(() -> proxy.get("/status").body().contains("\"result\" : \"success\"")
                                 && proxy.metric("sallyport_reloads_total", "result", "success") >= 1);

@@ -65,7 +65,7 @@ final class Debugger {
     private ThreadReference suspendWaiting(String name) {
         ThreadReference thread = await(name);
         Awaitility.await(name + " waits for work")
-                .atMost(10, TimeUnit.SECONDS)
+                .atMost(60, TimeUnit.SECONDS)
                 .pollInterval(7, TimeUnit.MILLISECONDS)
                 .until(() -> {
                     thread.suspend();
@@ -79,7 +79,7 @@ final class Debugger {
     }
 
     private ThreadReference await(String name) {
-        Awaitility.await(name).atMost(10, TimeUnit.SECONDS).until(() -> find(name) != null);
+        Awaitility.await(name).atMost(60, TimeUnit.SECONDS).until(() -> find(name) != null);
         return Objects.requireNonNull(find(name));
     }
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class DocumentShell implements AutoCloseable {
     private static final String JAR = "target/sallyport.jar";
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** What a command printed, standard error included, and its exit code. */
     record Outcome(int exitCode, String output) {}

@@ -23,7 +23,7 @@ class DocumentsIT {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(sh|hocon|text)(?: ([\\w.-]+))?\n(.*?)^```$");
 
     /** A change of a file is seen soon after it, and a service that listens may not serve yet. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;

@@ -76,7 +76,7 @@ class QuickstartIT {
         try (SallyportProcess process = quickstart()) {
             assertThat(admin(process, "POST /reload")).startsWith("HTTP/1.1 202");
             await("the outcome of the reload")
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> admin(process, "GET /metrics")
                             .contains("sallyport_reloads_total{result=\"unchanged\"} 1.0"));
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The packaged jar as a process of its own. Killed at the latest when it is closed. */
 final class SallyportProcess implements AutoCloseable {
-    private static final int TIMEOUT_SECONDS = 30;
+    private static final int TIMEOUT_SECONDS = 60;
 
     private final Process process;
     private final Lines out;

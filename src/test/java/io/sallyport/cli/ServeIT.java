@@ -51,7 +51,7 @@ class ServeIT {
             issue("second");
             process.signal("HUP");
 
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 try (TlsClient client = new TlsClient(port)) {
                     assertThat(client.serverCertificate()).contains("CN=second");
                 }
@@ -70,7 +70,7 @@ class ServeIT {
 
             issue("second");
 
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 try (TlsClient client = new TlsClient(port)) {
                     assertThat(client.serverCertificate()).contains("CN=second");
                 }

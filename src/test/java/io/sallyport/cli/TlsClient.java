@@ -16,7 +16,7 @@ import javax.net.ssl.X509TrustManager;
 
 /** A connection to a listener on loopback; whatever certificate it shows is taken, as by {@code curl --insecure}. */
 final class TlsClient implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
 
     private final SSLSocket socket;
 

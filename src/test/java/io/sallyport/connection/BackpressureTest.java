@@ -91,7 +91,7 @@ class BackpressureTest {
             assertThat(directMemory(proxy) - before).isLessThan(CLIENTS * OWN_BYTES);
             go.countDown();
             for (int i = 0; i < CLIENTS; i++) {
-                assertThat(received.poll(20, TimeUnit.SECONDS))
+                assertThat(received.poll(60, TimeUnit.SECONDS))
                         .isEqualTo(new Received(WHOLE, payload.sha256(WHOLE), Received.End.FIN));
                 sending.get(i).join();
             }

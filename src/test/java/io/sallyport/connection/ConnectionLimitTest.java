@@ -82,7 +82,7 @@ class ConnectionLimitTest {
             first.sendCloseNotify();
             first.close();
             CompletableFuture<Void> served = CompletableFuture.allOf(serve(second), serve(third));
-            served.orTimeout(10, TimeUnit.SECONDS).join();
+            served.orTimeout(60, TimeUnit.SECONDS).join();
             assertThat(backend.accepted()).isEqualTo(3);
             assertThat(proxy.metric("sallyport_limit_rejections_total")).isZero();
         }
@@ -110,7 +110,7 @@ class ConnectionLimitTest {
 
             first.sendCloseNotify();
             first.end();
-            served.orTimeout(10, TimeUnit.SECONDS).join();
+            served.orTimeout(60, TimeUnit.SECONDS).join();
             proxy.awaitMetric(1, "sallyport_limit_rejections_total");
         }
     }
@@ -127,7 +127,7 @@ class ConnectionLimitTest {
             proxy.edit(text -> text.replace("limits.connections = 1", "limits.connections = 2"));
             assertThat(proxy.reload()).isTrue();
 
-            served.orTimeout(10, TimeUnit.SECONDS).join();
+            served.orTimeout(60, TimeUnit.SECONDS).join();
             first.send("ping");
             assertThat(first.readText(4)).isEqualTo("ping");
         }

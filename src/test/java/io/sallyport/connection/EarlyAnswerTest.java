@@ -121,7 +121,7 @@ class EarlyAnswerTest {
                 });
                 RunningProxy proxy = proxy(backend, transport, path);
                 TlsClient client = TlsClient.connect(proxy)) {
-            assertThat(flowing.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(flowing.await(60, TimeUnit.SECONDS)).isTrue();
             await().until(() -> client.socket().getInputStream().available() > 0);
             client.send(LAST_WORDS);
             TcpTable.awaitAcknowledged(client.socket());
@@ -129,11 +129,11 @@ class EarlyAnswerTest {
             client.socket().setSoLinger(true, 0);
             client.socket().close();
 
-            Received request = requests.poll(10, TimeUnit.SECONDS);
+            Received request = requests.poll(60, TimeUnit.SECONDS);
             assertThat(request).isNotNull();
             assertThat(request.bytes()).isEqualTo(LAST_WORDS.length);
             // Told to the write or to the read, and to whichever is second there is nothing left but an end.
-            assertThat(request.end() == Received.End.RESET || reset.await(10, TimeUnit.SECONDS))
+            assertThat(request.end() == Received.End.RESET || reset.await(60, TimeUnit.SECONDS))
                     .isTrue();
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_reset");
         }

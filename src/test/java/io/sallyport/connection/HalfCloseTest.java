@@ -51,7 +51,7 @@ class HalfCloseTest {
     }
 
     private void assertWholeRequest() throws InterruptedException {
-        assertThat(received.poll(10, TimeUnit.SECONDS))
+        assertThat(received.poll(60, TimeUnit.SECONDS))
                 .isEqualTo(new Received(LENGTH, REQUEST.sha256(LENGTH), Received.End.FIN));
     }
 
@@ -164,7 +164,7 @@ class HalfCloseTest {
             Stuck.await(() -> proxy.metric("sallyport_bytes_total", "direction", "client_to_backend"));
             go.countDown();
 
-            assertThat(received.poll(20, TimeUnit.SECONDS))
+            assertThat(received.poll(60, TimeUnit.SECONDS))
                     .isEqualTo(new Received(LARGE, REQUEST.sha256(LARGE), Received.End.FIN));
             sending.join();
         }
@@ -195,7 +195,7 @@ class HalfCloseTest {
                 TlsClient client = TlsClient.open(proxy.address(), proxy.authority(), version)) {
             client.handshakeAndEnd(request);
 
-            assertThat(received.poll(10, TimeUnit.SECONDS))
+            assertThat(received.poll(60, TimeUnit.SECONDS))
                     .extracting(Received::bytes, Received::end)
                     .containsExactly((long) request.length, Received.End.FIN);
             assertWholeAnswer(client);
@@ -327,7 +327,7 @@ class HalfCloseTest {
             client.readAll();
 
             assertThat(sending.handle((done, failure) -> failure)
-                            .orTimeout(10, TimeUnit.SECONDS)
+                            .orTimeout(60, TimeUnit.SECONDS)
                             .join())
                     .hasRootCauseInstanceOf(IOException.class);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("half_close_timeout");

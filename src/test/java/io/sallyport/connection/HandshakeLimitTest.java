@@ -68,7 +68,7 @@ class HandshakeLimitTest {
             assertThat(second.socket().getInputStream().available()).isZero();
 
             first.reset();
-            serve(second).orTimeout(20, TimeUnit.SECONDS).join();
+            serve(second).orTimeout(60, TimeUnit.SECONDS).join();
             assertThat(proxy.metric(REJECTIONS)).isZero();
             assertThat(backend.accepted()).isEqualTo(2);
         }
@@ -95,7 +95,7 @@ class HandshakeLimitTest {
                 ends.add(CompletableFuture.supplyAsync(client::tcpEnd, task -> new Thread(task).start()));
             }
             assertThat(CompletableFuture.anyOf(ends.toArray(CompletableFuture<?>[]::new))
-                            .get(10, TimeUnit.SECONDS))
+                            .get(60, TimeUnit.SECONDS))
                     .isEqualTo(Received.End.RESET);
             one.reset();
             other.reset();
@@ -152,7 +152,7 @@ class HandshakeLimitTest {
             }
             try (TlsClient last = begin(proxy)) {
                 first.reset();
-                serve(last).orTimeout(20, TimeUnit.SECONDS).join();
+                serve(last).orTimeout(60, TimeUnit.SECONDS).join();
             }
             assertThat(proxy.metric("sallyport_handshake_failures_total", "reason", "client_reset")
                             + proxy.metric("sallyport_handshake_failures_total", "reason", "client_left"))
@@ -173,7 +173,7 @@ class HandshakeLimitTest {
             assertThat(proxy.reload()).isTrue();
 
             first.reset();
-            serve(second).orTimeout(20, TimeUnit.SECONDS).join();
+            serve(second).orTimeout(60, TimeUnit.SECONDS).join();
         }
     }
 
@@ -187,7 +187,7 @@ class HandshakeLimitTest {
             proxy.edit(text -> text.replace("in-flight = 1", "in-flight = 0"));
             assertThat(proxy.reload()).isTrue();
 
-            serve(second).orTimeout(20, TimeUnit.SECONDS).join();
+            serve(second).orTimeout(60, TimeUnit.SECONDS).join();
             first.reset();
         }
     }

@@ -328,7 +328,7 @@ class ProxyProtocolSendTest {
                 TlsClient client = TlsClient.open(proxy.address(), proxy.authority(), version)) {
             client.handshake("ping".getBytes(StandardCharsets.US_ASCII));
 
-            byte[] read = first.poll(10, TimeUnit.SECONDS);
+            byte[] read = first.poll(60, TimeUnit.SECONDS);
             assertThat(ProxyHeader.parse(Arrays.copyOf(read, 28)).source()).isEqualTo(local(client));
             // In TLS 1.2 the server has the last word, and the data comes after it.
             if (version.equals(TlsClient.TLS_1_3)) {
@@ -380,7 +380,7 @@ class ProxyProtocolSendTest {
                             "127.0.0.1:" + proxy.address().getPort(),
                             "-servername",
                             "App.Example"));
-            byte[] read = first.poll(10, TimeUnit.SECONDS);
+            byte[] read = first.poll(60, TimeUnit.SECONDS);
             LogLine line = proxy.awaitConnectionLine();
             String peer = line.text("client").replace(':', ' ');
             int length;

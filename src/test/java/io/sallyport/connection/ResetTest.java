@@ -96,7 +96,7 @@ class ResetTest {
             client.read(5_000_000);
             client.reset();
 
-            assertThat(failures.poll(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(failures.poll(60, TimeUnit.SECONDS)).isNotNull();
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_reset");
         }
     }
@@ -117,7 +117,7 @@ class ResetTest {
             client.sendCloseNotify();
             client.close();
 
-            assertThat(failures.poll(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(failures.poll(60, TimeUnit.SECONDS)).isNotNull();
             assertThat(proxy.awaitConnectionLine().text("reason")).isIn("client_closed", "client_reset");
         }
     }
@@ -183,12 +183,12 @@ class ResetTest {
                 TlsClient client = TlsClient.connect(proxy, version)) {
             client.send("ping");
             client.sendCloseNotify();
-            assertThat(received.poll(10, TimeUnit.SECONDS))
+            assertThat(received.poll(60, TimeUnit.SECONDS))
                     .extracting(Received::end)
                     .isEqualTo(Received.End.FIN);
             client.reset();
 
-            assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
             proxy.awaitConnectionLine();
         }
     }
@@ -205,7 +205,7 @@ class ResetTest {
             assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
             client.reset();
 
-            assertThat(received.poll(10, TimeUnit.SECONDS))
+            assertThat(received.poll(60, TimeUnit.SECONDS))
                     .extracting(Received::end)
                     .isEqualTo(Received.End.RESET);
             proxy.awaitConnectionLine();
@@ -227,7 +227,7 @@ class ResetTest {
             assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
             go.countDown();
 
-            await().atMost(Duration.ofSeconds(10)).until(() -> backend.open() == 0);
+            await().atMost(Duration.ofSeconds(60)).until(() -> backend.open() == 0);
             proxy.awaitConnectionLine();
         }
     }

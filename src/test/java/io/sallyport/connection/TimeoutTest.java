@@ -60,7 +60,7 @@ class TimeoutTest {
                     100,
                     TimeUnit.MILLISECONDS);
 
-            assertThat(left.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(client.readText(bytes)).isEqualTo("x".repeat(bytes));
         } finally {
             schedule.shutdownNow();

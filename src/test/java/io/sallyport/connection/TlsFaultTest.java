@@ -157,7 +157,7 @@ class TlsFaultTest {
             assertThat(client.tcpEnd()).isEqualTo(Received.End.FIN);
             client.sendRaw(broken(client.seal(DATA)));
 
-            assertThat(received.poll(10, TimeUnit.SECONDS))
+            assertThat(received.poll(60, TimeUnit.SECONDS))
                     .extracting(Received::end)
                     .isEqualTo(Received.End.RESET);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_tls_error");

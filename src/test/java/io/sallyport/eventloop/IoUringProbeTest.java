@@ -65,12 +65,12 @@ class IoUringProbeTest {
         try (Socket client = new Socket()) {
             client.connect(listening.localAddress());
             client.getOutputStream().write(new byte[SENT]);
-            assertThat(accepted.get(10, TimeUnit.SECONDS).config().isAutoRead()).isFalse();
+            assertThat(accepted.get(60, TimeUnit.SECONDS).config().isAutoRead()).isFalse();
             assertThat(received).hasValue(0);
 
             client.shutdownOutput();
 
-            await().atMost(10, TimeUnit.SECONDS).until(() -> received.get() == SENT);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> received.get() == SENT);
         }
     }
 
@@ -80,14 +80,14 @@ class IoUringProbeTest {
         Path path = directory.resolve("socket");
         listen(IoUringServerDomainSocketChannel::new, new DomainSocketAddress(path.toString()));
         try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            Channel channel = accepted.get(10, TimeUnit.SECONDS);
+            Channel channel = accepted.get(60, TimeUnit.SECONDS);
             assertThat(channel.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE))
                     .isTrue();
 
             client.shutdownOutput();
 
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
-            await().atMost(10, TimeUnit.SECONDS).until(() -> !channel.isOpen());
+            await().atMost(60, TimeUnit.SECONDS).until(() -> !channel.isOpen());
         }
     }
 

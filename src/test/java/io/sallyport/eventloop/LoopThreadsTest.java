@@ -16,7 +16,7 @@ class LoopThreadsTest {
         thread.setUncaughtExceptionHandler((any, error) -> {});
         thread.start();
 
-        assertThat(threads.lost()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(threads.lost()).succeedsWithin(Duration.ofSeconds(60));
     }
 
     @Test

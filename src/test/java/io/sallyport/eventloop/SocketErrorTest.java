@@ -115,7 +115,7 @@ class SocketErrorTest {
             accepted.setSoLinger(true, 0);
             accepted.close();
 
-            assertThat(SocketError.of(failure.get(10, TimeUnit.SECONDS))).isEqualTo(SocketError.RESET);
+            assertThat(SocketError.of(failure.get(60, TimeUnit.SECONDS))).isEqualTo(SocketError.RESET);
         }
     }
 
@@ -148,7 +148,7 @@ class SocketErrorTest {
             Throwable seen;
             try (OpenFiles none = OpenFiles.exhausted()) {
                 client.connect(listening.localAddress());
-                seen = failure.get(10, TimeUnit.SECONDS);
+                seen = failure.get(60, TimeUnit.SECONDS);
             }
             assertThat(SocketError.of(seen)).isEqualTo(SocketError.TOO_MANY_OPEN_FILES);
         }

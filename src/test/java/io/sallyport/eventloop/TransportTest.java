@@ -97,7 +97,7 @@ class TransportTest {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
             assertThat(channel.isOutputShutdown()).isTrue();
             client.getOutputStream().write(1);
-            assertThat(read.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(read.await(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -116,7 +116,7 @@ class TransportTest {
                 })
                 .sync();
 
-        assertThat(failure.get(10, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+        assertThat(failure.get(60, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
     }
 
     /** Of IPv6 it would serve IPv4 as well, and cost the kernel more. */
@@ -181,6 +181,6 @@ class TransportTest {
     }
 
     private SocketChannel accepted() throws Exception {
-        return accepted.get(10, TimeUnit.SECONDS);
+        return accepted.get(60, TimeUnit.SECONDS);
     }
 }

@@ -46,7 +46,7 @@ final class InstalledServer implements AutoCloseable {
                         .redirectOutput(directory.resolve(program + ".log").toFile())
                         .start();
                 await(program)
-                        .atMost(Duration.ofSeconds(10))
+                        .atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> !process.isAlive() || isListening(address));
                 if (process.isAlive()) {
@@ -91,6 +91,6 @@ final class InstalledServer implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs openssl, curl and gnutls-cli in a folder with the certificates that they use. */
 final class ClientPrograms {
-    private static final long TIMEOUT_SECONDS = 30;
+    private static final long TIMEOUT_SECONDS = 60;
 
     private final Path folder;
 

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Clients in this process that fail in ways in which no program fails. */
 final class HandshakeFailures {
-    private static final long TIMEOUT_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 60;
 
     private HandshakeFailures() {}
 

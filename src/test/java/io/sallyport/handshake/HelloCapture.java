@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The first flight of real clients, taken on a loopback socket or from an engine. */
 public final class HelloCapture {
-    private static final int TIMEOUT_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
 
     /** PORT stands for the port to connect to, FOLDER for an empty folder. A client that is not installed is left out. */
     private static final List<String> COMMANDS = List.of(

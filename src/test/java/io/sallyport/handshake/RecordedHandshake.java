@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The bytes of one connection, in the order in which they passed. */
 public record RecordedHandshake(List<Chunk> chunks) {
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
 
     record Chunk(Direction direction, ByteBuf bytes) {}
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Certificates from a real authority, pebble, which looks at the listener itself whether a name leads there. */
 final class AcmeIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String AUTHORITY = "acme.ca { directory = \"https://127.0.0.1:%d/dir\", agree-terms = on,"
             + " contact = [\"ops@example.com\"], trust-anchors = [pebble-root.crt], renew-before = %s }";
     private static final String CERTIFICATE =

@@ -44,7 +44,7 @@ final class KeyLogIT {
                     .extracting(line -> line.substring(0, line.indexOf(' ')))
                     .contains("CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_TRAFFIC_SECRET_0", "EXPORTER_SECRET");
             await("the key log")
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(secrets(ours)).isEqualTo(theirs));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ours)))
                     .isEqualTo("rw-------");
@@ -65,7 +65,7 @@ final class KeyLogIT {
             connect(proxy, "-tls1_2", directory.resolve("theirs"));
 
             await("the key log")
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(Files.readAllLines(ours)).hasSize(2));
             assertThat(Files.readAllLines(ours)).startsWith("# earlier");
         }

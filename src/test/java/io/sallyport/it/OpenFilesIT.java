@@ -32,7 +32,7 @@ class OpenFilesIT {
                 client.sendRaw(client.clientHello());
                 clients.add(client);
             }
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> !proxy.logLines("too many open files").isEmpty());
             TlsClient served = clients.get(0);
             served.handshake();

@@ -172,12 +172,12 @@ final class AdminAccessTest {
                 // A stream that goes on would be read for ever.
                 CompletableFuture.allOf(
                                 CompletableFuture.runAsync(page::readAll), CompletableFuture.runAsync(scraper::readAll))
-                        .orTimeout(10, TimeUnit.SECONDS)
+                        .orTimeout(60, TimeUnit.SECONDS)
                         .join();
                 page.close();
                 scraper.close();
 
-                assertThat(drained.orTimeout(10, TimeUnit.SECONDS).join()).isTrue();
+                assertThat(drained.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
             }
         }
     }

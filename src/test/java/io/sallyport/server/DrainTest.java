@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class DrainTest {
 
     private static boolean isDone(CompletableFuture<Boolean> drained) {
-        return drained.orTimeout(10, TimeUnit.SECONDS).join();
+        return drained.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private static void awaitRefusal(InetSocketAddress address, RunningProxy proxy) {
@@ -250,7 +250,7 @@ class DrainTest {
 
             CompletableFuture<Boolean> drained = proxy.drain();
 
-            assertThat(reload.orTimeout(10, TimeUnit.SECONDS).join()).isFalse();
+            assertThat(reload.orTimeout(60, TimeUnit.SECONDS).join()).isFalse();
             assertThat(proxy.server().addresses()).containsOnlyKeys("https");
             assertThat(proxy.get("/status").body()).contains("reload: stopping");
             assertThat(proxy.get("/metrics").body()).doesNotContain("late.test");
@@ -297,7 +297,7 @@ class DrainTest {
             await().until(() -> answered.get() > 40);
 
             assertThat(isDone(proxy.drain())).isTrue();
-            users.forEach(user -> user.orTimeout(10, TimeUnit.SECONDS).join());
+            users.forEach(user -> user.orTimeout(60, TimeUnit.SECONDS).join());
         }
     }
 

@@ -94,7 +94,7 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
 
     /** What is told of the next handshake. */
     public HandshakeReport next() throws InterruptedException {
-        return Objects.requireNonNull(reports.poll(10, TimeUnit.SECONDS), "no handshake ended");
+        return Objects.requireNonNull(reports.poll(60, TimeUnit.SECONDS), "no handshake ended");
     }
 
     @Override

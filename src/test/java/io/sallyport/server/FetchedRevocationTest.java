@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FetchedRevocationTest {
     private static final CertificateAuthority ROOT = CertificateAuthority.create("Server Root");
     private static final CertificateAuthority CLIENTS = CertificateAuthority.create("Clients");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ListServer lists = ListServer.open();
 

@@ -186,7 +186,7 @@ final class ReloadTest {
                 assertThat(proxy.reload()).isTrue();
             }
             done.set(true);
-            assertThat(looks.orTimeout(20, TimeUnit.SECONDS).join()).isGreaterThan(20);
+            assertThat(looks.orTimeout(60, TimeUnit.SECONDS).join()).isGreaterThan(20);
         }
     }
 
@@ -251,7 +251,7 @@ final class ReloadTest {
                     CompletableFuture<Boolean> reload = proxy.server().reload("test");
                     proxy.get("/livez");
 
-                    assertThat(proxy.drain().orTimeout(10, TimeUnit.SECONDS).join())
+                    assertThat(proxy.drain().orTimeout(60, TimeUnit.SECONDS).join())
                             .isTrue();
                     assertThat(reload).isDone();
                 }
@@ -445,7 +445,7 @@ final class ReloadTest {
 
     private static void awaitServed(RunningProxy proxy, String name) {
         await("the certificate of " + name)
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(served(proxy)).isEqualTo(name));
     }

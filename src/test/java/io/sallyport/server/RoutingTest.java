@@ -218,7 +218,7 @@ final class RoutingTest {
                 client.getOutputStream().write(one);
             }
 
-            assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(sent);
+            assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo(sent);
         }
     }
 

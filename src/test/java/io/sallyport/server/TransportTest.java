@@ -142,7 +142,7 @@ class TransportTest {
             client.send(REQUEST.bytes(LENGTH));
             client.sendCloseNotify();
 
-            assertThat(received.poll(10, TimeUnit.SECONDS))
+            assertThat(received.poll(60, TimeUnit.SECONDS))
                     .isEqualTo(new Received(LENGTH, REQUEST.sha256(LENGTH), Received.End.FIN));
             assertThat(client.readAll()).isEqualTo(new Received(LENGTH, ANSWER.sha256(LENGTH), Received.End.FIN));
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("client_closed");
@@ -166,7 +166,7 @@ class TransportTest {
             client.sendCloseNotify();
             client.sendFin();
 
-            assertThat(received.poll(10, TimeUnit.SECONDS))
+            assertThat(received.poll(60, TimeUnit.SECONDS))
                     .isEqualTo(new Received(LENGTH, REQUEST.sha256(LENGTH), Received.End.FIN));
             assertThat(client.end()).isEqualTo(StreamEnd.CLEAN);
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_closed");
@@ -198,7 +198,7 @@ class TransportTest {
             Stuck.await(() -> proxy.metric("sallyport_bytes_total", "direction", "client_to_backend"));
             stuck.countDown();
 
-            assertThat(received.poll(10, TimeUnit.SECONDS))
+            assertThat(received.poll(60, TimeUnit.SECONDS))
                     .isEqualTo(new Received(length, REQUEST.sha256(length), Received.End.FIN));
             sent.join();
             assertThat(proxy.awaitConnectionLine().text("reason")).isEqualTo("backend_closed");

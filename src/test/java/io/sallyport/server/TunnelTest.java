@@ -68,7 +68,7 @@ final class TunnelTest {
                 new Payload(5).writeTo(client.socket().getOutputStream(), length);
                 client.sendFin();
 
-                assertThat(echoed.get(20, TimeUnit.SECONDS))
+                assertThat(echoed.get(60, TimeUnit.SECONDS))
                         .isEqualTo(new Received(length, new Payload(5).sha256(length), Received.End.FIN));
             }
             assertThat(tunnel.near.awaitConnectionLine().text("reason")).isEqualTo("client_closed");
@@ -93,7 +93,7 @@ final class TunnelTest {
             client.send("more");
             client.sendFin();
 
-            assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("more");
+            assertThat(heard.get(60, TimeUnit.SECONDS)).isEqualTo("more");
         }
     }
 

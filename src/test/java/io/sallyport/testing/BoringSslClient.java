@@ -25,7 +25,7 @@ import javax.net.ssl.SSLException;
 
 /** A client on BoringSSL, as browsers are: it knows the groups that openssl 3.0 does not. */
 public final class BoringSslClient {
-    private static final long TIMEOUT_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 60;
 
     private BoringSslClient() {}
 

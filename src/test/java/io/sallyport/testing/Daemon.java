@@ -19,7 +19,7 @@ import java.util.function.IntFunction;
 
 /** Another proxy of the trade (haproxy, nginx) or a server to stand behind one (dovecot, slapd, aiosmtpd, Redis), on one port of loopback, with a configuration made for one test. */
 public final class Daemon implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int ATTEMPTS = 5;
 
     private final Process process;

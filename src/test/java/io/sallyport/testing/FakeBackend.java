@@ -108,7 +108,7 @@ public final class FakeBackend implements AutoCloseable {
     /** Waits until as many connections are open. */
     public void awaitOpen(int count) {
         await("connections of the backend")
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> open() == count);
     }
@@ -116,7 +116,7 @@ public final class FakeBackend implements AutoCloseable {
     /** Waits until there have been as many connections. */
     public void awaitAccepted(int count) {
         await("connections of the backend")
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> accepted() == count);
     }

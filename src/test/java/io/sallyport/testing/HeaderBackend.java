@@ -26,7 +26,7 @@ public final class HeaderBackend implements AutoCloseable {
     /** Waits for the header of the next connection. */
     public ProxyHeader await() throws IOException {
         try {
-            ProxyHeader header = headers.poll(10, TimeUnit.SECONDS);
+            ProxyHeader header = headers.poll(60, TimeUnit.SECONDS);
             if (header == null) {
                 throw new AssertionError("no header");
             }

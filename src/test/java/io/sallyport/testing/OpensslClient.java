@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * <p>It trusts the proxy's authority and fails where it cannot verify the proxy's certificate.
  */
 public final class OpensslClient {
-    private static final long TIMEOUT_SECONDS = 20;
+    private static final long TIMEOUT_SECONDS = 60;
 
     private final Path directory;
     private final InetSocketAddress address;

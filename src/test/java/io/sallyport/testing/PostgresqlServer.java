@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** PostgreSQL as Debian packages it, on one port of loopback, with a cluster made for one test. Everybody may log in. */
 public final class PostgresqlServer implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int ATTEMPTS = 3;
     private static final String USER = "postgres";
 

@@ -18,7 +18,7 @@ import java.util.List;
 /** A Sallyport that runs, in this process or another, with all that can be seen of it from outside. */
 public interface ProxyUnderTest extends AutoCloseable {
     /** How long anything may take that happens at once, on a machine that has much else to do. */
-    Duration PATIENCE = Duration.ofSeconds(30);
+    Duration PATIENCE = Duration.ofSeconds(60);
 
     HttpClient HTTP = HttpClient.newHttpClient();
 

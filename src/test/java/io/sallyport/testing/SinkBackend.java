@@ -23,7 +23,7 @@ public final class SinkBackend implements AutoCloseable {
 
     /** Waits for the end of a connection that was not asked for yet. */
     public Received await() throws InterruptedException {
-        Received received = ended.poll(20, TimeUnit.SECONDS);
+        Received received = ended.poll(60, TimeUnit.SECONDS);
         assertThat(received).as("the end of the backend's connection").isNotNull();
         return received;
     }

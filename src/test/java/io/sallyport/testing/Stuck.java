@@ -15,7 +15,7 @@ public final class Stuck {
     public static long await(Callable<? extends Number> count) {
         long[] last = {0, System.nanoTime()};
         Awaitility.await("what stands still")
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
                     long now = count.call().longValue();

@@ -39,7 +39,7 @@ public final class TlsClient implements AutoCloseable {
     public static final String TLS_1_2 = "TLSv1.2";
     public static final String TLS_1_3 = "TLSv1.3";
 
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
     private static final int BUFFER = 64 * 1024;
     private static final int RECORD_HEADER = 5;
     private static final int ALERT = 21;

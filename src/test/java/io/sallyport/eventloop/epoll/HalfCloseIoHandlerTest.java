@@ -66,19 +66,19 @@ class HalfCloseIoHandlerTest {
                 client.connect(listening.localAddress());
                 client.getOutputStream().write(new byte[SENT]);
                 client.shutdownOutput();
-                Channel channel = accepted.get(10, TimeUnit.SECONDS);
+                Channel channel = accepted.get(60, TimeUnit.SECONDS);
 
                 for (int i = 1; i <= SENT / READ; i++) {
                     int most = i * READ;
                     channel.read();
-                    await().atMost(10, TimeUnit.SECONDS).until(() -> received.get() == most);
+                    await().atMost(60, TimeUnit.SECONDS).until(() -> received.get() == most);
                     // A turn of the loop in which nothing was asked for.
                     loop.submit(() -> {}).syncUninterruptibly();
                     assertThat(received).hasValue(most);
                     assertThat(ended).isFalse();
                 }
                 channel.read();
-                await().atMost(10, TimeUnit.SECONDS).untilTrue(ended);
+                await().atMost(60, TimeUnit.SECONDS).untilTrue(ended);
                 assertThat(received).hasValue(SENT);
                 assertThat(((InetSocketAddress) channel.remoteAddress()).getPort())
                         .isEqualTo(client.getLocalPort());
@@ -130,21 +130,21 @@ class HalfCloseIoHandlerTest {
                     .channel();
             Socket client = new Socket();
             client.connect(listening.localAddress());
-            Channel channel = accepted.get(10, TimeUnit.SECONDS);
+            Channel channel = accepted.get(60, TimeUnit.SECONDS);
             client.getOutputStream().write(new byte[2 * READ]);
             client.setSoLinger(true, 0);
             client.close();
 
-            assertThat(failed.get(10, TimeUnit.SECONDS)).isInstanceOf(ConnectionFailedException.class);
+            assertThat(failed.get(60, TimeUnit.SECONDS)).isInstanceOf(ConnectionFailedException.class);
             assertThat(received).hasValue(0);
             for (int i = 1; i <= 2; i++) {
                 int most = i * READ;
                 channel.read();
-                await().atMost(10, TimeUnit.SECONDS).until(() -> received.get() == most);
+                await().atMost(60, TimeUnit.SECONDS).until(() -> received.get() == most);
                 assertThat(ended).isFalse();
             }
             channel.read();
-            await().atMost(10, TimeUnit.SECONDS).untilTrue(ended);
+            await().atMost(60, TimeUnit.SECONDS).untilTrue(ended);
         } finally {
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which sockets of a port the kernel gives clients to, while some of them are about to close. */
 class PortHandOverTest {
     private static final int CLIENTS = 60;
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 60;
 
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 

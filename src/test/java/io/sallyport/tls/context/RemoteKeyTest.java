@@ -109,7 +109,7 @@ final class RemoteKeyTest {
         }
 
         Asked next() throws InterruptedException {
-            return Objects.requireNonNull(asked.poll(20, TimeUnit.SECONDS), "nothing is asked to be signed");
+            return Objects.requireNonNull(asked.poll(60, TimeUnit.SECONDS), "nothing is asked to be signed");
         }
 
         void signNext() throws Exception {
@@ -143,14 +143,14 @@ final class RemoteKeyTest {
         Asked first = key.next();
         // The loop is free for others as often as it is asked.
         for (int i = 0; i < 100; i++) {
-            assertThat(servers.submit(() -> true).get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(servers.submit(() -> true).get(60, TimeUnit.SECONDS)).isTrue();
         }
         Future<Channel> other = handshake(server, version);
         key.signNext();
-        assertThat(other.get(20, TimeUnit.SECONDS).isActive()).isTrue();
+        assertThat(other.get(60, TimeUnit.SECONDS).isActive()).isTrue();
         assertThat(waiting.isDone()).isFalse();
         first.signature().complete(key.signature(first));
-        assertThat(waiting.get(20, TimeUnit.SECONDS).isActive()).isTrue();
+        assertThat(waiting.get(60, TimeUnit.SECONDS).isActive()).isTrue();
     }
 
     @Test
@@ -162,11 +162,11 @@ final class RemoteKeyTest {
 
         Future<Channel> failing = handshake(server, "TLSv1.3");
         key.next().signature().completeExceptionally(new IllegalStateException("removed"));
-        assertThatThrownBy(() -> failing.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+        assertThatThrownBy(() -> failing.get(60, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
 
         Future<Channel> next = handshake(server, "TLSv1.3");
         key.signNext();
-        assertThat(next.get(20, TimeUnit.SECONDS).isActive()).isTrue();
+        assertThat(next.get(60, TimeUnit.SECONDS).isActive()).isTrue();
     }
 
     /** We are the client, and the server asks for our certificate. */
@@ -199,9 +199,9 @@ final class RemoteKeyTest {
 
         Future<Channel> ours = connect(server, context.newHandler(server.alloc(), "localhost", 1, null, 0));
         key.signNext();
-        assertThat(ours.get(20, TimeUnit.SECONDS).isActive()).isTrue();
-        SslHandler theirs = accepted.get(20, TimeUnit.SECONDS);
-        theirs.handshakeFuture().get(20, TimeUnit.SECONDS);
+        assertThat(ours.get(60, TimeUnit.SECONDS).isActive()).isTrue();
+        SslHandler theirs = accepted.get(60, TimeUnit.SECONDS);
+        theirs.handshakeFuture().get(60, TimeUnit.SECONDS);
         assertThat(theirs.engine().getSession().getPeerCertificates()[0]).isEqualTo(issued.leaf());
     }
 

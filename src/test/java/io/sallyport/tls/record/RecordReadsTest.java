@@ -68,13 +68,13 @@ class RecordReadsTest {
             try (TlsClient client = TlsClient.open((InetSocketAddress) listening.localAddress(), authority, version)) {
                 client.handshake();
                 client.send("x");
-                await().atMost(10, TimeUnit.SECONDS).until(() -> !passed.isEmpty());
+                await().atMost(60, TimeUnit.SECONDS).until(() -> !passed.isEmpty());
                 ByteArrayOutputStream records = new ByteArrayOutputStream();
                 for (int i = 0; i < RECORDS; i++) {
                     records.write(client.seal(new byte[] {'x'}));
                 }
                 client.sendRaw(records.toByteArray());
-                await().atMost(10, TimeUnit.SECONDS)
+                await().atMost(60, TimeUnit.SECONDS)
                         .until(() -> passed.stream().mapToInt(Passed::bytes).sum() == RECORDS + 1);
 
                 assertThat(passed)

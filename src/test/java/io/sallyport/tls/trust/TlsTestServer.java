@@ -66,7 +66,7 @@ final class TlsTestServer implements AutoCloseable {
     /** How the next handshake ended: the refusal, or null when the client was let in. */
     @Nullable
     ClientCertificateFailure nextHandshake() throws InterruptedException {
-        SslHandshakeCompletionEvent event = handshakes.poll(20, TimeUnit.SECONDS);
+        SslHandshakeCompletionEvent event = handshakes.poll(60, TimeUnit.SECONDS);
         if (event == null) {
             throw new AssertionError("no handshake was finished");
         }
