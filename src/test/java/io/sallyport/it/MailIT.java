@@ -65,7 +65,7 @@ class MailIT {
 
     @Test
     void mailIsSentByTlsAlone() throws Exception {
-        try (Daemon server = Daemon.aiosmtpd(folder);
+        try (Daemon server = Daemon.exim(folder, "");
                 RunningProxy proxy = RunningProxy.to(server.address())
                         .with("listeners.https.starttls = smtp", "backends.app.connect.timeout = 20s")
                         .start()) {
@@ -77,20 +77,17 @@ class MailIT {
             assertThat(run(swaks + " --tls --tls-ca-path root.crt --tls-verify"))
                     .contains("220 localhost ESMTP", "=== TLS started", "~> DATA")
                     .contains("<~  250 OK");
-            await().until(() -> Files.readString(folder.resolve("aiosmtpd.log")).contains("letter"));
+            await().until(() -> Files.readString(folder.resolve("exim/mail")).contains("letter"));
         }
     }
 
     @Test
     void mailGoesOnToAServerThatWantsStartTls() throws Exception {
         CertificateAuthority inside = CertificateAuthority.create("Inside");
-        PemFiles files = inside.server("inside.example").issue().writePem(folder, "inside");
-        try (Daemon server = Daemon.aiosmtpd(
-                folder,
-                "--tlscert",
-                files.chain().toString(),
-                "--tlskey",
-                files.key().toString())) {
+        PemFiles files = ofGnuTls(inside);
+        String tls =
+                "tls_advertise_hosts = *\ntls_certificate = " + files.chain() + "\ntls_privatekey = " + files.key();
+        try (Daemon server = Daemon.exim(folder, tls)) {
             RunningProxy.Builder builder = RunningProxy.to(server.address());
             inside.writePem(builder.directory(), "inside-ca");
             try (RunningProxy proxy = builder.with(
@@ -126,9 +123,7 @@ class MailIT {
     @Test
     void aDirectoryThatWantsStartTlsIsAskedForIt() throws Exception {
         CertificateAuthority inside = CertificateAuthority.create("Inside");
-        // GnuTLS wants more in the file of an EC key than the JDK writes.
-        PemFiles files =
-                inside.server("inside.example").key(KeyKind.RSA_2048).issue().writePem(folder, "inside");
+        PemFiles files = ofGnuTls(inside);
         String tls =
                 "TLSCertificateFile " + files.chain() + "\nTLSCertificateKeyFile " + files.key() + "\nsecurity tls=1\n";
         try (Daemon slapd = Daemon.slapd(folder, tls)) {
@@ -163,6 +158,15 @@ class MailIT {
     }
 
     /** Runs a command that is written as in a shell, without quotes; gives all that it prints. */
+    /** GnuTLS wants more in the file of an EC key than the JDK writes. */
+    private PemFiles ofGnuTls(CertificateAuthority inside) {
+        PemFiles files =
+                inside.server("inside.example").key(KeyKind.RSA_2048).issue().writePem(folder, "inside");
+        // For servers with a user of their own.
+        files.key().toFile().setReadable(true, false);
+        return files;
+    }
+
     private String run(String command) throws IOException, InterruptedException {
         ProcessBuilder program = new ProcessBuilder(List.of(command.split(" ", -1)))
                 .directory(folder.toFile())

@@ -11,13 +11,12 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** Another proxy of the trade (haproxy, nginx) or a server to stand behind one (dovecot, slapd, aiosmtpd, Redis), on one port of loopback, with a configuration made for one test. */
+/** Another proxy of the trade (haproxy, nginx) or a server to stand behind one (dovecot, slapd, Exim, Redis), on one port of loopback, with a configuration made for one test. */
 public final class Daemon implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int ATTEMPTS = 5;
@@ -172,16 +171,48 @@ public final class Daemon implements AutoCloseable {
                 file -> List.of("slapd", "-d", "stats", "-h", "ldap://127.0.0.1:" + port(file), "-f", file.toString()));
     }
 
-    /** Starts aiosmtpd, which writes every mail to {@code aiosmtpd.log}. */
-    public static Daemon aiosmtpd(Path directory, String... options) {
-        return start(directory, "aiosmtpd", port -> "" + port, file -> {
-            // Where Debian's packages for Python are, whatever Python comes first on the path.
-            List<String> command = new ArrayList<>(List.of(
-                    "/usr/bin/python3", "-u", "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Debugging", "stdout"));
-            command.addAll(5, List.of(options));
-            command.addAll(5, List.of("-l", "127.0.0.1:" + read(file)));
-            return command;
-        });
+    /**
+     * Starts Exim, which takes every mail and puts it into {@code exim/mail}.
+     *
+     * @param tls what it says of TLS
+     */
+    public static Daemon exim(Path directory, String tls) {
+        // Its processes have a user of their own.
+        openToUsers(directory);
+        File own = directory.resolve("exim").toFile();
+        own.mkdir();
+        own.setWritable(true, false);
+        String user = isRoot() ? "Debian-exim" : System.getProperty("user.name");
+        return start(
+                directory,
+                "exim4",
+                port -> """
+                primary_hostname = mail.example
+                local_interfaces = 127.0.0.1
+                daemon_smtp_ports = %1$d
+                spool_directory = %2$s/spool
+                log_file_path = %2$s/%%slog
+                exim_user = %3$s
+                exim_group = %3$s
+                keep_environment =
+                host_lookup =
+                rfc1413_query_timeout = 0s
+                acl_smtp_rcpt = accept
+                %4$s
+                begin routers
+                all:
+                  driver = accept
+                  transport = file
+                begin transports
+                file:
+                  driver = appendfile
+                  file = %2$s/mail
+                  create_file = anywhere
+                  mode = 0644
+                  user = %3$s
+                  group = %3$s
+                """.formatted(port, own, user, tls),
+                file -> List.of("exim4", "-C", file.toString(), "-bdf", "-oP", own + "/pid"));
     }
 
     /**
