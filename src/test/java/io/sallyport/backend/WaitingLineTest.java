@@ -236,7 +236,7 @@ class WaitingLineTest {
         PlaceInLine place = new PlaceInLine(
                 connections.eventLoop(), Objects.requireNonNull(serving), 0, null, List.of(), new Client(List.of()));
         AtomicBoolean called = new AtomicBoolean();
-        AtomicReference<WaitingLine<Backend>.Entry> entry = new AtomicReference<>();
+        AtomicReference<WaitingLine<Backend>.@Nullable Entry> entry = new AtomicReference<>();
         entry.set(line.join(
                 new WaitingLine.Guest<>() {
                     @Override

@@ -157,7 +157,6 @@ class MailIT {
         }
     }
 
-    /** Runs a command that is written as in a shell, without quotes; gives all that it prints. */
     /** GnuTLS wants more in the file of an EC key than the JDK writes. */
     private PemFiles ofGnuTls(CertificateAuthority inside) {
         PemFiles files =
@@ -167,6 +166,7 @@ class MailIT {
         return files;
     }
 
+    /** Runs a command that is written as in a shell, without quotes; gives all that it prints. */
     private String run(String command) throws IOException, InterruptedException {
         ProcessBuilder program = new ProcessBuilder(List.of(command.split(" ", -1)))
                 .directory(folder.toFile())
