@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -34,12 +35,16 @@ final class EffectiveConfig {
     /** The lines of the object below {@code sallyport}. */
     static List<String> lines(ConfigObject values) {
         EffectiveConfig effective = new EffectiveConfig();
-        ConfigObject whole = withDefaults(withDefaults(values, "listeners", "listener"), "backends", "backend");
+        ConfigObject listeners =
+                withDefaults(values, "listeners", "listener", listener -> without(listener, "tls", "routes"));
+        ConfigObject whole = withDefaults(
+                listeners, "backends", "backend", backend -> isLimited(backend) ? backend : without(backend, "queue"));
         effective.add(ROOT, "", whole.withoutKey("defaults"));
         return effective.lines;
     }
 
-    private static ConfigObject withDefaults(ConfigObject values, String section, String kind) {
+    private static ConfigObject withDefaults(
+            ConfigObject values, String section, String kind, UnaryOperator<ConfigObject> used) {
         if (!(values.get(section) instanceof ConfigObject named)
                 || !(values.get("defaults") instanceof ConfigObject defaults)
                 || !(defaults.get(kind) instanceof ConfigObject fallback)) {
@@ -48,10 +53,35 @@ final class EffectiveConfig {
         ConfigObject whole = named;
         for (String name : named.keySet()) {
             if (named.get(name) instanceof ConfigObject own) {
-                whole = whole.withValue(name, own.withFallback(fallback));
+                whole = whole.withValue(name, used.apply(own.withFallback(fallback)));
             }
         }
         return values.withValue(section, whole);
+    }
+
+    /** Leaves out what nobody wrote and whose being there means something: a listener that has tls wants certificates. */
+    private static ConfigObject without(ConfigObject values, String... keys) {
+        ConfigObject left = values;
+        for (String key : keys) {
+            ConfigValue value = values.get(key);
+            if (value != null && isDefault(value)) {
+                left = left.withoutKey(key);
+            }
+        }
+        return left;
+    }
+
+    private static boolean isDefault(ConfigValue value) {
+        return value instanceof ConfigObject object
+                ? object.values().stream().allMatch(EffectiveConfig::isDefault)
+                : "reference.conf".equals(value.origin().resource());
+    }
+
+    /** Whether a server of a backend may have only so many connections, so that clients may have to wait. */
+    private static boolean isLimited(ConfigObject backend) {
+        return backend.get("servers") instanceof ConfigList servers
+                && servers.stream()
+                        .anyMatch(each -> each instanceof ConfigObject server && server.containsKey("max-connections"));
     }
 
     private void add(String path, String key, ConfigValue value) {

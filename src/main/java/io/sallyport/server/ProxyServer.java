@@ -291,8 +291,7 @@ public final class ProxyServer {
     /** What a configuration means in terms of TLS, one line for each listener, and of memory. */
     public static List<String> describe(ProxyConfig config) {
         Stream<String> listeners = config.listeners().values().stream()
-                .map(listener ->
-                        "listeners." + listener.name() + ": " + (listener.plain() ? "plain TCP" : tls(listener)));
+                .map(listener -> "listeners." + listener.name() + ": " + takes(listener));
         return Stream.of(
                         listeners,
                         Content.clientAuths(config).distinct().flatMap(ProxyServer::fetched),
@@ -315,6 +314,13 @@ public final class ProxyServer {
                         + Findings.display(config.points()) + rhythm)
                 : Stream.of();
         return Stream.concat(urls, points);
+    }
+
+    private static String takes(ListenerConfig listener) {
+        if (listener.redirects()) {
+            return "plain HTTP, sent on to https";
+        }
+        return listener.plain() ? "plain TCP" : tls(listener);
     }
 
     private static String tls(ListenerConfig listener) {

@@ -162,6 +162,26 @@ class MainTest {
     }
 
     @Test
+    void whatConfigPrintsAsksNobodyForTlsWhoHasNone() throws IOException {
+        Path file = goodConfiguration();
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        + "\nsallyport.listeners { plain { bind = \"127.0.0.1:0\", backend = app },"
+                        + " http { bind = \"127.0.0.1:0\", redirect = https } }"
+                        + "\nsallyport.backends.limited.servers = [{ address = \"127.0.0.1:1\", max-connections = 1 }]");
+        List<String> lines = outcome("config -c", file).out();
+
+        Outcome checked = outcome("check -c", write(String.join("\n", lines)));
+        assertThat(checked.err()).isEmpty();
+        assertThat(checked.out())
+                .contains("listeners.plain: plain TCP", "listeners.http: plain HTTP, sent on to https");
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("sallyport.backends.limited.queue.length = 1000"))
+                .noneMatch(line -> line.startsWith("sallyport.backends.app.queue"));
+    }
+
+    @Test
     void secretsAreMasked() throws IOException {
         Path file = write("""
             sallyport {
