@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,10 +47,8 @@ final class ChallengeFiles {
     /** Answers for what is there now, and for nothing else any more. */
     void look() throws IOException {
         lookAtTokens();
-        Set<Path> found = new HashSet<>(storage.challenges());
-        Set<Path> gone = new HashSet<>(answered.keySet());
-        gone.removeAll(found);
-        gone.forEach(this::forget);
+        List<Path> found = storage.challenges();
+        gone(answered.keySet(), found).forEach(this::forget);
         for (Path file : found) {
             String hash = FileHash.of(file);
             if (!hash.equals(answered.get(file))) {
@@ -59,16 +58,20 @@ final class ChallengeFiles {
     }
 
     private void lookAtTokens() throws IOException {
-        Set<Path> found = new HashSet<>(storage.tokens());
-        Set<Path> gone = new HashSet<>(tokens);
-        gone.removeAll(found);
-        gone.forEach(this::forgetToken);
+        List<Path> found = storage.tokens();
+        gone(tokens, found).forEach(this::forgetToken);
         for (Path file : found) {
             // A token is written once and has one answer.
             if (tokens.add(file)) {
                 answers.addToken(AcmeStorage.tokenOf(file), Files.readString(file, StandardCharsets.US_ASCII));
             }
         }
+    }
+
+    private static Set<Path> gone(Set<Path> known, List<Path> found) {
+        Set<Path> gone = new HashSet<>(known);
+        found.forEach(gone::remove);
+        return gone;
     }
 
     private void forgetToken(Path file) {
@@ -78,13 +81,15 @@ final class ChallengeFiles {
 
     /** Takes all of them away; whoever does has the lock. */
     void clear() throws IOException {
-        for (Path file : storage.challenges()) {
-            Files.deleteIfExists(file);
-        }
-        for (Path file : storage.tokens()) {
-            Files.deleteIfExists(file);
-        }
+        delete(storage.challenges());
+        delete(storage.tokens());
         look();
+    }
+
+    private static void delete(List<Path> files) throws IOException {
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+        }
     }
 
     /** Answers for none any more, and leaves the files to others. */

@@ -1,21 +1,20 @@
 package io.sallyport.metrics;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.IntSupplier;
 
 /** The meters of those who wait for room at the servers of one backend. Safe for use by any thread. */
 public final class QueueMeters {
     private final MeterRegistry registry;
+    private final String backend;
     private final Gauge waiting;
     private final Timer duration;
-    private final Map<Result, Counter> results = new EnumMap<>(Result.class);
+    private final ResultCounters<Result> results;
 
     /** What came of it for a client that had to wait. */
     public enum Result {
@@ -40,25 +39,25 @@ public final class QueueMeters {
 
     QueueMeters(MeterRegistry registry, String backend, IntSupplier waiting, Timer duration) {
         this.registry = registry;
+        this.backend = backend;
         this.duration = duration;
         this.waiting = Gauge.builder(MeterNames.PREFIX + "backend.queue.waiting", waiting::getAsInt)
                 .description("Clients that wait now for room at a server.")
                 .tag("backend", backend)
                 .register(registry);
-        for (Result result : Result.values()) {
-            results.put(
-                    result,
-                    Counter.builder(MeterNames.PREFIX + "backend.queue")
-                            .description("Clients that found every server full, by what came of it.")
-                            .tag("backend", backend)
-                            .tag("result", result.tag())
-                            .register(registry));
-        }
+        this.results = new ResultCounters<>(
+                registry,
+                "backend.queue",
+                "Clients that found every server full, by what came of it.",
+                "backend",
+                Result.values(),
+                Result::tag);
+        results.follow(Set.of(backend));
     }
 
     void remove() {
         registry.remove(waiting);
-        results.values().forEach(registry::remove);
+        results.follow(Set.of());
     }
 
     /** Somebody has waited so long and goes to a server now. */
@@ -69,9 +68,6 @@ public final class QueueMeters {
 
     /** Counts one that is not {@link #granted}. */
     public void ended(Result result) {
-        Counter counter = results.get(result);
-        if (counter != null) {
-            counter.increment();
-        }
+        results.count(backend, result);
     }
 }

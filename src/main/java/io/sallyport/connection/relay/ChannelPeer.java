@@ -16,26 +16,24 @@ import io.sallyport.tls.record.RecordLayer;
 /** A peer at the other end of a socket. */
 public final class ChannelPeer implements Peer {
     private final Channel channel;
-    private final boolean holdsEnd;
-    private final boolean closesAtFin;
+    private final boolean isClient;
     private RecordLayer records;
     private boolean endsCut;
 
-    private ChannelPeer(Channel channel, RecordLayer records, boolean holdsEnd, boolean closesAtFin) {
+    private ChannelPeer(Channel channel, RecordLayer records, boolean isClient) {
         this.channel = channel;
         this.records = records;
-        this.holdsEnd = holdsEnd;
-        this.closesAtFin = closesAtFin;
+        this.isClient = isClient;
     }
 
     /** A client, to whom close_notify and FIN go in one segment. */
     public static ChannelPeer client(Channel channel) {
-        return new ChannelPeer(channel, new PlainRecordLayer(channel), true, false);
+        return new ChannelPeer(channel, new PlainRecordLayer(channel), true);
     }
 
     /** A server, whose channel is closed by its FIN once ours is out. */
     public static ChannelPeer server(Channel channel, RecordLayer records) {
-        return new ChannelPeer(channel, records, false, true);
+        return new ChannelPeer(channel, records, false);
     }
 
     @Override
@@ -66,7 +64,7 @@ public final class ChannelPeer implements Peer {
 
     @Override
     public Future<?> sendEnd(boolean withCloseNotify) {
-        if (holdsEnd && channel.isActive() && channel instanceof SocketChannel) {
+        if (isClient && channel.isActive() && channel instanceof SocketChannel) {
             // The shutdown that follows lets go of both.
             Transport.of(channel.eventLoop()).hold(channel);
         }
@@ -78,7 +76,7 @@ public final class ChannelPeer implements Peer {
     public void shutdownOutput() {
         if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
             Transport.of(channel.eventLoop()).shutdownOutput((DuplexChannel) channel);
-            if (closesAtFin && channel instanceof SocketChannel) {
+            if (!isClient && channel instanceof SocketChannel) {
                 // Netty would shut down the input of a socket that both FINs have ended already, which throws.
                 channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
             }

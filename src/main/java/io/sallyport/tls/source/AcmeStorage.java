@@ -96,8 +96,7 @@ public final class AcmeStorage {
 
     /** The server name of one of those. */
     public static String serverName(Path challenge) {
-        String name = challenge.getFileName().toString();
-        return name.substring(CHALLENGE.length(), name.length() - ".pem".length());
+        return between(CHALLENGE, challenge, ".pem");
     }
 
     /**
@@ -116,8 +115,12 @@ public final class AcmeStorage {
 
     /** The token of one of those. */
     public static String tokenOf(Path file) {
+        return between(TOKEN, file, ".txt");
+    }
+
+    private static String between(String prefix, Path file, String suffix) {
         String name = file.getFileName().toString();
-        return name.substring(TOKEN.length(), name.length() - ".txt".length());
+        return name.substring(prefix.length(), name.length() - suffix.length());
     }
 
     private List<Path> pending(String pattern) throws IOException {
