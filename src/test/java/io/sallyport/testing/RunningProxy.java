@@ -1,6 +1,7 @@
 package io.sallyport.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sallyport.config.FileSource;
 import io.sallyport.config.hocon.ConfigException;
@@ -10,8 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -159,13 +163,24 @@ public final class RunningProxy implements ProxyUnderTest {
         }
     }
 
+    /** Threads that nobody waits for may be writing there yet, as the one that orders certificates. */
     static void delete(Path directory) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> deleted(directory));
+    }
+
+    private static boolean deleted(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return true;
+        } catch (DirectoryNotEmptyException e) {
+            return false; // One has come behind the look.
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                return false; // One has gone meanwhile.
+            }
+            throw e;
         }
     }
 
