@@ -75,7 +75,7 @@ record ServerStatus(
     }
 
     record Listener(
-            String address, String starttls, @Nullable String backend, List<Route> routes) {
+            String address, String starttls, String redirect, @Nullable String backend, List<Route> routes) {
         static Map<String, Listener> all(Serving serving) {
             return byName(
                     serving.config().listeners().values(),
@@ -83,6 +83,7 @@ record ServerStatus(
                     each -> new Listener(
                             address(serving, each.name()),
                             each.startTls().tag(),
+                            each.redirect().tag(),
                             each.backend(),
                             each.routes().stream().map(Route::of).toList()));
         }

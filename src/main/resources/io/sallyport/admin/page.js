@@ -412,7 +412,8 @@
         + (status.log_level.until ? ' · log level ' + status.log_level.now + ' until ' + status.log_level.until : '');
       const routes = [];
       for (const [name, listener] of Object.entries(status.listeners)) {
-        routes.push(row(el('strong', {}, name), listener.address, 'everything else', listener.backend || 'refused'));
+        const rest = listener.redirect === 'off' ? listener.backend || 'refused' : 'redirected to ' + listener.redirect;
+        routes.push(row(el('strong', {}, name), listener.address, 'everything else', rest));
         for (const route of listener.routes || []) {
           routes.push(row('', '', flat(route.server_names) + (route.alpn && route.alpn.length ? ' (ALPN ' + flat(route.alpn) + ')' : ''),
             route.backend + (route.passthrough ? ', passed through' : '')));

@@ -53,7 +53,8 @@ class LivePageIT {
         proxy = RunningProxy.to(backend.address())
                 .with(
                         "listeners.https.routes = [{ server-names = [\"api.example.com\"], backend = app }]",
-                        "listeners.https.tls.client-auth.mode = none")
+                        "listeners.https.tls.client-auth.mode = none",
+                        "listeners.http { bind = \"127.0.0.1:0\", redirect = https }")
                 .start();
         browser = new ChromeDriver(
                 new ChromeDriverService.Builder()
@@ -81,7 +82,7 @@ class LivePageIT {
         }
         await().untilAsserted(() -> assertThat(text("#tile-connections p")).startsWith("0 "));
         assertThat(text("#state")).isEqualTo("ready");
-        assertThat(text("#listeners")).contains("https", "api.example.com", "app");
+        assertThat(text("#listeners")).contains("https", "api.example.com", "app", "redirected to https");
         assertThat(text("#certificates")).contains("server0.crt", "days left");
         assertThat(text("#backends")).contains("app", "127.0.0.1:", "up");
         screenshot("live-page-quiet");

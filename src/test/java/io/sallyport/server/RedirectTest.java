@@ -113,6 +113,7 @@ final class RedirectTest {
             assertThat(proxy.reload()).isTrue();
             assertThat(answer(proxy.address("other"), request("localhost", "/")))
                     .startsWith("HTTP/1.1 308 ");
+            assertThat(toldOfOther(proxy)).isEqualTo("https");
 
             proxy.edit(text -> text.replace(
                     "listeners.other { bind = \"127.0.0.1:0\", redirect = https",
@@ -122,7 +123,12 @@ final class RedirectTest {
                 client.send("echo");
                 assertThat(client.readText(4)).isEqualTo("echo");
             }
+            assertThat(toldOfOther(proxy)).isEqualTo("off");
         }
+    }
+
+    private static String toldOfOther(RunningProxy proxy) {
+        return LogLine.parse(proxy.get("/status").body()).text("listeners.other.redirect");
     }
 
     @Test

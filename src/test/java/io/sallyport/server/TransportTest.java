@@ -81,6 +81,7 @@ class TransportTest {
                             "listeners/https",
                             "listeners/https/address",
                             "listeners/https/starttls",
+                            "listeners/https/redirect",
                             "listeners/https/backend",
                             "listeners/https/routes",
                             "backends",
