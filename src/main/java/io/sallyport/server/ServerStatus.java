@@ -75,7 +75,11 @@ record ServerStatus(
     }
 
     record Listener(
-            String address, String starttls, String redirect, @Nullable String backend, List<Route> routes) {
+            String address,
+            String starttls,
+            String redirect,
+            @Nullable String backend,
+            List<Route> routes) {
         static Map<String, Listener> all(Serving serving) {
             return byName(
                     serving.config().listeners().values(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sallyport.testing.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,14 @@ final class AlertsTest {
 
         assertThat(names(tests, "alertname: (\\w+)\\n +exp_alerts:")).isEqualTo(alerts);
         assertThat(names(tests, "alertname: (\\w+)\\n(?! +exp_alerts:)")).isEqualTo(alerts);
+    }
+
+    @Test
+    void everyAlertIsInTheManual() throws IOException {
+        assertThat(Documents.rows("alert").stream().map(Documents.Row::name))
+                .containsExactlyElementsOf(rules().stream()
+                        .map(rule -> String.valueOf(rule.get("alert")))
+                        .toList());
     }
 
     @Test

@@ -56,6 +56,7 @@ class PrometheusIT {
                 traffic(proxy, i);
             }
             System.gc(); // Otherwise there may be no pause yet.
+            prometheus.awaitSeries("rate(jvm_gc_pause_seconds_sum[1m])");
             prometheus.awaitSeries("changes(sallyport_handshakes_total{result=\"success\"}[1m]) > 0");
             prometheus.awaitSeries("count_over_time(up[1m]) > 4");
 
