@@ -372,17 +372,41 @@
   // ---- what is configured
 
   function table(id, heads, rows) {
+    // On a phone each cell stands under the last one, with its head beside it.
+    for (const each of rows) [...each.cells].forEach((cell, index) => cell.setAttribute('data-head', heads[index]));
     $(id).replaceChildren(
       el('thead', {}, el('tr', {}, heads.map(head => el('th', {scope: 'col'}, head)))),
       el('tbody', {}, rows.length ? rows : [el('tr', {}, el('td', {colspan: heads.length, class: 'quiet'}, 'none'))]));
   }
   function row(...cells) { return el('tr', {}, cells.map(cell => el('td', {}, cell))); }
 
+  function daysLeft(end) { return (Date.parse(end) - Date.now()) / 86400000; }
+  function left(end) {
+    const days = daysLeft(end);
+    // Rounded down: nobody is to believe that there is a day more.
+    return days < 0 ? 'ended ' + ago(end)
+      : days < 2 ? number(Math.floor(24 * days)) + ' h left' : number(Math.floor(days)) + ' days left';
+  }
+
   function certificate(each) {
-    const days = (Date.parse(each.not_after) - Date.now()) / 86400000;
+    const days = daysLeft(each.not_after);
     const grade = days < 0 ? 'bad' : days < 14 ? 'warn' : 'good';
-    const text = days < 0 ? 'ended ' + ago(each.not_after) : number(Math.floor(days)) + ' days left';
-    return row(each.name, words(each.kind), el('span', {class: grade}, text), each.not_after);
+    return row(each.name, words(each.kind), el('span', {class: grade}, left(each.not_after)), each.not_after);
+  }
+
+  /** One that an authority keeps: how long it lives is the authority's choice, so few days are no warning, but a failure is. */
+  function ordered(each) {
+    const due = (Date.parse(each.next_order) - Date.now()) / 1000;
+    const result = [each.last_result ? words(each.last_result) : 'none since the start',
+      each.failures > 1 ? number(each.failures) + ' times' : '', each.last_attempt ? ago(each.last_attempt) : ''];
+    return row(flat(each.names), each.authority,
+      each.not_after
+        ? [el('span', {class: daysLeft(each.not_after) < 0 ? 'bad' : each.failures ? 'warn' : 'good'}, left(each.not_after)),
+          el('div', {class: 'whole quiet'}, each.not_after)]
+        : el('span', {class: 'bad'}, 'none yet'),
+      el('span', {class: 'whole'}, due > 0 ? 'in ' + age(due) : 'now'),
+      [el('span', {class: each.failures ? 'bad' : null}, result.filter(Boolean).join(' · ')),
+        each.last_detail ? el('div', {class: 'words'}, each.last_detail) : '']);
   }
 
   function slowest(servers) {
@@ -423,6 +447,9 @@
       table('listeners', ['listener', 'address', 'server names', 'backend'], routes);
       const byEnd = [...status.certificates].sort((a, b) => Date.parse(a.not_after) - Date.parse(b.not_after));
       table('certificates', ['file', 'kind', 'ends in', 'at'], byEnd.map(certificate));
+      $('acme-section').hidden = status.acme.length === 0;
+      table('acme', ['names', 'authority', 'issued until', 'next order', 'last order'],
+        [...status.acme].sort((a, b) => b.failures - a.failures || Date.parse(a.next_order) - Date.parse(b.next_order)).map(ordered));
       table('backends', ['backend', 'server', 'health', 'connections', 'connects in'],
         Object.entries(status.backends).sort(([, one], [, other]) => slowest(other) - slowest(one))
           .flatMap(([name, servers]) => servers.flatMap(each => server(name, each, status.backend_queues[name]))));

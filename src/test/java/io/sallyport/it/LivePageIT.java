@@ -1,11 +1,16 @@
 package io.sallyport.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Index.atIndex;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sallyport.testing.CertificateAuthority;
+import io.sallyport.testing.Daemon;
 import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.FakeDns;
 import io.sallyport.testing.LogLine;
+import io.sallyport.testing.PemFiles;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.TlsClient;
 import java.io.IOException;
@@ -13,6 +18,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -233,6 +239,73 @@ class LivePageIT {
         await().untilAsserted(() -> assertThat(text("#state")).isEqualTo("no answer"));
     }
 
+    /** One authority issues, the other cannot be reached. */
+    @Test
+    void showsWhatAnAuthorityHasIssuedAndWhyAnotherHasNot() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/pebble")), "pebble is not installed");
+        open();
+        await().untilAsserted(() -> assertThat(text("#certificates")).contains("server0.crt"));
+        assertThat(browser.findElement(By.id("acme-section")).isDisplayed()).isFalse();
+
+        Path directory = proxy.directory();
+        CertificateAuthority root = CertificateAuthority.create("Pebble's own");
+        root.writePem(directory, "pebble-root");
+        PemFiles own = root.server("localhost").ip("127.0.0.1").issue().writePem(directory, "pebble");
+        try (FakeDns dns = FakeDns.knowing(60, "127.0.0.1");
+                Daemon pebble = Daemon.pebble(
+                        directory,
+                        own,
+                        1,
+                        proxy.address("http").getPort(),
+                        dns.address(),
+                        ", \"certificateValidityPeriod\": 7776000")) {
+            proxy.edit(text -> text + """
+                    sallyport {
+                      acme.public { directory = "https://127.0.0.1:%d/dir", agree-terms = on, challenge = http-01,
+                        trust-anchors = [pebble-root.crt] }
+                      acme.away { directory = "https://127.0.0.1:1/dir", agree-terms = on, challenge = http-01 }
+                      listeners.ordered { bind = "127.0.0.1:0", backend = app, tls.certificates = [
+                        { acme = public, names = [www.sallyport.test, sallyport.test] },
+                        { acme = away, names = [away.sallyport.test] }] }
+                    }
+                    """.formatted(pebble.address().getPort()));
+            assertThat(proxy.reload()).isTrue();
+
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(cells("acme"))
+                            .satisfiesExactly(
+                                    away -> assertThat(away)
+                                            .startsWith("away.sallyport.test", "away", "none yet")
+                                            .satisfies(cell -> assertThat(cell).startsWith("in "), atIndex(3))
+                                            .satisfies(
+                                                    cell -> assertThat(cell).startsWith("unreachable · "), atIndex(4)),
+                                    issued -> assertThat(issued)
+                                            .startsWith("www.sallyport.test, sallyport.test", "public")
+                                            .satisfies(cell -> assertThat(cell).startsWith("89 days left"), atIndex(2))
+                                            .satisfies(cell -> assertThat(cell).matches("in \\d+ days"), atIndex(3))
+                                            .satisfies(cell -> assertThat(cell).startsWith("success · "), atIndex(4))));
+            assertThat(text("#acme .words"))
+                    .isEqualTo(LogLine.parse(proxy.get("/status").body()).text("acme.1.last_detail"));
+            look("light", 1200);
+            look("dark", 1200);
+            look("light", 390);
+            look("dark", 390);
+            assertThat(number("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);
+            assertNoComplaint();
+        }
+    }
+
+    private void look(String scheme, int width) throws IOException {
+        browser.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 844, "deviceScaleFactor", 2, "mobile", width < 500));
+        browser.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        browser.executeScript("document.querySelector('#certificates-title').scrollIntoView()");
+        screenshot("acme-" + scheme + "-" + width);
+    }
+
     @Test
     void tellsWhenTheProcessIsGone() {
         open();
@@ -272,6 +345,17 @@ class LivePageIT {
     private String text(String selector) {
         return String.valueOf(browser.executeScript(
                 "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText).join('\\n')", selector));
+    }
+
+    private List<List<String>> cells(String table) {
+        Object rows = browser.executeScript(
+                "return [...document.querySelectorAll('#' + arguments[0] + ' tbody tr')].map(row => [...row.cells].map(cell => cell.innerText))",
+                table);
+        return ((List<?>) Objects.requireNonNull(rows))
+                .stream()
+                        .map(row ->
+                                ((List<?>) row).stream().map(String::valueOf).toList())
+                        .toList();
     }
 
     private long rows(String table) {
