@@ -1,5 +1,4 @@
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -11,37 +10,36 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The run from which the JVM learns what to put into the cache: a proxy in front of a small service, handshakes of both
  * versions, resumed ones too, a reload, a scrape, and a clean stop.
  *
- * <p>{@code java Training.java FOLDER COMMAND...}: COMMAND is what starts Sallyport, FOLDER is empty and its own.
+ * <p>{@code java -cp SALLYPORT.JAR Training.java FOLDER COMMAND... [-- CHECK...]}: COMMAND is what starts Sallyport,
+ * CHECK asks it whether it is ready, FOLDER is empty and its own.
  */
 final class Training {
     private static final int ROUNDS = 20;
+    private static final int HANDSHAKES_A_ROUND = 16;
     private static final Pattern ADDRESS =
             Pattern.compile("\"message\":\"(listening|admin)\".*\"address\":\"127\\.0\\.0\\.1:(\\d+)\"");
 
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);
-        SSLContext trusting = certificate(folder);
+        certificate(folder);
         try (ServerSocket service = new ServerSocket(0, 64, InetAddress.getLoopbackAddress())) {
             Thread serving = new Thread(() -> serve(service));
             serving.setDaemon(true);
             serving.start();
-            List<String> command = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+            List<String> words = List.of(arguments).subList(1, arguments.length);
+            int dashes = words.indexOf("--");
+            List<String> command = new ArrayList<>(dashes < 0 ? words : words.subList(0, dashes));
             command.addAll(List.of("run", "-c", configuration(folder, service.getLocalPort()).toString()));
             Path log = folder.resolve("log");
             Process proxy = new ProcessBuilder(command)
@@ -51,12 +49,16 @@ final class Training {
             try {
                 int port = port(proxy, log, "listening");
                 int admin = port(proxy, log, "admin");
-                for (int i = 0; i < ROUNDS; i++) {
-                    talk(trusting, port, "TLSv1.3");
-                    talk(trusting, port, "TLSv1.2");
-                    for (String path : List.of("/metrics", "/status", "/readyz", "/livez")) {
-                        ask("GET", admin, path, 200);
+                try (Traffic traffic = new Traffic(port)) {
+                    for (int i = 0; i < ROUNDS; i++) {
+                        traffic.make(HANDSHAKES_A_ROUND);
+                        for (String path : List.of("/metrics", "/status", "/readyz", "/livez")) {
+                            ask("GET", admin, path, 200);
+                        }
                     }
+                }
+                if (dashes >= 0) {
+                    check(words.subList(dashes + 1, words.size()), admin);
                 }
                 ask("POST", admin, "/reload", 202);
                 proxy.destroy();
@@ -72,7 +74,7 @@ final class Training {
         }
     }
 
-    private static SSLContext certificate(Path folder) throws Exception {
+    private static void certificate(Path folder) throws Exception {
         Path store = folder.resolve("store.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -88,17 +90,6 @@ final class Training {
         KeyStore keys = KeyStore.getInstance(store.toFile(), password);
         pem(folder.resolve("tls.crt"), "CERTIFICATE", keys.getCertificate("tls").getEncoded());
         pem(folder.resolve("tls.key"), "PRIVATE KEY", keys.getKey("tls", password).getEncoded());
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        try (InputStream in = Files.newInputStream(folder.resolve("tls.crt"))) {
-            trusted.setCertificateEntry(
-                    "tls", (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     private static void pem(Path file, String kind, byte[] content) throws IOException {
@@ -135,16 +126,6 @@ final class Training {
         throw new IllegalStateException("not started");
     }
 
-    private static void talk(SSLContext context, int port, String version) throws IOException {
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port)) {
-            socket.setEnabledProtocols(new String[] {version});
-            socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            if (!new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).endsWith("hello")) {
-                throw new IOException("no answer");
-            }
-        }
-    }
-
     private static void ask(String method, int port, String path, int expected) throws IOException {
         HttpURLConnection request = (HttpURLConnection)
                 URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
@@ -153,6 +134,14 @@ final class Training {
             throw new IOException(path + ": " + request.getResponseCode());
         }
         request.getInputStream().readAllBytes();
+    }
+
+    private static void check(List<String> command, int admin) throws Exception {
+        ProcessBuilder check = new ProcessBuilder(command).inheritIO();
+        check.environment().put("SALLYPORT_ADMIN_BIND", "127.0.0.1:" + admin);
+        if (check.start().waitFor() != 0) {
+            throw new IllegalStateException("the health check fails");
+        }
     }
 
     private static void serve(ServerSocket service) {

@@ -2,7 +2,9 @@ package io.sallyport.cli;
 
 import io.sallyport.config.hocon.ConfigProblem;
 import io.sallyport.text.SafeText;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -12,6 +14,16 @@ import java.util.List;
  * @param err problems and warnings, one a line
  */
 record Console(PrintWriter out, PrintWriter err) {
+
+    /** That of the process. */
+    static Console standard() {
+        return new Console(writer(System.out), writer(System.err));
+    }
+
+    /** Flushed with each line: a flush at the end would wait forever for a reader of our output that stands still. */
+    private static PrintWriter writer(OutputStream out) {
+        return new PrintWriter(out, true, StandardCharsets.UTF_8);
+    }
 
     void warning(String text) {
         err.println("warning: " + SafeText.line(text));

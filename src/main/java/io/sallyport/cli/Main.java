@@ -1,8 +1,6 @@
 package io.sallyport.cli;
 
-import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,16 +20,12 @@ public final class Main {
         }
         int exitCode = ExitCode.FAILURE;
         try {
-            exitCode = execute(args, writer(System.out), writer(System.err));
+            Console console = Console.standard();
+            exitCode = execute(args, console.out(), console.err());
         } finally {
             // An exit waits for shutdown hooks; nothing of ours needs one, and SIGTERM must end with 0, not with 143.
             Runtime.getRuntime().halt(exitCode);
         }
-    }
-
-    /** Flushed with each line: a flush at the end would wait forever for a reader of our output that stands still. */
-    private static PrintWriter writer(OutputStream out) {
-        return new PrintWriter(out, true, StandardCharsets.UTF_8);
     }
 
     static int execute(String[] args, PrintWriter out, PrintWriter err) {

@@ -1,6 +1,5 @@
 package io.sallyport.cli;
 
-import io.netty.util.NetUtil;
 import io.sallyport.config.value.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +31,7 @@ record Readiness(boolean isReady, String words) {
             socket.connect(reachable, TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             // A listener on loopback takes no names but its own, and this one may be another name of it.
-            String host = NetUtil.toSocketAddressString(reachable.getAddress().getHostAddress(), reachable.getPort());
+            HostPort host = new HostPort(reachable.getAddress().getHostAddress(), reachable.getPort());
             String request = "GET /readyz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return parse(read(socket.getInputStream()));

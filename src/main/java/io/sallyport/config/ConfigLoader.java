@@ -18,6 +18,7 @@ import io.sallyport.config.hocon.HoconText;
 import io.sallyport.config.hocon.LocaleEncoding;
 import io.sallyport.config.hocon.Reading;
 import io.sallyport.config.hocon.Section;
+import io.sallyport.config.value.HostPort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,24 @@ public final class ConfigLoader {
      * @param environment the value of a variable; null where there is none
      */
     static ProxyConfig load(Path file, Environment environment) throws ConfigException {
-        return read(parse(file, environment), file.toAbsolutePath().normalize().getParent());
+        return read(parse(file, environment), folder(file), section -> section.readBy(ProxyConfig::read));
+    }
+
+    /**
+     * Where a proxy of {@code file} tells whether it is ready: its admin listener, else its metrics listener; null where it has neither.
+     *
+     * <p>Of the file nothing else is checked: a change that is wrong elsewhere leaves the proxy as it was, and ready.
+     *
+     * @throws ConfigException when the file cannot be read, parsed or resolved, or these addresses are none
+     */
+    public static @Nullable HostPort probed(Path file) throws ConfigException {
+        return read(parse(file, LocaleEncoding::variable), folder(file), section -> {
+                    HostPort admin = section.child("admin", AdminConfig::read).bind();
+                    HostPort metrics =
+                            section.child("metrics", MetricsConfig::read).bind();
+                    return Optional.ofNullable(admin == null ? metrics : admin);
+                })
+                .orElse(null);
     }
 
     /**
@@ -65,7 +84,7 @@ public final class ConfigLoader {
      * @param directory the folder that paths are relative to
      */
     public static ProxyConfig load(String text, String description, Path directory) throws ConfigException {
-        return read(parse(text, description), directory);
+        return read(parse(text, description), directory, section -> section.readBy(ProxyConfig::read));
     }
 
     /**
@@ -123,10 +142,14 @@ public final class ConfigLoader {
         }
     }
 
-    private static ProxyConfig read(Parsed parsed, @Nullable Path directory) throws ConfigException {
+    private static Path folder(Path file) {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        return folder == null ? Path.of("/") : folder;
+    }
+
+    private static <T> T read(Parsed parsed, Path directory, Function<Section, T> reader) throws ConfigException {
         Reading reading = new Reading();
-        Path base = directory == null ? Path.of("/") : directory;
-        ProxyConfig config = new Section(parsed.effective(), parsed.own(), base, reading).readBy(ProxyConfig::read);
+        T config = reader.apply(new Section(parsed.effective(), parsed.own(), directory, reading));
         List<ConfigProblem> problems = reading.problems();
         if (!problems.isEmpty()) {
             // A route inherits its listener's values: a problem in those is reported once.

@@ -2,6 +2,7 @@ package io.sallyport.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.config.value.HostPort;
 import io.sallyport.testing.FakeBackend;
 import io.sallyport.testing.RunningProxy;
 import java.io.IOException;
@@ -92,6 +93,28 @@ class HealthcheckTest {
 
         assertThat(Outcome.of("healthcheck", "-c", configuration(host + ":" + admin.getLocalPort())))
                 .isEqualTo(new Outcome(0, List.of("ready"), List.of()));
+    }
+
+    /** The proxy goes on as it was, and whoever restarts what is unhealthy would end it for good. */
+    @Test
+    void aChangeThatIsWrongElsewhereLeavesItReady() throws IOException {
+        answer("HTTP/1.1 200 OK\r\n\r\nready\n");
+        Path file = configuration(address());
+        Files.writeString(file, "sallyport.listeners.https.bakend = app\n", StandardOpenOption.APPEND);
+
+        assertThat(Outcome.of("check", "-c", file).exitCode()).isEqualTo(1);
+        assertThat(Outcome.of("healthcheck", "-c", file)).isEqualTo(new Outcome(0, List.of("ready"), List.of()));
+    }
+
+    @Test
+    void anAddressThatIsNoneIsNamed() throws IOException {
+        Path file = configuration("nowhere");
+
+        Outcome outcome = Outcome.of("healthcheck", "-c", file);
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err())
+                .containsExactly(file + ":8: admin.bind: \"nowhere\" (expected: " + HostPort.RULE + ")");
     }
 
     /** Whoever checks an image has no token. */

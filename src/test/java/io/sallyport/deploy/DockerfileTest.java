@@ -22,7 +22,7 @@ final class DockerfileTest {
         assertThat(dockerfile.of("FROM")).isEqualTo("scratch");
         assertThat(dockerfile.words("ENTRYPOINT")).containsExactly("/opt/sallyport/bin/sallyport");
         assertThat(dockerfile.words("CMD")).containsExactly("run");
-        assertThat(dockerfile.words("HEALTHCHECK")).containsExactly("/opt/sallyport/bin/sallyport", "healthcheck");
+        assertThat(dockerfile.words("HEALTHCHECK")).containsExactly("/opt/sallyport/bin/healthcheck");
         assertThat(dockerfile.of("STOPSIGNAL")).isEqualTo("SIGTERM");
     }
 

@@ -109,33 +109,60 @@ class ImageIT {
         }
     }
 
-    /** AOTMode=on ends the JVM where the cache does not fit; the launcher would go on without it. */
     @Test
     void theCacheFitsTheImage() throws Exception {
+        Run run = jvm("sallyport", "io.sallyport.cli.Main", "version");
+
+        assertThat(run.exitCode()).as(run.text()).isZero();
+        assertThat(run.output()).anyMatch(line -> line.contains("io.sallyport.cli.Main source: shared objects file"));
+    }
+
+    /** What it loads counts within the proxy's memory limit, every few seconds. */
+    @Test
+    void theHealthCheckHasACacheThatFitsAndLoadsLittle() throws Exception {
+        Run run = jvm("healthcheck", "io.sallyport.cli.Healthcheck");
+
+        assertThat(run.output())
+                .as(run.text())
+                .contains("127.0.0.1:1: connection refused")
+                .anyMatch(line -> line.contains("io.sallyport.cli.Healthcheck source: shared objects file"))
+                .noneMatch(line -> line.matches(".*\\b(io\\.netty|picocli|ch\\.qos\\.logback|org\\.slf4j)\\..*"));
+    }
+
+    private record Run(int exitCode, List<String> output) {
+        String text() {
+            return String.join("\n", output);
+        }
+    }
+
+    /** As the launcher of that name; AOTMode=on ends the JVM where the cache does not fit, and the launcher would go on without it. */
+    private Run jvm(String launcher, String... command) throws Exception {
         Path app = root.resolve("opt/sallyport/lib/app");
-        List<String> command = new ArrayList<>(
+        List<String> words = new ArrayList<>(
                 List.of(root.resolve("opt/sallyport/lib/runtime/bin/java").toString()));
-        for (String line : Files.readAllLines(app.resolve("sallyport.cfg"))) {
+        for (String line : Files.readAllLines(app.resolve(launcher + ".cfg"))) {
             if (line.startsWith("java-options=")) {
-                command.add(line.substring("java-options=".length()).replace("$APPDIR", app.toString()));
+                words.add(line.substring("java-options=".length()).replace("$APPDIR", app.toString()));
             }
         }
-        command.addAll(List.of(
+        words.addAll(List.of(
                 "-XX:AOTMode=on",
                 "-Xlog:class+load",
                 "-cp",
                 app.resolve("sallyport.jar").toString()));
-        command.addAll(List.of("io.sallyport.cli.Main", "version"));
-        Path output = directory.resolve("version");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        words.addAll(List.of(command));
+        Path output = directory.resolve("jvm");
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment()
+                .put(
+                        "SALLYPORT_CONFIG",
+                        root.resolve("etc/sallyport/sallyport.conf").toString());
+        builder.environment().put("SALLYPORT_ADMIN_BIND", "127.0.0.1:1");
+        Process process = builder.start();
 
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
-        assertThat(Files.readAllLines(output))
-                .anyMatch(line -> line.contains("io.sallyport.cli.Main source: shared objects file"));
+        return new Run(process.exitValue(), Files.readAllLines(output));
     }
 
     /** A class of a module that the runtime lacks would be missed at the first use of it alone. */
@@ -167,7 +194,9 @@ class ImageIT {
                                     file.getParent() != null && file.getParent().endsWith("bin"))
                             .map(root::relativize))
                     .containsExactlyInAnyOrder(
-                            Path.of("opt/sallyport/bin/sallyport"), Path.of("opt/sallyport/lib/runtime/bin/java"));
+                            Path.of("opt/sallyport/bin/sallyport"),
+                            Path.of("opt/sallyport/bin/healthcheck"),
+                            Path.of("opt/sallyport/lib/runtime/bin/java"));
             for (Path file : all) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                         .as(file.toString())
