@@ -199,7 +199,8 @@ final class ForwardProxyTest {
             sallyport.awaitMetric(0, "sallyport_backend_up", "server", "db.invalid:5432");
             await().untilAsserted(() -> assertThat(heads).hasSizeGreaterThan(2));
             assertThat(heads).allMatch(head -> head.startsWith("CONNECT db.invalid:5432 "));
-            assertThat(sallyport.log().lines("the proxy answers 403")).isNotEmpty();
+            await().untilAsserted(() ->
+                    assertThat(sallyport.log().lines("the proxy answers 403")).isNotEmpty());
         }
     }
 

@@ -127,8 +127,7 @@ final class TransparentIT {
                     .isEmpty();
             assertThat(seenWith(proxy, "PROXY UNKNOWN\r\n")).isEqualTo("127.0.0.1");
             proxy.awaitMetric(2, FAILURES, "reason", "source_unusable");
-            assertThat(proxy.log().lines("no server can be reached from 2001:db8:0:0:0:0:0:1"))
-                    .hasSize(1);
+            assertThat(proxy.log().values("reason")).isNotEmpty().containsOnly("source_unusable");
         }
     }
 
