@@ -238,8 +238,10 @@ public final class CertificateRequest {
                 Date.from(notAfter),
                 name,
                 pair.getPublic());
-        builder.addExtension(
-                Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(pair.getPublic()));
+        if (!without.contains(Extension.subjectKeyIdentifier)) {
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(pair.getPublic()));
+        }
         if (issuer != null) {
             builder.addExtension(
                     Extension.authorityKeyIdentifier,

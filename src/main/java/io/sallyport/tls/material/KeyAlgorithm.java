@@ -1,6 +1,7 @@
 package io.sallyport.tls.material;
 
 import io.sallyport.tls.file.MaterialException;
+import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.Key;
@@ -9,7 +10,7 @@ import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
-import java.util.List;
+import java.util.Set;
 
 /** The key types that a certificate of ours may have. */
 public enum KeyAlgorithm {
@@ -22,7 +23,9 @@ public enum KeyAlgorithm {
     public static final String RULE = "RSA of 2048 bits or more, EC on P-256, P-384 or P-521, or Ed25519";
 
     private static final int RSA_BITS = 2048;
-    private static final List<String> CURVES = List.of("secp256r1", "secp384r1", "secp521r1");
+
+    /** The orders of P-256, P-384 and P-521. */
+    private static final Set<BigInteger> ORDERS = Set.of(order("secp256r1"), order("secp384r1"), order("secp521r1"));
 
     private final String keyFactory;
     private final String signature;
@@ -56,7 +59,8 @@ public enum KeyAlgorithm {
             return RSA;
         }
         if (key instanceof ECKey ec) {
-            if (CURVES.stream().noneMatch(curve -> isOn(curve, ec))) {
+            // The JDK reads keys on curves that it then does not sign with; the order tells one curve from another.
+            if (!ORDERS.contains(ec.getParams().getOrder())) {
                 throw unsupported("EC key on curve " + ec.getParams());
             }
             return EC;
@@ -67,15 +71,11 @@ public enum KeyAlgorithm {
         throw unsupported((key instanceof EdECKey ed ? ed.getParams().getName() : key.getAlgorithm()) + " key");
     }
 
-    /** The JDK reads keys on curves that it then does not sign with; the order tells one curve from another. */
-    private static boolean isOn(String curve, ECKey key) {
+    private static BigInteger order(String curve) {
         try {
             AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
             parameters.init(new ECGenParameterSpec(curve));
-            return parameters
-                    .getParameterSpec(ECParameterSpec.class)
-                    .getOrder()
-                    .equals(key.getParams().getOrder());
+            return parameters.getParameterSpec(ECParameterSpec.class).getOrder();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has " + curve, e);
         }

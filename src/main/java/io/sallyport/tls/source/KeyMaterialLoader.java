@@ -8,6 +8,7 @@ import io.sallyport.tls.file.Password;
 import io.sallyport.tls.file.PemCertificates;
 import io.sallyport.tls.file.SecretFile;
 import io.sallyport.tls.file.Validity;
+import io.sallyport.tls.material.BoringSslPair;
 import io.sallyport.tls.material.CertificateChain;
 import io.sallyport.tls.material.KeyAlgorithm;
 import io.sallyport.tls.material.KeyMaterial;
@@ -120,12 +121,30 @@ public final class KeyMaterialLoader {
             Findings.About chainFile)
             throws MaterialException {
         KeyAlgorithm algorithm = KeyAlgorithm.of(key);
+        for (X509Certificate certificate : certificates) {
+            if (BoringSslPair.isTaken(key, certificate)) {
+                return material(name, algorithm, key, certificate, certificates, now, chainFile);
+            }
+        }
+        throw refusal(algorithm, key, certificates, keyFile, chainFile);
+    }
+
+    /** Why none of the certificates goes with the key. */
+    private static MaterialException refusal(
+            KeyAlgorithm algorithm,
+            PrivateKey key,
+            List<X509Certificate> certificates,
+            Findings.About keyFile,
+            Findings.About chainFile)
+            throws MaterialException {
         KeyProof proof = KeyProof.of(algorithm, key);
-        X509Certificate leaf = certificates.stream()
+        return certificates.stream()
                 .filter(certificate -> proof.matches(certificate.getPublicKey()))
                 .findFirst()
-                .orElseThrow(() -> mismatch(certificates.get(0), keyFile, chainFile));
-        return material(name, algorithm, key, leaf, certificates, now, chainFile);
+                .map(certificate -> new MaterialException("BoringSSL refuses the private key with the certificate of "
+                        + subject(certificate) + ": " + BoringSslPair.refusal(key, certificate)
+                        + " (expected: an undamaged key, and a certificate that is for signatures)"))
+                .orElseGet(() -> mismatch(certificates.get(0), keyFile, chainFile));
     }
 
     /** A key that has proved to be the leaf's, with its chain in order. */
@@ -137,7 +156,7 @@ public final class KeyMaterialLoader {
             List<X509Certificate> certificates,
             Instant now,
             Findings.About chainFile) {
-        CertificateChain chain = CertificateChain.of(leaf, certificates);
+        CertificateChain chain = CertificateChain.ofIdentifiers(leaf, certificates);
         warnOfOrder(chain, chainFile);
         warnOfMissing(chain, chainFile);
         Validity.warn(chain.ordered(), now, chainFile);
@@ -181,7 +200,7 @@ public final class KeyMaterialLoader {
      */
     private static void warnOfMissing(CertificateChain chain, Findings.About file) {
         X509Certificate leaf = chain.last();
-        if (chain.ordered().size() > 1 || CertificateChain.isSelfSigned(leaf)) {
+        if (chain.ordered().size() > 1 || CertificateChain.namesItself(leaf)) {
             return;
         }
         String issuer = DistinguishedName.display(leaf.getIssuerX500Principal());

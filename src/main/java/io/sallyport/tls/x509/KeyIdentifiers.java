@@ -20,8 +20,18 @@ public final class KeyIdentifiers {
     /** Whether {@code certificate} says that another key than that of {@code issuer} signed it. */
     public static boolean contradict(X509Certificate certificate, X509Certificate issuer) {
         @Nullable ByteBuffer wanted = keyIdentifier(certificate);
-        @Nullable ByteBuffer found = inside(inside(value(issuer, SUBJECT), OCTET_STRING), OCTET_STRING);
+        @Nullable ByteBuffer found = own(issuer);
         return wanted != null && found != null && !wanted.equals(found);
+    }
+
+    /** Whether {@code certificate} says that the key of {@code issuer} signed it. */
+    public static boolean agree(X509Certificate certificate, X509Certificate issuer) {
+        @Nullable ByteBuffer wanted = keyIdentifier(certificate);
+        return wanted != null && wanted.equals(own(issuer));
+    }
+
+    private static @Nullable ByteBuffer own(X509Certificate issuer) {
+        return inside(inside(value(issuer, SUBJECT), OCTET_STRING), OCTET_STRING);
     }
 
     private static @Nullable ByteBuffer keyIdentifier(X509Certificate certificate) {
