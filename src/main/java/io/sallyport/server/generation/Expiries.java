@@ -5,12 +5,12 @@ import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.path.Crls;
 import io.sallyport.tls.path.TrustAnchors;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * When what was loaded ends.
@@ -24,7 +24,7 @@ public record Expiries(List<CertificateExpiry> certificates, Map<String, Instant
 
     /** @param kind as metrics have it */
     static Expiries of(Collection<KeyMaterial> keys, String kind, TrustAnchors anchors, Crls crls) {
-        Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
+        List<CertificateExpiry> certificates = new ArrayList<>(keys.size());
         keys.forEach(key -> certificates.add(new CertificateExpiry(key.name(), kind, key.notAfter())));
         anchors.sources()
                 .forEach(source -> source.certificates()
@@ -34,17 +34,23 @@ public record Expiries(List<CertificateExpiry> certificates, Map<String, Instant
                                 certificate.getNotAfter().toInstant()))));
         Map<String, Instant> lists = new TreeMap<>();
         crls.nextUpdates().forEach(list -> lists.put(list.name(), list.time()));
-        return new Expiries(List.copyOf(certificates), lists);
+        return new Expiries(inOrder(certificates), lists);
     }
 
     /** All of them, each once. */
     static Expiries all(Collection<Expiries> some) {
-        Set<CertificateExpiry> certificates = new TreeSet<>(CertificateExpiry.ORDER);
+        List<CertificateExpiry> certificates = new ArrayList<>();
         Map<String, Instant> lists = new TreeMap<>();
         some.forEach(each -> {
             certificates.addAll(each.certificates);
             lists.putAll(each.revocationLists);
         });
-        return new Expiries(List.copyOf(certificates), lists);
+        return new Expiries(inOrder(certificates), lists);
+    }
+
+    /** Each once. Thousands are in order already, as a rule, which a sort of a list finds at once. */
+    private static List<CertificateExpiry> inOrder(List<CertificateExpiry> some) {
+        some.sort(CertificateExpiry.ORDER);
+        return List.copyOf(new LinkedHashSet<>(some));
     }
 }

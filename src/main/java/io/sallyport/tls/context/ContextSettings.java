@@ -44,7 +44,13 @@ public record ContextSettings(
             SessionIdContext sessionIdContext,
             List<String> alpn,
             RsaSigning rsaSigning,
-            List<StapledKey.Identity> keys) {}
+            List<StapledKey.Identity> keys) {
+        /** Of ten thousand contexts the rest is the same, and would be hashed as often. */
+        @Override
+        public int hashCode() {
+            return keys.hashCode();
+        }
+    }
 
     Object key(List<StapledKey> keys) {
         return new Key(

@@ -2,9 +2,11 @@ package io.sallyport.tls.file;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 
 /** Reads a whole file that the configuration names, or says in a person's words why not. */
@@ -19,18 +21,13 @@ public final class MaterialFile {
      */
     public static byte[] read(Path file, int limit, String expected) throws MaterialException {
         String rule = " (expected: " + expected + ")";
-        if (!Files.exists(file)) {
-            throw new MaterialException("no such file" + rule);
-        }
-        if (Files.isDirectory(file)) {
+        BasicFileAttributes attributes = attributes(file, rule);
+        if (attributes.isDirectory()) {
             throw new MaterialException("is a directory" + rule);
         }
         // A pipe without a writer would hang the start.
-        if (!Files.isRegularFile(file)) {
+        if (!attributes.isRegularFile()) {
             throw new MaterialException("is not a regular file" + rule);
-        }
-        if (!Files.isReadable(file)) {
-            throw new MaterialException("not readable" + rule);
         }
         return bytes(file, limit, rule);
     }
@@ -48,6 +45,14 @@ public final class MaterialFile {
         return Arrays.copyOf(content, end);
     }
 
+    private static BasicFileAttributes attributes(Path file, String rule) throws MaterialException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (IOException e) {
+            throw new MaterialException("no such file" + rule);
+        }
+    }
+
     private static byte[] bytes(Path file, int limit, String rule) throws MaterialException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(limit);
@@ -55,6 +60,8 @@ public final class MaterialFile {
                 throw new MaterialException("is larger than " + limit + " bytes" + rule);
             }
             return bytes;
+        } catch (AccessDeniedException e) {
+            throw new MaterialException("not readable" + rule);
         } catch (IOException e) {
             // The message of a FileSystemException is the path alone.
             String why = e instanceof FileSystemException ? e.toString() : e.getMessage();

@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
  * @param lines between BEGIN and END, without surrounding white space
  */
 public record PemBlock(String label, int line, List<String> lines) {
+    private static final String DASHES = "-----";
     private static final Pattern BOUNDARY = Pattern.compile("-----(BEGIN|END) ([^-]*)-----");
+    private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s");
 
     public PemBlock {
         lines = List.copyOf(lines);
@@ -32,12 +35,13 @@ public record PemBlock(String label, int line, List<String> lines) {
      * @throws MaterialException when a block is cut off
      */
     public static List<PemBlock> split(byte[] file) throws MaterialException {
-        String[] text = text(file).split("\r\n|\r|\n", -1);
+        String[] text = LINE_END.split(text(file), -1);
         List<PemBlock> blocks = new ArrayList<>();
         for (int i = 0; i < text.length; i++) {
-            Matcher matcher = BOUNDARY.matcher(text[i].trim());
+            String line = text[i].trim();
+            Matcher matcher = BOUNDARY.matcher(line);
             // The whole line, as for OpenSSL: a boundary that is commented out or quoted is comment.
-            if (matcher.matches() && matcher.group(1).equals("BEGIN")) {
+            if (line.startsWith(DASHES) && matcher.matches() && matcher.group(1).equals("BEGIN")) {
                 PemBlock block = block(text, i, matcher.group(2));
                 blocks.add(block);
                 i += block.lines.size() + 1;
@@ -50,7 +54,9 @@ public record PemBlock(String label, int line, List<String> lines) {
     public static Set<String> labels(byte[] file) {
         return text(file)
                 .lines()
-                .map(line -> BOUNDARY.matcher(line.trim()))
+                .map(String::trim)
+                .filter(line -> line.startsWith(DASHES))
+                .map(BOUNDARY::matcher)
                 .filter(matcher -> matcher.matches() && matcher.group(1).equals("BEGIN"))
                 .map(matcher -> matcher.group(2))
                 .collect(Collectors.toUnmodifiableSet());
@@ -91,7 +97,8 @@ public record PemBlock(String label, int line, List<String> lines) {
     /** The bytes of a block without headers. */
     public byte[] der() throws MaterialException {
         try {
-            return Base64.getDecoder().decode(String.join("", lines).replaceAll("\\s", ""));
+            return Base64.getDecoder()
+                    .decode(WHITE_SPACE.matcher(String.join("", lines)).replaceAll(""));
         } catch (IllegalArgumentException e) {
             throw new MaterialException(line, label + " is not Base64 (expected: an undamaged PEM block)");
         }
@@ -119,7 +126,7 @@ public record PemBlock(String label, int line, List<String> lines) {
             if (line.equals("-----END " + label + "-----")) {
                 return new PemBlock(label, begin + 1, lines);
             }
-            if (BOUNDARY.matcher(line).matches()) {
+            if (line.startsWith(DASHES) && BOUNDARY.matcher(line).matches()) {
                 throw cutOff(begin + 1, label, line + " in line " + (i + 1));
             }
             lines.add(line);

@@ -1,13 +1,9 @@
 package io.sallyport.tls.material;
 
 import io.sallyport.tls.x509.DistinguishedName;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -42,19 +38,6 @@ public record KeyMaterial(
 
     public X509Certificate[] chainArray() {
         return chain.toArray(new X509Certificate[0]);
-    }
-
-    /** SHA-256 over all certificates, in hex: two that are equal have the same key, too. */
-    public String chainHash() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (X509Certificate certificate : chain) {
-                digest.update(certificate.getEncoded());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     public Instant notBefore() {

@@ -82,6 +82,9 @@ public final class OcspResponses {
     }
 
     private Optional<Response> find(List<X509Certificate> chain) {
+        if (responses.isEmpty()) {
+            return Optional.empty();
+        }
         return responses.stream()
                 .filter(response -> isAbout(response.about(), chain))
                 .findFirst();

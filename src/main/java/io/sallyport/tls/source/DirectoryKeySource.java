@@ -8,13 +8,16 @@ import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.file.MaterialException;
 import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.source.DirectoryMemory.Known;
+import io.sallyport.tls.source.DirectoryMemory.State;
 import io.sallyport.tls.source.FileContents.Content;
 import io.sallyport.tls.source.PairNames.Pair;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -22,8 +25,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,29 +96,42 @@ final class DirectoryKeySource implements KeySource {
         }
     }
 
-    private List<KeyMaterial> read(SortedMap<Path, Content> files, KeyMaterialLoader loader, Findings findings) {
-        PairNames names = PairNames.of(files);
+    private List<KeyMaterial> read(Map<Path, Content> files, KeyMaterialLoader loader, Findings findings) {
+        PairNames names = memory.names(files);
         String password = passwordState();
-        SortedMap<Pair, Known> read = new TreeMap<>();
+        Map<Pair, Known> read = new LinkedHashMap<>();
         for (Pair pair : names.pairs()) {
-            String state = Objects.requireNonNull(files.get(pair.chain())).hash()
-                    + ' '
-                    + Objects.requireNonNull(files.get(pair.key())).hash()
-                    + ' '
-                    + password;
+            State state = new State(
+                    Objects.requireNonNull(files.get(pair.chain())),
+                    Objects.requireNonNull(files.get(pair.key())),
+                    password);
             read.put(pair, memory.of(pair, state, (each, found) -> load(each, loader, found)));
         }
-        memory.torn(read.keySet(), files.keySet()).forEach((pair, good) -> {
-            Path missing = files.containsKey(pair.chain()) ? pair.key() : pair.chain();
-            read.put(
-                    pair,
-                    new Known("", good, problem(missing, "is gone (expected: both halves of a pair)"), new Findings()));
-        });
-        memory.keep(new HashMap<>(read));
+        Map<Pair, Known> torn = torn(files, read.keySet());
+        if (!torn.isEmpty()) {
+            torn.putAll(read);
+            read = torn;
+        }
+        memory.keep(read);
         tell(read, names, files, findings);
-        return LatestOfName.of(read.values().stream()
-                .flatMap(known -> Stream.ofNullable(known.good()))
-                .toList());
+        List<KeyMaterial> good = new ArrayList<>();
+        for (Known known : read.values()) {
+            if (known.good() != null) {
+                good.add(known.good());
+            }
+        }
+        return LatestOfName.of(good);
+    }
+
+    /** Those of which one half is missing now, in order. */
+    private SortedMap<Pair, Known> torn(Map<Path, Content> files, Set<Pair> whole) {
+        SortedMap<Pair, Known> torn = new TreeMap<>();
+        memory.torn(whole, files.keySet()).forEach((pair, good) -> {
+            Path missing = files.containsKey(pair.chain()) ? pair.key() : pair.chain();
+            ConfigProblem broken = problem(missing, "is gone (expected: both halves of a pair)");
+            torn.put(pair, new Known(null, good, broken, new Findings()));
+        });
+        return torn;
     }
 
     private Optional<KeyMaterial> load(Pair pair, KeyMaterialLoader loader, Findings findings) {
@@ -125,28 +139,31 @@ final class DirectoryKeySource implements KeySource {
                 new CertificateConfig.Pem(pair.chain(), pair.key(), config.password(), config.place()), findings);
     }
 
-    private void tell(SortedMap<Pair, Known> read, PairNames names, SortedMap<Path, Content> files, Findings findings) {
+    private void tell(Map<Pair, Known> read, PairNames names, Map<Path, Content> files, Findings findings) {
         List<ConfigProblem> said = new ArrayList<>();
         List<ConfigProblem> unusable = new ArrayList<>();
-        read.forEach((pair, known) -> {
+        boolean nothing = true;
+        for (Known known : read.values()) {
             said.addAll(known.said().warnings());
             said.addAll(known.said().notes());
             if (known.broken() != null) {
                 unusable.add(withOutcome(known.broken(), known.good() != null));
             }
-        });
-        Set<Path> torn = read.keySet().stream()
-                .flatMap(pair -> Stream.of(pair.chain(), pair.key()))
-                .collect(Collectors.toSet());
-        names.halves().stream()
-                .filter(half -> !torn.contains(half.file()))
-                .forEach(half -> unusable.add(withOutcome(
-                        problem(half.file(), "nothing belongs to it (expected: " + half.missing() + " beside it)"),
-                        false)));
+            nothing &= known.good() == null;
+        }
+        if (!names.halves().isEmpty()) {
+            Set<Path> told = new HashSet<>();
+            read.keySet().forEach(pair -> told.addAll(List.of(pair.chain(), pair.key())));
+            names.halves().stream()
+                    .filter(half -> !told.contains(half.file()))
+                    .forEach(half -> unusable.add(withOutcome(
+                            problem(half.file(), "nothing belongs to it (expected: " + half.missing() + " beside it)"),
+                            false)));
+        }
         unusable.forEach(findings::addUnusable);
         warn(unusable, "pairs that cannot be used", findings);
         warn(said, "remarks about its certificates", findings);
-        if (read.values().stream().allMatch(known -> known.good() == null)) {
+        if (nothing) {
             findings.warning(config.where(), Findings.display(config.directory()), nothing(files));
         }
     }
@@ -161,11 +178,11 @@ final class DirectoryKeySource implements KeySource {
         }
     }
 
-    private static String nothing(SortedMap<Path, Content> files) {
+    private static String nothing(Map<Path, Content> files) {
         String found = files.isEmpty()
                 ? "is empty"
                 : "no certificate with its key in " + files.size() + " files, as "
-                        + files.firstKey().getFileName();
+                        + files.keySet().iterator().next().getFileName();
         return found
                 + " (expected: fullchain.pem with privkey.pem, NAME.crt with NAME.key, or PEM files that hold both)";
     }

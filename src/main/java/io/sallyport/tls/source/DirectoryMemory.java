@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,24 +21,28 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryMemory {
     private final FileContents files = new FileContents();
     private Map<Pair, Known> pairs = new HashMap<>();
-    private @Nullable SortedMap<Path, Content> seen;
+    private @Nullable Map<Path, Content> seen;
     private @Nullable Set<Path> watched;
+    private @Nullable PairNames named;
     private int looks;
     private int pairsRead;
 
     /**
      * A pair as it was read last.
      *
-     * @param state a hash of what it was read from
+     * @param state what it was read from; null: half of it was missing
      * @param good what it was when it could last be used; null: never
      * @param broken why it cannot be used; null: it can
      * @param said what else there is to say of it
      */
     record Known(
-            String state,
+            @Nullable State state,
             @Nullable KeyMaterial good,
             @Nullable ConfigProblem broken,
             Findings said) {}
+
+    /** Another, once something else is read. */
+    record State(Content chain, Content key, String password) {}
 
     /** Reads a pair; empty where {@code findings} got a problem. */
     interface Reader {
@@ -59,21 +62,24 @@ final class DirectoryMemory {
     }
 
     /** What is in the files of the folder now. Blocks. */
-    SortedMap<Path, Content> look(Path folder) throws MaterialException {
+    Map<Path, Content> look(Path folder) throws MaterialException {
         seen = null;
         watched = null;
         looks++;
         FolderScan scan = FolderScan.of(folder);
         watched = scan.watched();
-        SortedMap<Path, Content> contents = files.of(scan.files());
+        Map<Path, Content> contents = files.of(scan.files());
+        if (files.areOtherKinds()) {
+            named = null;
+        }
         seen = contents;
         return contents;
     }
 
     /** What the last look has seen, but once alone: whoever took a fingerprint of it reads just that. Without one, it looks. */
-    SortedMap<Path, Content> lastLook(Path folder) throws MaterialException {
-        SortedMap<Path, Content> last = seen;
-        SortedMap<Path, Content> result = last == null ? look(folder) : last;
+    Map<Path, Content> lastLook(Path folder) throws MaterialException {
+        Map<Path, Content> last = seen;
+        Map<Path, Content> result = last == null ? look(folder) : last;
         seen = null;
         return result;
     }
@@ -86,10 +92,17 @@ final class DirectoryMemory {
         return Objects.requireNonNull(watched);
     }
 
+    /** Which files of the last look belong together. */
+    PairNames names(Map<Path, Content> contents) {
+        PairNames names = named == null ? PairNames.of(contents) : named;
+        named = names;
+        return names;
+    }
+
     /** What is known of a pair in this state, or is read now. */
-    Known of(Pair pair, String state, Reader reader) {
+    Known of(Pair pair, State state, Reader reader) {
         @Nullable Known before = pairs.get(pair);
-        if (before != null && before.state.equals(state)) {
+        if (before != null && state.equals(before.state)) {
             return before;
         }
         Findings findings = new Findings();

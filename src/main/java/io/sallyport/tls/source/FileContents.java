@@ -9,11 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What is in files, read again only where the file system says that it may be something else: a folder is looked at every few
@@ -27,6 +26,7 @@ final class FileContents {
     private static final Duration TICK = Duration.ofSeconds(2);
 
     private Map<Path, Known> known = new HashMap<>();
+    private boolean otherKinds;
     private int reads;
 
     /**
@@ -37,6 +37,10 @@ final class FileContents {
      * @param key whether it has one that is called a private key
      */
     record Content(String hash, boolean certificate, boolean key) {
+        boolean isOfTheKindOf(Content other) {
+            return certificate == other.certificate && key == other.key;
+        }
+
         boolean isPem() {
             return certificate || key;
         }
@@ -45,21 +49,28 @@ final class FileContents {
     /** @param lasting whether a later write would show */
     private record Known(Stat stat, Content content, boolean lasting) {}
 
-    /** Of each of these files, and remembers no other. Blocks. */
-    SortedMap<Path, Content> of(Map<Path, Stat> files) {
+    /** Of each of these files, in their order, and remembers no other. One that has not changed is the same object. Blocks. */
+    Map<Path, Content> of(Map<Path, Stat> files) {
         Instant now = Instant.now();
         Map<Path, Known> next = new HashMap<>();
-        SortedMap<Path, Content> contents = new TreeMap<>();
+        otherKinds = known.size() != files.size();
+        Map<Path, Content> contents = new LinkedHashMap<>();
         files.forEach((file, stat) -> {
             Known before = known.get(file);
             boolean same = before != null && before.lasting && before.stat.equals(stat);
             boolean lasting = stat.changed().toInstant().plus(TICK).isBefore(now);
             Known each = same ? Objects.requireNonNull(before) : new Known(stat, read(file, stat), lasting);
+            otherKinds |= before == null || !before.content.isOfTheKindOf(each.content);
             next.put(file, each);
             contents.put(file, each.content);
         });
         known = next;
         return contents;
+    }
+
+    /** Whether there were other files the last time, or others of them held certificates and keys. */
+    boolean areOtherKinds() {
+        return otherKinds;
     }
 
     /** How many contents were read so far. */

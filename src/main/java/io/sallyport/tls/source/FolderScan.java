@@ -8,13 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * The files of a folder and of those below it, links followed, without what begins with a dot: Kubernetes keeps the versions of
  * a volume in such folders, and links to one of them.
  *
- * @param files what lies there, with what tells one state of it from another
+ * @param files what lies there, in order, with what tells one state of it from another
  * @param watched the folders, and every link: a change of any of the files shows there
  */
-record FolderScan(SortedMap<Path, Stat> files, Set<Path> watched) {
+record FolderScan(Map<Path, Stat> files, Set<Path> watched) {
     /** Below the folder itself. Caddy's certificates are three deep. */
     private static final int DEEPEST = 4;
 
@@ -39,7 +41,7 @@ record FolderScan(SortedMap<Path, Stat> files, Set<Path> watched) {
     record Stat(long device, long inode, long size, FileTime modified, FileTime changed) {}
 
     FolderScan {
-        files = Collections.unmodifiableSortedMap(files);
+        files = Collections.unmodifiableMap(files);
         watched = Collections.unmodifiableSet(watched);
     }
 
@@ -59,14 +61,22 @@ record FolderScan(SortedMap<Path, Stat> files, Set<Path> watched) {
         } catch (IOException e) {
             throw new MaterialException("cannot be read: " + e + " (expected: a folder with certificates)");
         }
-        return new FolderScan(walk.files, walk.watched);
+        return new FolderScan(walk.inOrder(), walk.watched);
     }
 
     private static final class Walk {
-        private final SortedMap<Path, Stat> files = new TreeMap<>();
+        private final Map<Path, Stat> files = new HashMap<>();
         private final Set<Path> watched = new TreeSet<>();
         private final Set<Object> entered = new HashSet<>();
         private int looked;
+
+        Map<Path, Stat> inOrder() {
+            List<Path> paths = new ArrayList<>(files.keySet());
+            Collections.sort(paths);
+            Map<Path, Stat> ordered = new LinkedHashMap<>();
+            paths.forEach(path -> ordered.put(path, Objects.requireNonNull(files.get(path))));
+            return ordered;
+        }
 
         /** One that is entered already was come to by a link, which may lead round in a ring. */
         void enter(Path folder, int depth) throws IOException, MaterialException {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Of several certificates for one name and kind of key the one with the later end: a renewed one lies beside the one before. */
 final class LatestOfName {
@@ -17,16 +18,24 @@ final class LatestOfName {
     /** The same in the same order, each with the names alone that it is the latest of; without those that have none left. */
     static List<KeyMaterial> of(List<KeyMaterial> keys) {
         Map<Place, Integer> latest = new HashMap<>();
+        boolean twice = false;
         for (int i = 0; i < keys.size(); i++) {
             KeyMaterial key = keys.get(i);
             for (String name : key.serverNames()) {
-                latest.merge(
-                        new Place(name, key.algorithm()),
-                        i,
-                        (one, other) ->
-                                keys.get(other).notAfter().isAfter(keys.get(one).notAfter()) ? other : one);
+                Place place = new Place(name, key.algorithm());
+                @Nullable Integer other = latest.putIfAbsent(place, i);
+                if (other != null) {
+                    twice = true;
+                    if (key.notAfter().isAfter(keys.get(other).notAfter())) {
+                        latest.put(place, i);
+                    }
+                }
             }
         }
+        return twice ? reduced(keys, latest) : keys;
+    }
+
+    private static List<KeyMaterial> reduced(List<KeyMaterial> keys, Map<Place, Integer> latest) {
         List<KeyMaterial> result = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             KeyMaterial key = keys.get(i);

@@ -4,10 +4,9 @@ import io.sallyport.tls.source.FileContents.Content;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param pairs in the order of their chains
  * @param halves files of which the other half is missing
  */
-record PairNames(Set<Pair> pairs, List<Half> halves) {
+record PairNames(List<Pair> pairs, List<Half> halves) {
     private static final String FULL_CHAIN = "fullchain.pem";
     private static final String PRIVATE_KEY = "privkey.pem";
     private static final String KUBERNETES_CHAIN = "tls.crt";
@@ -46,8 +45,9 @@ record PairNames(Set<Pair> pairs, List<Half> halves) {
     /** @param missing the name of what should lie beside it */
     record Half(Path file, String missing) {}
 
-    static PairNames of(SortedMap<Path, Content> files) {
-        Set<Pair> pairs = new TreeSet<>();
+    /** @param files in order */
+    static PairNames of(Map<Path, Content> files) {
+        Set<Pair> pairs = new LinkedHashSet<>();
         Set<Path> paired = new LinkedHashSet<>();
         files.forEach((file, content) -> {
             Pair pair = pair(file, content, files);
@@ -61,10 +61,11 @@ record PairNames(Set<Pair> pairs, List<Half> halves) {
                 .filter(file -> !paired.contains(file))
                 .flatMap(file -> half(file, Objects.requireNonNull(files.get(file)), paired))
                 .toList();
-        return new PairNames(pairs, halves);
+        // In order already, as a rule: a chain that comes behind its key is not.
+        return new PairNames(pairs.stream().sorted().toList(), halves);
     }
 
-    private static @Nullable Pair pair(Path file, Content content, SortedMap<Path, Content> files) {
+    private static @Nullable Pair pair(Path file, Content content, Map<Path, Content> files) {
         if (content.certificate() && content.key()) {
             return new Pair(file, file);
         }

@@ -272,6 +272,22 @@ final class CertificateDirectoryTest {
         return read;
     }
 
+    /** The files are the same, and what belongs together is not. */
+    @Test
+    void aFileThatComesToHoldItsKeyIsAPairFromThenOn() throws IOException {
+        pair("a");
+        IssuedCertificate issued = ISSUER.server("b.test").issue();
+        write(base, "b", issued.chainPem());
+        KeySource source = source("");
+        source.fingerprint();
+        assertThat(names(read(""))).containsExactly("a.test");
+        write(base, "b", issued.chainPem() + issued.keyPem());
+        source.fingerprint();
+        source.fingerprint();
+
+        assertThat(names(read(""))).containsExactly("a.test", "b.test");
+    }
+
     @Test
     void whatAppearsAfterAFingerprintWasReadIsSeenByTheNextRead() {
         pair("a");

@@ -16,12 +16,9 @@ import io.sallyport.tls.material.KeyMaterial;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
-import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.interfaces.RSAPrivateCrtKey;
-import java.security.spec.RSAPublicKeySpec;
 import java.time.Instant;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1BitString;
@@ -32,6 +29,7 @@ import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,31 +112,6 @@ final class UnfitKeysTest {
         assertThat(findings.unusable()).singleElement().asString().contains("BoringSSL refuses the private key");
     }
 
-    /** Neither looks for the factors of a factor. A signature by such a key is wrong, whoever makes it. */
-    @Test
-    void aFactorThatIsNoPrimeIsLookedForByNobody() throws Exception {
-        SecureRandom random = new SecureRandom();
-        BigInteger e = BigInteger.valueOf(65_537);
-        BigInteger p;
-        BigInteger q;
-        do {
-            p = BigInteger.probablePrime(512, random).multiply(BigInteger.probablePrime(512, random));
-            q = BigInteger.probablePrime(1024, random);
-        } while (p.multiply(q).bitLength() < 2048 || p.compareTo(q) < 0 || !isInvertible(e, p) || !isInvertible(e, q));
-        BigInteger p1 = p.subtract(BigInteger.ONE);
-        BigInteger q1 = q.subtract(BigInteger.ONE);
-        BigInteger d = e.modInverse(p1.multiply(q1).divide(p1.gcd(q1)));
-        RSAPrivateKey key = new RSAPrivateKey(p.multiply(q), e, d, p, q, d.mod(p1), d.mod(q1), q.modInverse(p));
-        PublicKey half = KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(p.multiply(q), e));
-        write(
-                "odd",
-                ROOT.server("odd.test").key(new KeyPair(half, RSA.getPrivate())).issue(),
-                info(RSA.getPrivate().getEncoded(), key));
-
-        assertThat(read()).hasSize(1);
-        assertThat(takenByOpenssl("odd")).isTrue();
-    }
-
     @ParameterizedTest
     @EnumSource(
             value = KeyKind.class,
@@ -185,10 +158,6 @@ final class UnfitKeysTest {
         assertThat(takenByOpenssl("bad")).isEqualTo(byOpenssl);
     }
 
-    private static boolean isInvertible(BigInteger exponent, BigInteger factor) {
-        return exponent.gcd(factor.subtract(BigInteger.ONE)).equals(BigInteger.ONE);
-    }
-
     private List<KeyMaterial> read() {
         return sources.of(new CertificateConfig.Directory(base, new PasswordConfig.None(), new Place("x.conf:1")))
                 .read(Instant.now(), findings);
@@ -213,49 +182,37 @@ final class UnfitKeysTest {
     private static PrivateKeyInfo rsa(String damage) throws IOException {
         RSAPrivateCrtKey own = (RSAPrivateCrtKey) RSA.getPrivate();
         RSAPrivateCrtKey other = (RSAPrivateCrtKey) OTHER_RSA.getPrivate();
-        BigInteger two = BigInteger.TWO;
         return info(
                 RSA.getPrivate().getEncoded(),
                 switch (damage) {
-                    case "the modulus of another" -> rsa(own, other.getModulus(), null, null, null, null, null);
-                    case "another public exponent" -> rsa(own, null, BigInteger.valueOf(3), null, null, null, null);
-                    case "the private exponent of another" ->
-                        rsa(own, null, null, other.getPrivateExponent(), null, null, null);
+                    case "the modulus of another" -> rsa(0, other.getModulus());
+                    case "another public exponent" -> rsa(1, BigInteger.valueOf(3));
+                    case "the private exponent of another" -> rsa(2, other.getPrivateExponent());
                     case "a private exponent that is none" ->
-                        rsa(own, null, null, own.getPrivateExponent().add(two), null, null, null);
-                    case "another first factor" -> rsa(own, null, null, null, other.getPrimeP(), null, null);
+                        rsa(2, own.getPrivateExponent().add(BigInteger.TWO));
+                    case "another first factor" -> rsa(3, other.getPrimeP());
                     case "another exponent for the first factor" ->
-                        rsa(own, null, null, null, null, own.getPrimeExponentP().add(two), null);
-                    default ->
-                        rsa(
-                                own,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                own.getCrtCoefficient().add(two));
+                        rsa(5, own.getPrimeExponentP().add(BigInteger.TWO));
+                    default -> rsa(7, own.getCrtCoefficient().add(BigInteger.TWO));
                 });
     }
 
-    /** The key with other numbers in place of its own, where they are given. */
-    private static RSAPrivateKey rsa(
-            RSAPrivateCrtKey key,
-            BigInteger modulus,
-            BigInteger publicExponent,
-            BigInteger privateExponent,
-            BigInteger first,
-            BigInteger firstExponent,
-            BigInteger coefficient) {
+    /** The key with another value for the number at this place of RFC 8017 appendix A.1.2. */
+    private static RSAPrivateKey rsa(int place, BigInteger value) {
+        RSAPrivateCrtKey key = (RSAPrivateCrtKey) RSA.getPrivate();
+        BigInteger[] numbers = {
+            key.getModulus(),
+            key.getPublicExponent(),
+            key.getPrivateExponent(),
+            key.getPrimeP(),
+            key.getPrimeQ(),
+            key.getPrimeExponentP(),
+            key.getPrimeExponentQ(),
+            key.getCrtCoefficient()
+        };
+        numbers[place] = value;
         return new RSAPrivateKey(
-                modulus == null ? key.getModulus() : modulus,
-                publicExponent == null ? key.getPublicExponent() : publicExponent,
-                privateExponent == null ? key.getPrivateExponent() : privateExponent,
-                first == null ? key.getPrimeP() : first,
-                key.getPrimeQ(),
-                firstExponent == null ? key.getPrimeExponentP() : firstExponent,
-                key.getPrimeExponentQ(),
-                coefficient == null ? key.getCrtCoefficient() : coefficient);
+                numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7]);
     }
 
     private static PrivateKeyInfo ec(String damage) throws IOException {
@@ -269,7 +226,7 @@ final class UnfitKeysTest {
                 });
     }
 
-    private static ECPrivateKey ec(KeyPair scalar, ASN1BitString point) {
+    private static ECPrivateKey ec(KeyPair scalar, @Nullable ASN1BitString point) {
         return new ECPrivateKey(256, ((java.security.interfaces.ECPrivateKey) scalar.getPrivate()).getS(), point, null);
     }
 
