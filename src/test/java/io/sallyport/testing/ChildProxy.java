@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Closing it asserts what closing a {@link RunningProxy} asserts, and that SIGTERM ends it with 0.
  */
 public final class ChildProxy implements ProxyUnderTest {
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = PATIENCE;
 
     private final Process process;
     private final CertificateAuthority authority;
@@ -81,6 +81,14 @@ public final class ChildProxy implements ProxyUnderTest {
         return directory;
     }
 
+    /** Where this listener listens. */
+    public InetSocketAddress listener(String name) {
+        return addressOf(logLines("listening").stream()
+                .filter(line -> line.text("listener").equals(name))
+                .findFirst()
+                .orElseThrow());
+    }
+
     /** The lines that it logged so far. */
     public List<LogLine> logLines(String words) {
         return LogLine.readAll(directory.resolve("stdout")).stream()
@@ -135,7 +143,11 @@ public final class ChildProxy implements ProxyUnderTest {
         if (logLines(message).isEmpty()) {
             throw new AssertionError("not started: " + text("stdout") + text("stderr"));
         }
-        String address = logLines(message).get(0).text("address");
+        return addressOf(logLines(message).get(0));
+    }
+
+    private static InetSocketAddress addressOf(LogLine line) {
+        String address = line.text("address");
         return new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
     }

@@ -29,6 +29,8 @@ import javax.net.ssl.SSLException;
 
 /** Full handshakes one after the other on several connections at once, until it is closed; BoringSSL is the client. */
 public final class HandshakeLoad implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 60;
+
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final SslContext context;
     private final Bootstrap bootstrap;
@@ -57,6 +59,7 @@ public final class HandshakeLoad implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         SslHandler tls = context.newHandler(channel.alloc());
+                        tls.setHandshakeTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
                         channel.pipeline().addLast(tls, new Recorder(tls));
                     }
                 });
@@ -87,7 +90,7 @@ public final class HandshakeLoad implements AutoCloseable {
     /** Lets the handshakes under way finish, and begins no other. */
     public void stop() {
         stopping = true;
-        await("the end of the load").atMost(30, TimeUnit.SECONDS).until(() -> running.get() == 0);
+        await("the end of the load").atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> running.get() == 0);
     }
 
     @Override

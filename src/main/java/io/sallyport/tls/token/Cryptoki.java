@@ -24,6 +24,12 @@ interface Cryptoki {
         }
     }
 
+    /**
+     * Ends the module and starts it again, where it lists no token (C_Finalize and C_Initialize, section 5.4); all sessions are gone
+     * then. While a call of it hangs it is left as it is.
+     */
+    void restart() throws TokenException;
+
     /** Those that are there now. */
     List<TokenInfo> tokens() throws TokenException;
 

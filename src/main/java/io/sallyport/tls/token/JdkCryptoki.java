@@ -1,23 +1,32 @@
 package io.sallyport.tls.token;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A PKCS#11 module through the JDK's own binding, which its provider SunPKCS11 stands on.
  *
- * <p>The provider itself finds no token by its label, and no key without a certificate beside it in the token. The binding is
- * not exported, hence {@code Add-Exports} in the jar's manifest, and names instead of types: they are the same from JDK 17 to 25.
+ * <p>The provider itself finds no token by its label, no key without a certificate beside it in the token, and no token again
+ * that a module has lost over a network. The binding is not exported, hence {@code Add-Opens} in the jar's manifest, and names
+ * instead of types: they are the same from JDK 17 to 25.
  */
 final class JdkCryptoki implements Cryptoki {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.tls");
     private static final String PACKAGE = "sun.security.pkcs11.wrapper.";
     private static final long OS_LOCKING_OK = 2;
+    private static final long ALREADY_INITIALIZED = 0x191;
     private static final long SERIAL_SESSION = 4;
     private static final long USER = 1;
     private static final long ATTRIBUTE_CLASS = 0;
@@ -40,6 +49,9 @@ final class JdkCryptoki implements Cryptoki {
 
     private final Object module;
 
+    /** Nobody may be in a call while the module ends (C_Finalize): what comes of that is undefined. */
+    private final ReadWriteLock calls = new ReentrantReadWriteLock();
+
     private JdkCryptoki(Object module) {
         this.module = module;
     }
@@ -47,39 +59,92 @@ final class JdkCryptoki implements Cryptoki {
     /** The module in this file; for one process there is one of each. */
     static Cryptoki load(Path file) throws TokenException {
         try {
-            Class<?> arguments = type("CK_C_INITIALIZE_ARGS");
-            Object initialize = arguments.getConstructor().newInstance();
-            // Without it the module may take it that it is called by one thread alone.
-            arguments.getField("flags").setLong(initialize, OS_LOCKING_OK);
             Object module = type("PKCS11")
-                    .getMethod("getInstance", String.class, String.class, arguments, boolean.class)
-                    .invoke(null, file.toAbsolutePath().toString(), "C_GetFunctionList", initialize, false);
+                    .getMethod("getInstance", String.class, String.class, type("CK_C_INITIALIZE_ARGS"), boolean.class)
+                    .invoke(null, file.toAbsolutePath().toString(), "C_GetFunctionList", arguments(), false);
             return new JdkCryptoki(Objects.requireNonNull(module));
         } catch (InvocationTargetException e) {
             throw told(e, "cannot be loaded");
         } catch (ReflectiveOperationException | LinkageError e) {
             throw new TokenException("this JVM does not show its PKCS#11 binding: " + e
                     + " (expected: the module jdk.crypto.cryptoki, and"
-                    + " --add-exports=jdk.crypto.cryptoki/sun.security.pkcs11.wrapper=ALL-UNNAMED, which java -jar"
+                    + " --add-opens=jdk.crypto.cryptoki/sun.security.pkcs11.wrapper=ALL-UNNAMED, which java -jar"
                     + " takes from the jar)");
+        }
+    }
+
+    private static Object arguments() throws ReflectiveOperationException {
+        Class<?> type = type("CK_C_INITIALIZE_ARGS");
+        Object arguments = type.getConstructor().newInstance();
+        // Without it the module may take it that it is called by one thread alone.
+        type.getField("flags").setLong(arguments, OS_LOCKING_OK);
+        return arguments;
+    }
+
+    @Override
+    public void restart() throws TokenException {
+        // A call that hangs would have all others wait behind it.
+        if (!calls.writeLock().tryLock()) {
+            return;
+        }
+        try {
+            if (isThere()) {
+                return; // For another token of it somebody was faster.
+            }
+            try {
+                run("C_Finalize", new Class<?>[] {Object.class}, (Object) null);
+            } catch (TokenException e) {
+                LOG.debug("the module was not initialized", e); // The last start of it failed.
+            }
+            Method initialize = type("PKCS11").getDeclaredMethod("C_Initialize", Object.class);
+            initialize.setAccessible(true);
+            initialize.invoke(module, arguments());
+        } catch (InvocationTargetException e) {
+            TokenException failure = told(e, "C_Initialize");
+            if (failure.code() != ALREADY_INITIALIZED) {
+                throw failure;
+            }
+        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+            throw new TokenException("this JVM does not show how its PKCS#11 binding starts a module: " + e);
+        } finally {
+            calls.writeLock().unlock();
+        }
+    }
+
+    private boolean isThere() {
+        try {
+            return !tokens().isEmpty();
+        } catch (TokenException e) {
+            return false;
         }
     }
 
     @Override
     public List<TokenInfo> tokens() throws TokenException {
         List<TokenInfo> tokens = new ArrayList<>();
+        @Nullable TokenException failure = null;
         for (long slot : (long[]) call("C_GetSlotList", new Class<?>[] {boolean.class}, true)) {
-            Object info = call("C_GetTokenInfo", new Class<?>[] {long.class}, slot);
             try {
-                String label =
-                        new String((char[]) info.getClass().getField("label").get(info));
-                tokens.add(new TokenInfo(
-                        slot, label.strip(), info.getClass().getField("flags").getLong(info)));
-            } catch (ReflectiveOperationException e) {
-                throw new TokenException("another binding: " + e);
+                tokens.add(token(slot));
+            } catch (TokenException e) {
+                failure = e; // One that cannot be read keeps nobody from the others.
             }
         }
+        if (tokens.isEmpty() && failure != null) {
+            throw failure;
+        }
         return tokens;
+    }
+
+    private TokenInfo token(long slot) throws TokenException {
+        Object info = call("C_GetTokenInfo", new Class<?>[] {long.class}, slot);
+        try {
+            String label = new String((char[]) info.getClass().getField("label").get(info));
+            return new TokenInfo(
+                    slot, label.strip(), info.getClass().getField("flags").getLong(info));
+        } catch (ReflectiveOperationException e) {
+            throw new TokenException("another binding: " + e);
+        }
     }
 
     @Override
@@ -163,12 +228,15 @@ final class JdkCryptoki implements Cryptoki {
 
     private @Nullable Object invoke(String name, Class<?>[] types, @Nullable Object... arguments)
             throws TokenException {
+        calls.readLock().lock();
         try {
             return module.getClass().getMethod(name, types).invoke(module, arguments);
         } catch (InvocationTargetException e) {
             throw told(e, name);
         } catch (ReflectiveOperationException e) {
             throw new TokenException("another binding: " + e);
+        } finally {
+            calls.readLock().unlock();
         }
     }
 

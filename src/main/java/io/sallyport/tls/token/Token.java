@@ -13,12 +13,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One token of a module: found by its label, logged in to, and both anew where that is lost. Everything blocks for as long as the
  * token likes; safe for use by any thread.
  */
 final class Token {
+    private static final Logger LOG = LoggerFactory.getLogger("sallyport.tls");
     private static final long ALREADY_LOGGED_IN = 0x100;
 
     /** A token that is away is asked for so often at the most, however many clients come. */
@@ -95,7 +98,7 @@ final class Token {
 
     private TokenLogin open(Pin pin) throws TokenException {
         Cryptoki cryptoki = loader.load(name.module());
-        List<TokenInfo> tokens = cryptoki.tokens();
+        List<TokenInfo> tokens = tokens(cryptoki);
         TokenInfo info = tokens.stream()
                 .filter(each -> each.label().equals(name.label()))
                 .findFirst()
@@ -139,6 +142,20 @@ final class Token {
             Arrays.fill(characters, '\0');
         }
         return new TokenLogin(toString(), cryptoki, info.slot(), session);
+    }
+
+    /** A module that speaks to its tokens over a network finds them again at its next start alone. */
+    private static List<TokenInfo> tokens(Cryptoki cryptoki) throws TokenException {
+        try {
+            List<TokenInfo> tokens = cryptoki.tokens();
+            if (!tokens.isEmpty()) {
+                return tokens;
+            }
+        } catch (TokenException e) {
+            LOG.debug("the module lists no tokens", e);
+        }
+        cryptoki.restart();
+        return cryptoki.tokens();
     }
 
     private static char[] read(Pin pin) throws TokenException {

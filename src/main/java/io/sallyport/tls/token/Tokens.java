@@ -79,7 +79,7 @@ public final class Tokens implements AutoCloseable {
 
     /** @param look a token that nobody has needed for so long is tried */
     Tokens(Token.Loader loader, TokenMeters meters, Duration look) {
-        this.loader = loader;
+        this.loader = new Modules(loader);
         this.meters = meters;
         this.look = look;
     }

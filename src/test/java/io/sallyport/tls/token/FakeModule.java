@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakeModule implements Cryptoki {
     private static final long NOT_LOGGED_IN = 0x101;
     private static final long REMOVED = 0x32;
+    private static final long DEVICE_ERROR = 0x30;
     private static final long WRONG_PIN = 0xA0;
 
     final Queue<String> triedPins = new ConcurrentLinkedQueue<>();
@@ -25,6 +26,7 @@ final class FakeModule implements Cryptoki {
     volatile String pin = "1234";
     volatile long flags;
     volatile boolean isThere = true;
+    private volatile boolean disconnected;
     volatile boolean canPss = true;
     volatile CountDownLatch hang = new CountDownLatch(0);
     private volatile boolean loggedIn;
@@ -37,8 +39,24 @@ final class FakeModule implements Cryptoki {
         insertion.incrementAndGet();
     }
 
+    /** As the client of a token over a network whose connection has broken. */
+    void disconnect() {
+        disconnected = true;
+        loggedIn = false;
+        insertion.incrementAndGet();
+    }
+
     @Override
-    public List<TokenInfo> tokens() {
+    public void restart() {
+        disconnected = false;
+        insertion.incrementAndGet();
+    }
+
+    @Override
+    public List<TokenInfo> tokens() throws TokenException {
+        if (disconnected) {
+            throw new TokenException(DEVICE_ERROR, "the device does not work");
+        }
         return isThere ? List.of(new TokenInfo(3, "other", 0), new TokenInfo(7, "T", flags)) : List.of();
     }
 

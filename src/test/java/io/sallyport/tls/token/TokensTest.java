@@ -131,6 +131,16 @@ final class TokensTest {
         assertThat(module.triedPins).containsExactly("1234", "1234");
     }
 
+    /** As the client of a token over a network, which lists nothing any more until it is started anew. */
+    @Test
+    void aModuleThatHasLostItsDeviceIsStartedAnew() throws Exception {
+        RemoteKey key = key("ec", EC);
+        module.disconnect();
+
+        assertThat(key.sign(ECDSA, MESSAGE).join()).isNotEmpty();
+        assertThat(module.triedPins).containsExactly("1234", "1234");
+    }
+
     /** A login that was lost between two looks, as when it is taken out and put back. */
     @Test
     void aTokenThatWasOutMeanwhileCostsNobodyAnything() throws Exception {
