@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -21,23 +22,24 @@ import java.util.regex.Pattern;
  * The run from which the JVM learns what to put into the cache: a proxy in front of a small service, handshakes of both
  * versions, resumed ones too, a reload, a scrape, and a clean stop.
  *
- * <p>{@code java -cp SALLYPORT.JAR Training.java FOLDER COMMAND... [-- CHECK...]}: COMMAND is what starts Sallyport,
- * CHECK asks it whether it is ready, FOLDER is empty and its own.
+ * <p>{@code java -cp SALLYPORT.JAR Training.java FOLDER HANDSHAKES COMMAND... [-- CHECK...]}: COMMAND is what starts
+ * Sallyport, CHECK asks it whether it is ready, FOLDER is empty and its own. After a minute there are no more handshakes.
  */
 final class Training {
     private static final int ROUNDS = 20;
-    private static final int HANDSHAKES_A_ROUND = 16;
+    private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final Pattern ADDRESS =
             Pattern.compile("\"message\":\"(listening|admin)\".*\"address\":\"127\\.0\\.0\\.1:(\\d+)\"");
 
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);
+        int handshakes = Integer.parseInt(arguments[1]);
         certificate(folder);
         try (ServerSocket service = new ServerSocket(0, 64, InetAddress.getLoopbackAddress())) {
             Thread serving = new Thread(() -> serve(service));
             serving.setDaemon(true);
             serving.start();
-            List<String> words = List.of(arguments).subList(1, arguments.length);
+            List<String> words = List.of(arguments).subList(2, arguments.length);
             int dashes = words.indexOf("--");
             List<String> command = new ArrayList<>(dashes < 0 ? words : words.subList(0, dashes));
             command.addAll(List.of("run", "-c", configuration(folder, service.getLocalPort()).toString()));
@@ -49,9 +51,11 @@ final class Training {
             try {
                 int port = port(proxy, log, "listening");
                 int admin = port(proxy, log, "admin");
+                long end = System.nanoTime() + LONGEST.toNanos();
                 try (Traffic traffic = new Traffic(port)) {
-                    for (int i = 0; i < ROUNDS; i++) {
-                        traffic.make(HANDSHAKES_A_ROUND);
+                    // The first round always, however slow the machine: its classes are what the cache is for.
+                    for (int i = 0; i < ROUNDS && (i == 0 || System.nanoTime() < end); i++) {
+                        traffic.make(handshakes / ROUNDS);
                         for (String path : List.of("/metrics", "/status", "/readyz", "/livez")) {
                             ask("GET", admin, path, 200);
                         }
