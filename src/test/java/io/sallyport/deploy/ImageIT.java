@@ -204,6 +204,8 @@ class ImageIT {
             }
         }
         assertThat(root.resolve("opt/sallyport/lib/app/native")).isDirectoryContaining("regex:.*tcnative.*");
+        assertThat(JarIT.natives(root.resolve("opt/sallyport/lib/app/sallyport.jar")))
+                .isEmpty();
     }
 
     private String printed(String... command) throws IOException, InterruptedException {
