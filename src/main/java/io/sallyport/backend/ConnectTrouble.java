@@ -7,6 +7,7 @@ import io.sallyport.forwardproxy.TunnelException;
 import io.sallyport.metrics.BackendMeters.ConnectFailure;
 import io.sallyport.starttls.StartTlsException;
 import io.sallyport.tls.trust.ServerCertificateException;
+import java.net.NoRouteToHostException;
 
 /**
  * Why a connection to a server cannot be made.
@@ -63,6 +64,9 @@ record ConnectTrouble(ConnectFailure reason, String words) {
     }
 
     private static String words(Throwable cause) {
+        if (cause instanceof NoRouteToHostException) {
+            return "no route to host"; // The message of Netty's own is "null" and the address.
+        }
         return ServerCertificateException.in(cause)
                 .map(Throwable::getMessage)
                 .orElse(cause.getMessage() == null ? cause.toString() : cause.getMessage());
