@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,11 +39,9 @@ public record PemBlock(String label, int line, List<String> lines) {
         String[] text = LINE_END.split(text(file), -1);
         List<PemBlock> blocks = new ArrayList<>();
         for (int i = 0; i < text.length; i++) {
-            String line = text[i].trim();
-            Matcher matcher = BOUNDARY.matcher(line);
-            // The whole line, as for OpenSSL: a boundary that is commented out or quoted is comment.
-            if (line.startsWith(DASHES) && matcher.matches() && matcher.group(1).equals("BEGIN")) {
-                PemBlock block = block(text, i, matcher.group(2));
+            Optional<String> label = begun(text[i]);
+            if (label.isPresent()) {
+                PemBlock block = block(text, i, label.get());
                 blocks.add(block);
                 i += block.lines.size() + 1;
             }
@@ -52,14 +51,22 @@ public record PemBlock(String label, int line, List<String> lines) {
 
     /** The labels of all blocks, cut off or not. */
     public static Set<String> labels(byte[] file) {
-        return text(file)
-                .lines()
-                .map(String::trim)
-                .filter(line -> line.startsWith(DASHES))
-                .map(BOUNDARY::matcher)
-                .filter(matcher -> matcher.matches() && matcher.group(1).equals("BEGIN"))
-                .map(matcher -> matcher.group(2))
-                .collect(Collectors.toUnmodifiableSet());
+        return text(file).lines().flatMap(line -> begun(line).stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The label of the block that begins in this line. */
+    private static Optional<String> begun(String line) {
+        return boundary(line.trim())
+                .filter(matcher -> matcher.group(1).equals("BEGIN"))
+                .map(matcher -> matcher.group(2));
+    }
+
+    /** The whole line, as for OpenSSL: a boundary that is commented out or quoted is comment. */
+    private static Optional<Matcher> boundary(String line) {
+        // Most lines of a file are none.
+        return line.startsWith(DASHES)
+                ? Optional.of(BOUNDARY.matcher(line)).filter(Matcher::matches)
+                : Optional.empty();
     }
 
     /** The labels of {@code blocks} for a message: {@code found: PRIVATE KEY}. */
@@ -126,7 +133,7 @@ public record PemBlock(String label, int line, List<String> lines) {
             if (line.equals("-----END " + label + "-----")) {
                 return new PemBlock(label, begin + 1, lines);
             }
-            if (line.startsWith(DASHES) && BOUNDARY.matcher(line).matches()) {
+            if (boundary(line).isPresent()) {
                 throw cutOff(begin + 1, label, line + " in line " + (i + 1));
             }
             lines.add(line);
