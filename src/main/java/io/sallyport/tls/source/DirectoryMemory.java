@@ -5,6 +5,7 @@ import io.sallyport.tls.file.Findings;
 import io.sallyport.tls.file.MaterialException;
 import io.sallyport.tls.material.KeyMaterial;
 import io.sallyport.tls.source.FileContents.Content;
+import io.sallyport.tls.source.FileContents.Contents;
 import io.sallyport.tls.source.PairNames.Pair;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -68,12 +69,12 @@ final class DirectoryMemory {
         looks++;
         FolderScan scan = FolderScan.of(folder);
         watched = scan.watched();
-        Map<Path, Content> contents = files.of(scan.files());
-        if (files.areOtherKinds()) {
+        Contents contents = files.of(scan.files());
+        if (contents.otherKinds()) {
             named = null;
         }
-        seen = contents;
-        return contents;
+        seen = contents.byFile();
+        return contents.byFile();
     }
 
     /** What the last look has seen, but once alone: whoever took a fingerprint of it reads just that. Without one, it looks. */

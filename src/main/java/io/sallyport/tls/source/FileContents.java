@@ -26,8 +26,15 @@ final class FileContents {
     private static final Duration TICK = Duration.ofSeconds(2);
 
     private Map<Path, Known> known = new HashMap<>();
-    private boolean otherKinds;
     private int reads;
+
+    /**
+     * What is in all of them.
+     *
+     * @param byFile in the order of the files; one that has not changed is the same object as the last time
+     * @param otherKinds whether there were other files the last time, or others of them held certificates and keys
+     */
+    record Contents(Map<Path, Content> byFile, boolean otherKinds) {}
 
     /**
      * What is in one.
@@ -49,13 +56,15 @@ final class FileContents {
     /** @param lasting whether a later write would show */
     private record Known(Stat stat, Content content, boolean lasting) {}
 
-    /** Of each of these files, in their order, and remembers no other. One that has not changed is the same object. Blocks. */
-    Map<Path, Content> of(Map<Path, Stat> files) {
+    /** Of these files, and remembers no other. Blocks. */
+    Contents of(Map<Path, Stat> files) {
         Instant now = Instant.now();
         Map<Path, Known> next = new HashMap<>();
-        otherKinds = known.size() != files.size();
+        boolean otherKinds = known.size() != files.size();
         Map<Path, Content> contents = new LinkedHashMap<>();
-        files.forEach((file, stat) -> {
+        for (Map.Entry<Path, Stat> entry : files.entrySet()) {
+            Path file = entry.getKey();
+            Stat stat = entry.getValue();
             Known before = known.get(file);
             boolean same = before != null && before.lasting && before.stat.equals(stat);
             boolean lasting = stat.changed().toInstant().plus(TICK).isBefore(now);
@@ -63,14 +72,9 @@ final class FileContents {
             otherKinds |= before == null || !before.content.isOfTheKindOf(each.content);
             next.put(file, each);
             contents.put(file, each.content);
-        });
+        }
         known = next;
-        return contents;
-    }
-
-    /** Whether there were other files the last time, or others of them held certificates and keys. */
-    boolean areOtherKinds() {
-        return otherKinds;
+        return new Contents(contents, otherKinds);
     }
 
     /** How many contents were read so far. */
