@@ -43,6 +43,8 @@ HANDSHAKE_TIMEOUT = 5
 LONGEST_ANSWER = 30
 # Seconds from which on memory tells something.
 LONG = 600
+# Bytes of the access log that are kept: its end.
+LOG_END = 16 * MIB
 FAILED = 'sallyport_reloads_total{result="failure"}'
 RESET = struct.pack("ii", 1, 0)
 SOURCE = b"S" + struct.pack("!q", 8 * MIB)
@@ -395,6 +397,15 @@ def output(proxy):
         return lines.read()
 
 
+def keep(folder, out):
+    """What tells why something has failed."""
+    with contextlib.suppress(OSError):
+        shutil.copy(os.path.join(folder, "output"), out)
+        with open(os.path.join(folder, "log", "access.log"), "rb") as log, open(os.path.join(out, "access.log"), "wb") as last:
+            log.seek(max(0, os.path.getsize(log.name) - LOG_END))
+            shutil.copyfileobj(log, last)
+
+
 def judge(crowd, operator, before, after, end, code, text):
     honest = crowd.done["honest handshake"]
     idle = [kind.__name__ for kind in crowd.hostiles if not crowd.done[kind.__name__]]
@@ -456,8 +467,7 @@ def main():
             proxy.stop()
             for load, _ in loads:
                 load.close()
-            with contextlib.suppress(OSError):
-                shutil.copy(os.path.join(folder, proxy.name, "output"), options.out)
+            keep(os.path.join(folder, proxy.name), options.out)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import io.netty.channel.unix.UnixChannel;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** The listening channels of one listener on one address: one on each event loop, or one for all. */
 public final class Acceptors {
@@ -42,22 +43,35 @@ public final class Acceptors {
     }
 
     /**
-     * Closes the listening channels and waits until they are; accepted and queued connections go on.
+     * Begins to close the listening channels; accepted and queued connections go on.
      *
      * @param handedOver whether the kernel gives new clients to another process already, so that only handshakes of TCP
      *     that began here are waited for
+     * @return completes on an event loop, once all are closed
      */
-    public void close(boolean handedOver) {
-        List<Acceptor> open =
-                acceptors.stream().filter(each -> each.channel().isOpen()).toList();
-        if (!isInherited) {
-            // All are closed together: the kernel may hand a client of a closed one to another that is about to close.
-            CompletableFuture.allOf(open.stream()
-                            .map(each -> each.gate().whenQuiet(each.channel(), handedOver))
-                            .toArray(CompletableFuture<?>[]::new))
-                    .join();
+    public CompletableFuture<Void> close(boolean handedOver) {
+        if (isInherited) {
+            return closeNow();
         }
-        open.forEach(each -> each.channel().close());
-        acceptors.forEach(each -> each.channel().closeFuture().awaitUninterruptibly());
+        // All are closed together: the kernel may hand a client of a closed one to another that is about to close.
+        return all(acceptors.stream()
+                        .filter(each -> each.channel().isOpen())
+                        .map(each -> each.gate().whenQuiet(each.channel(), handedOver)))
+                .thenCompose(quiet -> closeNow());
+    }
+
+    private CompletableFuture<Void> closeNow() {
+        return all(acceptors.stream().map(each -> closed(each.channel())));
+    }
+
+    private static CompletableFuture<Void> closed(Channel channel) {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        channel.close();
+        channel.closeFuture().addListener(done -> closed.complete(null));
+        return closed;
+    }
+
+    private static CompletableFuture<Void> all(Stream<CompletableFuture<Void>> each) {
+        return CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -116,7 +116,7 @@ public final class ConnectionLoops {
             transport.tune(bootstrap, DirectMemory.UNSENT);
             ChannelFuture bound = bootstrap.bind(target).awaitUninterruptibly();
             if (!bound.isSuccess()) {
-                new Acceptors(acceptors).close(false);
+                new Acceptors(acceptors).close(false).join();
                 throw asException(bound.cause());
             }
             serveLast(loop, bound);

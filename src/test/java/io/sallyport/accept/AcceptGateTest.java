@@ -50,6 +50,24 @@ class AcceptGateTest {
     }
 
     @Test
+    void whoeverClosesAListenerIsNotHeldUpByItsQueue() {
+        CompletableFuture<Void> closed = new Acceptors(List.of(new Acceptors.Acceptor(listening, gate))).close(false);
+
+        assertThat(closed).as("its queue may not be empty").isNotDone();
+        assertThat(listening.isOpen()).isTrue();
+        advance(20);
+        assertThat(listening.isOpen()).isFalse();
+        assertThat(closed).isDone();
+    }
+
+    @Test
+    void aListenerThatAnotherProcessKeepsOpenIsClosedAtOnce() {
+        assertThat(new Acceptors(List.of(new Acceptors.Acceptor(listening, gate)), true).close(false))
+                .isDone();
+        assertThat(listening.isOpen()).isFalse();
+    }
+
+    @Test
     void aQueueThatNobodyComesToIsEmpty() {
         CompletableFuture<Void> quiet = gate.whenQuiet(listening, false);
 

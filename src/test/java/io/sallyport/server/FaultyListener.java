@@ -117,7 +117,7 @@ public final class FaultyListener implements AutoCloseable, ConnectionLog {
 
     @Override
     public void close() {
-        acceptors.close(false);
+        acceptors.close(false).join();
         // A loop that is stopped leaves the pipelines of open connections as they are.
         loops.whenEmpty().orTimeout(5, TimeUnit.SECONDS).join();
         loops.stop().awaitUninterruptibly(5, TimeUnit.SECONDS);

@@ -59,7 +59,7 @@ final class Generations {
         List<ConfigProblem> problems = new ArrayList<>(others);
         Map<String, BoundListener> opened = bind(ReloadPlan.of(Map.of(), staged.config()), staged.config(), problems);
         if (!problems.isEmpty()) {
-            opened.values().forEach(BoundListener::close);
+            BoundListener.close(opened.values());
             return problems;
         }
         bound = opened;
@@ -77,7 +77,7 @@ final class Generations {
         List<ConfigProblem> problems = new ArrayList<>();
         Map<String, BoundListener> opened = bind(plan, staged.config(), problems);
         if (!problems.isEmpty()) {
-            opened.values().forEach(BoundListener::close);
+            BoundListener.close(opened.values());
             return problems;
         }
         staged.warnings().forEach(LOG::warn);
@@ -88,7 +88,7 @@ final class Generations {
         publish(serving);
         try {
             opened.values().forEach(BoundListener::accept);
-            plan.close().forEach(name -> listener(name).close());
+            BoundListener.close(plan.close().stream().map(this::listener).toList());
             bound = next;
             retire(retired, serving);
         } catch (RuntimeException e) {
@@ -100,7 +100,7 @@ final class Generations {
 
     /** Closes every listener, after what is queued for it; connections go on. */
     void closeListeners() {
-        bound.values().forEach(BoundListener::close);
+        BoundListener.close(bound.values());
     }
 
     /** Gives back what the last one holds, once no connection is open and no loop runs. */

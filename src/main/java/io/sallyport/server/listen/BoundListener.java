@@ -20,7 +20,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -117,7 +119,7 @@ public final class BoundListener {
             file.publish();
         } catch (IOException e) {
             // Or its file would stay, and so would its place on the event loop.
-            acceptors.close(false);
+            acceptors.close(false).join();
             throw e;
         }
         return new Bound(acceptors, new DomainSocketAddress(unix.path()), file);
@@ -190,9 +192,21 @@ public final class BoundListener {
                 .log("listening");
     }
 
-    /** Waits until what is queued was accepted, and closes; connections go on. Asking again does nothing. */
-    public void close() {
-        acceptors.close(handOver != null && handOver.begin());
+    /**
+     * Waits until what is queued was accepted, and closes; connections go on. Asking again does nothing. All at once: each
+     * waits for tens of milliseconds, and a gateway with hundreds of ports would not begin its drain for as long as that takes.
+     */
+    public static void close(Collection<BoundListener> listeners) {
+        CompletableFuture.allOf(listeners.stream().map(BoundListener::beginToClose).toArray(CompletableFuture<?>[]::new))
+                .join();
+        listeners.forEach(BoundListener::removeFile);
+    }
+
+    private CompletableFuture<Void> beginToClose() {
+        return acceptors.close(handOver != null && handOver.begin());
+    }
+
+    private void removeFile() {
         if (file != null) {
             file.remove();
         }
