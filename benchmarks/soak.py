@@ -345,11 +345,16 @@ def sample(proxy):
             "reloads": int(total(values, "sallyport_reloads_total", 'result="success"'))}
 
 
-def at_rest(proxy):
-    """Once nobody is connected, and what has been replaced is freed."""
+def at_rest(proxy, before=None):
+    """Once nobody is connected, and what has been replaced is freed. `before`: what there may be of descriptors and contexts
+    again; one may be open for a moment longer, as that of the request that asks."""
     await_true(lambda: metrics(proxy)["sallyport_connections_active"] == 0, "connections that nobody ends")
-    time.sleep(2)
-    return sample(proxy)
+    end = time.monotonic() + 30
+    while True:
+        time.sleep(1)
+        now = sample(proxy)
+        if not before or time.monotonic() > end or all(now[each] <= before[each] for each in ("descriptors", "contexts")):
+            return now
 
 
 def soak(proxy, loads, files, options):
@@ -371,7 +376,7 @@ def soak(proxy, loads, files, options):
     crowd.end()
     proxy.guest = True
     proxy.save()
-    after = at_rest(proxy)
+    after = at_rest(proxy, before)
     end = metrics(proxy)
     code = stop(proxy)
     print("done:", ", ".join(f"{count:,} {name}" for name, count in sorted((crowd.done + operator.done).items())))

@@ -17,6 +17,8 @@ public record ProcessMemory(long heap, long direct, long resident) {
     /** Live objects without connections: classes, configuration, meters. */
     public static final long FIXED_HEAP = 9L << 20;
 
+    private static final long FEW_SESSIONS = 64L << 10;
+
     /** What there is now. */
     public static ProcessMemory now(@Nullable ControlGroup group) {
         long machine =
@@ -27,6 +29,14 @@ public record ProcessMemory(long heap, long direct, long resident) {
                 Runtime.getRuntime().maxMemory(),
                 DirectMemory.limit(),
                 group == null ? machine : Math.min(machine, group.limit()));
+    }
+
+    /**
+     * Bytes for all sessions of TLS 1.2 that are kept for clients without tickets, which any stranger can fill. A quarter of a
+     * session is in the heap; of what is outside of it, connections need most.
+     */
+    public long sessions() {
+        return Math.max(FEW_SESSIONS, Math.min((resident - heap - FIXED) / 32, heap / 4));
     }
 
     /** So many connections fit when each holds this; 1 at least. */

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.testing.ChildProxy;
 import io.sallyport.testing.Crowd;
 import io.sallyport.testing.FakeBackend;
+import io.sallyport.testing.Openssl;
+import io.sallyport.testing.Payload;
 import io.sallyport.testing.RunningProxy;
 import io.sallyport.testing.Stuck;
 import io.sallyport.testing.TlsClient;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -99,6 +104,42 @@ class MemoryIT {
             }
             crowd.close();
         }
+    }
+
+    /** Of TLS 1.2 without tickets, each with a chain that nobody has judged: it may be of 64 KiB. */
+    @Test
+    void strangersFillNoMoreThanAShareOfTheMemoryWithSessions() {
+        try (FakeBackend backend = FakeBackend.source(new Payload(1), 16);
+                ChildProxy proxy = RunningProxy.to(backend.address())
+                        .with(
+                                "listeners.https.tls.client-auth.mode = unverified",
+                                IntStream.range(0, 20)
+                                        .mapToObj(i -> "listeners.more" + i
+                                                + " = ${sallyport.listeners.https} { bind = \"127.0.0.1:0\" }")
+                                        .collect(Collectors.joining("\n")))
+                        .startProcess("-XX:+UseSerialGC", "-Xmx32m")) {
+            assertThat(session(proxy, "-sess_out", "first")).contains("New, TLS");
+            assertThat(session(proxy, "-sess_in", "first")).contains("Reused, TLS");
+            for (int i = 0; i < 10; i++) {
+                assertThat(session(proxy, "-sess_out", "last")).contains("New, TLS");
+            }
+
+            assertThat(session(proxy, "-sess_in", "last")).contains("Reused, TLS");
+            assertThat(session(proxy, "-sess_in", "first")).contains("New, TLS");
+        }
+    }
+
+    private static String session(ChildProxy proxy, String option, String name) {
+        return new Openssl(proxy.directory())
+                .output(List.of(
+                        "s_client",
+                        "-ign_eof",
+                        "-connect",
+                        "127.0.0.1:" + proxy.address().getPort(),
+                        "-tls1_2",
+                        "-no_ticket",
+                        option,
+                        name));
     }
 
     @Test

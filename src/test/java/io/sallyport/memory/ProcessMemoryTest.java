@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcessMemoryTest {
@@ -24,6 +25,16 @@ class ProcessMemoryTest {
         assertThat(places * each.direct()).isLessThan(process.direct());
         assertThat(places * (each.direct() + each.resident()) + process.heap() + ProcessMemory.FIXED)
                 .isLessThanOrEqualTo(process.resident());
+    }
+
+    /** The shares of src/main/docker/jvm.options, and a JVM without a container. */
+    @ParameterizedTest
+    @CsvSource({"16, 64", "32, 128", "48, 192", "100, 512", "32, 24000", "6000, 24000"})
+    void sessionsOfStrangersTakeAThirtiethOfWhatIsOutsideOfTheHeapAtMost(int heap, int resident) {
+        long sessions = new ProcessMemory(heap * MIB, heap * MIB, resident * MIB).sessions();
+
+        assertThat(sessions).isBetween(MIB / 16, Math.max(MIB / 4, (resident - heap) * MIB / 30));
+        assertThat(sessions / 4).as("in the heap").isLessThanOrEqualTo(heap * MIB / 16);
     }
 
     @Test

@@ -7,8 +7,10 @@ import io.sallyport.config.value.NetworkAddress;
 import io.sallyport.connection.ListenerSettings;
 import io.sallyport.server.listen.BoundListener;
 import io.sallyport.server.reload.Content;
+import io.sallyport.tls.context.TlsContexts;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -139,6 +141,19 @@ public record Serving(
                 listener.routes().contexts().forEach(contexts -> contexts.useTicketKeys(ring));
             }
         });
+    }
+
+    /**
+     * Divides memory among the contexts that keep sessions for clients without tickets.
+     *
+     * @param bytes for all together
+     */
+    public void limitSessions(long bytes) {
+        List<TlsContexts> all = listeners.values().stream()
+                .flatMap(listener -> listener.routes().contexts().stream())
+                .toList();
+        long contexts = all.stream().mapToLong(TlsContexts::size).sum();
+        all.forEach(each -> each.limitSessions(bytes / contexts));
     }
 
     /** Gives the native memory back, once no new connection will use this generation. */

@@ -119,6 +119,7 @@ final class Generations {
         connections.limit(Math.max(0, config.limits().connections()));
         MemoryBound memory = MemoryBound.of(config);
         parts.memory().limit(memory.places(), memory.each());
+        serving.limitSessions(memory.process().sessions());
         parts.logLevel().configure(config.log().level());
         serving.bound().forEach((name, listener) -> {
             ListenerConfig listenerConfig = config.listeners().get(name);

@@ -197,7 +197,8 @@ public final class BoundListener {
      * waits for tens of milliseconds, and a gateway with hundreds of ports would not begin its drain for as long as that takes.
      */
     public static void close(Collection<BoundListener> listeners) {
-        CompletableFuture.allOf(listeners.stream().map(BoundListener::beginToClose).toArray(CompletableFuture<?>[]::new))
+        CompletableFuture.allOf(
+                        listeners.stream().map(BoundListener::beginToClose).toArray(CompletableFuture<?>[]::new))
                 .join();
         listeners.forEach(BoundListener::removeFile);
     }

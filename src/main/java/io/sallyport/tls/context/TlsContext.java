@@ -48,7 +48,7 @@ public final class TlsContext extends SharedContext {
      * What a client's chain may take; the deepest one that is allowed takes a tenth of it. BoringSSL bounds a ClientHello by
      * the same number where it asks for certificates, so a hello with the largest ticket has to fit, too.
      */
-    private static final int MAX_CERTIFICATE_LIST = ClientHelloReader.MAX_MESSAGE_WITH_CHAIN;
+    static final int MAX_CERTIFICATE_LIST = ClientHelloReader.MAX_MESSAGE_WITH_CHAIN;
 
     /** Stands for the address of a context's own key, which is another in each connection. */
     private static final long OWN_KEY = -1;
@@ -62,6 +62,7 @@ public final class TlsContext extends SharedContext {
     private final boolean serverOrder;
     private final Map<Long, ServerCertificate> certificates;
     private final Allowed allowed;
+    private final SessionCache cache;
     private TicketKeys.@Nullable Ring ring;
 
     private TlsContext(
@@ -71,10 +72,12 @@ public final class TlsContext extends SharedContext {
             boolean tickets,
             boolean serverOrder,
             Map<Long, ServerCertificate> certificates,
-            Allowed allowed) {
+            Allowed allowed,
+            SessionCache cache) {
         super(key);
         this.context = context;
         this.allowed = allowed;
+        this.cache = cache;
         this.trust = trust;
         this.tickets = tickets;
         this.serverOrder = serverOrder;
@@ -145,7 +148,8 @@ public final class TlsContext extends SharedContext {
                     settings.session().tickets() == SessionConfig.Tickets.AUTO,
                     settings.policy().serverOrder(),
                     Map.copyOf(certificates),
-                    allowed);
+                    allowed,
+                    SessionCache.of(settings.session(), settings.clientAuth()));
         } catch (SSLException e) {
             throw e;
         } catch (Exception e) {
@@ -221,6 +225,13 @@ public final class TlsContext extends SharedContext {
         sessions(context).setTicketKeys(keys.keys().toArray(new OpenSslSessionTicketKey[0]));
     }
 
+    /** Keeps no more sessions than fit into {@code bytes}; all are gone where that is fewer than before. On the control thread alone. */
+    void limitSessions(long bytes) {
+        if (cache.most() > 0) {
+            sessions(context).setSessionCacheSize(cache.fitting(bytes));
+        }
+    }
+
     /** Bytes of the longest ClientHello that BoringSSL takes: a ticket in it holds the client's chain, if it is asked for one. */
     public int maxClientHello() {
         return trust instanceof ClientTrustManager
@@ -254,9 +265,6 @@ public final class TlsContext extends SharedContext {
         }
         SessionConfig session = settings.session();
         sessions.setSessionCacheEnabled(session.cacheSize() > 0);
-        if (session.cacheSize() > 0) {
-            sessions.setSessionCacheSize(session.cacheSize());
-        }
         if (settings.keyLog() != null) {
             settings.keyLog().follow(context);
         }

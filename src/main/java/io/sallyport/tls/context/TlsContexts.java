@@ -110,6 +110,15 @@ public final class TlsContexts {
         all.forEach(context -> context.useTicketKeys(ring));
     }
 
+    public int size() {
+        return all.size();
+    }
+
+    /** Lets each context keep sessions of so many bytes; on the control thread alone. */
+    public void limitSessions(long bytes) {
+        all.forEach(context -> context.limitSessions(bytes));
+    }
+
     /** Adds all of them to the pool of another generation. */
     public void retainIn(ContextPool pool) {
         all.forEach(pool::retain);
