@@ -15,7 +15,6 @@ import collections
 import contextlib
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -31,6 +30,7 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "compare"))
 import procfs
+from early import unverified
 from load import Load
 from material import Material
 from proxies import Sallyport, free_port
@@ -60,24 +60,19 @@ class Soaked(Sallyport):
     broken = False
 
     def config(self, folder):
-        self.admin = self.ports.setdefault("admin", free_port())
-        more = ["rude", "refused"] + ["guest"] * self.guest
-        for name in more:
+        for name in ("admin", "rude", "refused", "guest", "nobody"):
             self.ports.setdefault(name, free_port())
-        refused = self.ports.setdefault("nobody", free_port())
-        backends = {"rude": self.reset_port, "refused": refused, "guest": self.backend}
-        chain = os.path.join(self.files.folder, "served.pem")
-        pair = f'tls.certificates = [ {{ chain = "{chain}", key = "{chain}" }} ]'
-        lines = [f'listeners.{name} {{ bind = "127.0.0.1:{self.ports[name]}", backend = {name}, {pair} }}\n'
-                 f'backends.{name}.servers = [ "127.0.0.1:{backends[name]}" ]' for name in more]
+        backends = {"rude": self.reset_port, "refused": self.ports["nobody"]}
+        if self.guest:
+            backends["guest"] = self.backend
+        served = f'tls.certificates = [ {{ chain = "{self.files.ecdsa_cert}", key = "{self.files.ecdsa_key}" }} ]'
+        self.settings = [f'listeners.{name} {{ bind = "127.0.0.1:{self.ports[name]}", backend = {name}, {served} }}\n'
+                         f'backends.{name}.servers = [ "127.0.0.1:{port}" ]' for name, port in backends.items()]
+        self.settings += [f'admin.bind = "127.0.0.1:{self.ports["admin"]}"',
+                          f"defaults.listener.timeouts.handshake = {HANDSHAKE_TIMEOUT}s",
+                          f"defaults.listener.limits.connections-per-source = {8000 + self.revision % 2}"]
         text = super().config(folder)
-        text = re.sub(r'admin\.bind = "[^"]*"', f'admin.bind = "127.0.0.1:{self.admin}"', text)
-        text = text.replace(f'chain = "{self.files.ecdsa_cert}", key = "{self.files.ecdsa_key}"',
-                            f'chain = "{chain}", key = "{chain}"')
-        settings = [f"defaults.listener.timeouts.handshake = {HANDSHAKE_TIMEOUT}s",
-                    f"defaults.listener.limits.connections-per-source = {8000 + self.revision % 2}"]
-        end = text.rindex("}")
-        return text[:end] + "\n".join(lines + settings) + ("\n" if self.broken else "\n}\n")
+        return text[:text.rindex("}")] if self.broken else text
 
     def save(self):
         folder = os.path.join(self.files.folder, self.name)
@@ -120,9 +115,7 @@ class Crowd:
         self.over = threading.Event()
         self.done = collections.Counter()
         self.problems = []
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self.context.check_hostname = False
-        self.context.verify_mode = ssl.CERT_NONE
+        self.context = unverified()
         self.hostiles = [
             self.reset_at_once, self.reset_in_hello, self.reset_after_hello, self.end_in_hello, self.garbage, self.http,
             self.reset_in_download, self.reset_in_upload, self.cut_short, self.slow_reader, self.stranger, self.rude,
@@ -283,7 +276,8 @@ class Operator:
         self.done[act.__name__] += 1
 
     def renew(self):
-        pair(self.files)
+        _, _, renewed = self.files.ecdsa("renewed")
+        os.replace(renewed, self.files.ecdsa_cert)
 
     def change(self):
         self.proxy.revision += 1
@@ -305,17 +299,8 @@ class Operator:
         self.proxy.save()
 
 
-def pair(files):
-    cert, key = (os.path.join(files.folder, name) for name in ("renewed.crt", "renewed.key"))
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
-                   check=True, capture_output=True)
-    with open(cert, encoding="ascii") as first, open(key, encoding="ascii") as second:
-        replace(os.path.join(files.folder, "served.pem"), first.read() + second.read())
-
-
 def metrics(proxy):
-    with urllib.request.urlopen(f"http://127.0.0.1:{proxy.admin}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{proxy.ports['admin']}/metrics", timeout=10) as answer:
         lines = answer.read().decode().splitlines()
     return collections.defaultdict(float, ((key, float(value)) for key, value in (
         line.rsplit(" ", 1) for line in lines if not line.startswith("#"))))
@@ -460,7 +445,8 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory(prefix="sallyport-soak-") as folder:
         files = Material(folder)
-        pair(files)
+        # One file for both, so that one rename replaces them.
+        files.ecdsa_cert = files.ecdsa_key = files.ecdsa_pem
         Soaked.reset_port = RudeServer().port
         loads = [(Load(options.java, options.load_jar, "1"), kinds)
                  for kinds in (("handshakes", "exchanges"), ("bulk", "exchanges"))]

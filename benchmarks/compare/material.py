@@ -8,7 +8,7 @@ class Material:
     def __init__(self, folder):
         self.folder = folder
         self.ca = self._path("ca.crt")
-        self.ecdsa_cert, self.ecdsa_key, self.ecdsa_pem = self._leaf("ecdsa", ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
+        self.ecdsa_cert, self.ecdsa_key, self.ecdsa_pem = self.ecdsa("ecdsa")
         self.rsa_cert, self.rsa_key, self.rsa_pem = self._leaf("rsa", ["-newkey", "rsa:2048"])
         self._authority()
         self.client_cert, self.client_key = self._client()
@@ -18,6 +18,10 @@ class Material:
 
     def _openssl(self, *words):
         subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=self.folder)
+
+    def ecdsa(self, name):
+        """A new certificate; its file, that of its key, and that of both."""
+        return self._leaf(name, ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
 
     def _leaf(self, name, kind):
         cert, key, both = self._path(f"{name}.crt"), self._path(f"{name}.key"), self._path(f"{name}.pem")
